@@ -1,0 +1,96 @@
+"""Orders to the shell, in the imperative. Each carries `cause`: the number of the event that led to it."""
+
+from typing import Literal
+
+import msgspec
+
+from streamer.core.events import TextRef
+
+LineKind = Literal["answer", "paid", "host", "banter", "idle", "segment", "say", "exact"]
+
+
+class Prepare(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Run the chain of a line up to its sound, without sounding. Ends in `LineReady` or `LineEnded`."""
+
+    cause: int
+    line: int
+    persona: str
+    kind: LineKind
+    why: str
+    """Code of the reason, worded in texts: `named`, `question`, `picked`, `paid`, `host`, `reply`, `idle`, ..."""
+    answers: tuple[str, ...] = ()
+    """uids this line answers: when one of them is taken back, the line is cut."""
+    context: tuple[str, ...] = ()
+    """uids the brief may show: when one is taken back, the line is withdrawn, or cut if it quotes it."""
+    prompt: TextRef = ""
+    """Segment text, operator text; for `exact` these are the words themselves."""
+    partner: str = ""
+    """The persona spoken to, in banter."""
+    after: int = 0
+    """The line this one reacts to; 0 for none."""
+    turn: int = 0
+    """Place in a bit: 1 opens it."""
+    last_turn: bool = False
+    seed: int = 0
+
+
+class Air(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Give the line the floor, not before `not_before_ms` on the show's clock."""
+
+    cause: int
+    line: int
+    not_before_ms: int = 0
+
+
+class Withdraw(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Give up a line that is not on air."""
+
+    cause: int
+    line: int
+    reason: str
+
+
+class Cut(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """End the line on air now."""
+
+    cause: int
+    line: int
+    reason: str
+
+
+class Duck(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Lower (or restore) the line on air, because the host may be speaking."""
+
+    cause: int
+    line: int
+    on: bool
+
+
+class Erase(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Remove words from the text store and everything made from them."""
+
+    cause: int
+    scope: Literal["message", "user", "room"]
+    key: str
+
+
+class Drop(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """A request ended without an answer; for the panel, the report and the statistics."""
+
+    cause: int
+    uid: str
+    reason: Literal["expired", "crowded", "cooldown", "dial", "taken_back", "cleared", "verdict", "not_for_us", "closing"]
+
+
+class TakeScene(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    cause: int
+    scene: str
+
+
+class Close(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """The show is over: nothing is on air, the shell may end."""
+
+    cause: int
+
+
+Command = Prepare | Air | Withdraw | Cut | Duck | Erase | Drop | TakeScene | Close

@@ -1,0 +1,60 @@
+"""What the rules of the show can be told. Reaches the core as a journaled event; holds no secrets and no words of viewers."""
+
+from typing import Literal
+
+import msgspec
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A persona as the rules see it."""
+
+    id: str
+    enabled: bool = True
+    talkativeness: float = 0.5
+    """0 = only when named, 1 = first to volunteer."""
+
+
+class Segment(msgspec.Struct, frozen=True):
+    """A piece of the rundown. Its words live in the text store under `s:<id>`."""
+
+    id: str
+    persona: str = ""
+    """Who opens it; empty: whose turn it is."""
+    stale_after_ms: int = 60_000
+    scene: str = ""
+    banter: bool = False
+    """The opening line starts a bit between personas."""
+
+
+class ShowSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """All times in milliseconds."""
+
+    seed: int = 0
+    dial: Literal["named", "normal", "chatty"] = "normal"
+    answers_per_minute: int = 4
+    """Unaddressed and addressed chat answers a minute at `normal`; paid and host requests are not counted."""
+    chatty_per_minute: int = 10
+    queue_max: int = 40
+    per_viewer_max: int = 2
+    """Waiting requests of one viewer while others wait."""
+    viewer_cooldown_ms: int = 30_000
+    """After an answer a viewer stands back this long while others wait."""
+    chat_age_ms: int = 45_000
+    paid_age_ms: int = 600_000
+    host_age_ms: int = 20_000
+    read_delay_ms: int = 0
+    """A message is not answered aloud earlier than this after it was written, so that moderators can act."""
+    gap_ms: int = 350
+    """Silence between two lines."""
+    host_quiet_ms: int = 800
+    idle_after_ms: int = 20_000
+    """Silence before idle talk; 0 switches it off."""
+    banter_turns: int = 3
+    banter_every_ms: int = 90_000
+    """Unprompted banter at most this often; 0 switches it off."""
+    prepare_limit_ms: int = 20_000
+    """A line that is not ready by then is given up."""
+    line_limit_ms: int = 90_000
+    unattended: bool = True
+    """Idle talk and unprompted banter without a way to notice the host. Off on a real channel unless set."""
+    segments: tuple[Segment, ...] = ()

@@ -1,0 +1,330 @@
+"""The outside world as the show sees it: one Protocol per port, the values that cross it, and its two errors.
+
+Units, everywhere: sound is signed 16-bit little-endian mono PCM at 24,000 Hz; a frame is 20 ms (480 samples, 960 bytes);
+mark times are integer milliseconds from the first sample of the utterance; text offsets are code points.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Literal, Protocol, runtime_checkable
+
+import msgspec
+
+from streamer.core.events import ChatKind, Fact, Role
+from streamer.core.events import Money as Money
+
+RATE_HZ = 24_000
+FRAME_MS = 20
+FRAME_BYTES = RATE_HZ * FRAME_MS // 1000 * 2
+
+
+class Unavailable(Exception):
+    """The part does not work now and may work later. `reason` is for people; `retry_after_s` is a hint."""
+
+    def __init__(self, reason: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after_s = retry_after_s
+
+
+class Misconfigured(Exception):
+    """The part cannot work until somebody changes something. `fix` says what."""
+
+    def __init__(self, reason: str, *, fix: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.fix = fix
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something people should read, worded in `texts/<language>.yaml` under `code`."""
+
+    code: str
+    params: dict[str, str | int | float] = {}
+    fix: str = ""
+
+
+HealthState = Literal["off", "starting", "ok", "degraded", "broken"]
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How one part is doing. `part` is a dotted name such as `chat.twitch`, `llm`, `voice.mika`."""
+
+    part: str
+    state: HealthState
+    notice: Notice
+    latency_ms: float | None = None
+
+
+# --- chat ------------------------------------------------------------------------------------------------------------
+
+
+class User(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Ids are the platform's own; `name` is what is shown."""
+
+    id: str
+    login: str = ""
+    name: str = ""
+    roles: tuple[Role, ...] = ()
+
+
+RowKind = (
+    ChatKind
+    | Literal[
+        "delete_message", "clear_user", "clear_chat", "host_said", "replace_message", "held", "held_resolved",
+        "poll_begin", "poll_progress", "poll_end", "hype_train_begin", "hype_train_progress", "hype_train_end",
+        "ad_break", "goal", "shield", "stream_on", "stream_off", "settings",
+    ]
+)  # fmt: skip
+
+
+class ChatRow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing that happened in a chat, with its words; also a row of a chat log.
+
+    `at` is seconds since the start of the log or of the show. Ids are scoped by `platform`.
+    `target` is a message id (`delete_message`) or a user id (`clear_user`).
+    """
+
+    at: float
+    platform: str
+    kind: RowKind
+    id: str = ""
+    user: User | None = None
+    text: str = ""
+    reply_to: str = ""
+    bits: int = 0
+    amount: Money | None = None
+    count: int = 0
+    target: str = ""
+    duration_s: float = 0.0
+    emotes: tuple[tuple[int, int, str], ...] = ()
+    """(start, end, id): half-open ranges of code points of `text` that are platform emotes."""
+    guest: bool = False
+    """Written in a partner's room (shared chat)."""
+    action: bool = False
+    test: bool = False
+
+
+class ChatSource(Protocol):
+    """Reads one chat. Reconnects by itself; reports how it is through `health`; ends when cancelled or really over."""
+
+    name: str
+
+    def rows(self) -> AsyncIterator[ChatRow]:
+        """What happens, as it happens. A malformed frame is counted and skipped, never raised."""
+        ...
+
+    def health(self) -> Health: ...
+
+    async def aclose(self) -> None: ...
+
+
+# --- language model ---------------------------------------------------------------------------------------------------
+
+
+class Message(msgspec.Struct, frozen=True):
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Completion(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model is asked. The scripted brain reads `hints`, real models read `messages`."""
+
+    messages: tuple[Message, ...]
+    max_tokens: int = 200
+    temperature: float = 0.9
+    stop: tuple[str, ...] = ()
+    seed: int = 0
+    hints: Mapping[str, str] = {}
+    """Plain facts of the request (persona, kind, viewer, text, partner, ...), for brains that are not models."""
+
+
+class Token(msgspec.Struct, frozen=True):
+    text: str
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """End of an answer. `complete` is false when the provider stopped short (length, content filter)."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: float | None = None
+    complete: bool = True
+    provider: str = ""
+
+
+class LanguageModel(Protocol):
+    """Streams an answer. Closing the iterator early cancels the request at the server."""
+
+    name: str
+
+    def stream(self, request: Completion) -> AsyncIterator[Token | Usage]:
+        """Tokens, then exactly one `Usage`. Raises Unavailable or Misconfigured."""
+        ...
+
+    async def warm(self) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+
+# --- speech -----------------------------------------------------------------------------------------------------------
+
+
+class VoiceSpec(msgspec.Struct, frozen=True):
+    """How a persona sounds. `name` is the engine's own voice id; `rate` and `pitch` are factors around 1.0."""
+
+    name: str = ""
+    rate: float = 1.0
+    pitch: float = 1.0
+    volume: float = 1.0
+    language: str = "en"
+
+
+class SpeechRequest(msgspec.Struct, frozen=True):
+    text: str
+    voice: VoiceSpec = VoiceSpec()
+    emotion: str = ""
+
+
+class Pcm(msgspec.Struct, frozen=True):
+    """A piece of sound of any even length, starting at `at_ms` of the utterance."""
+
+    data: bytes
+    at_ms: int
+
+
+class WordMark(msgspec.Struct, frozen=True):
+    """A word heard at `at_ms` for `dur_ms`; `start`/`end` are code points of the request's text."""
+
+    at_ms: int
+    dur_ms: int
+    start: int
+    end: int
+
+
+Viseme = Literal["sil", "aa", "ih", "ou", "ee", "oh", "mbp"]
+
+
+class VisemeMark(msgspec.Struct, frozen=True):
+    at_ms: int
+    shape: Viseme
+    dur_ms: int | None = None
+
+
+class Done(msgspec.Struct, frozen=True):
+    """End of the utterance. Sound that stopped short never says `complete`."""
+
+    total_ms: int
+    complete: bool = True
+
+
+SpeechPiece = Pcm | WordMark | VisemeMark | Done
+
+
+class VoiceCaps(msgspec.Struct, frozen=True):
+    """What an engine can do, as data."""
+
+    engine: str
+    streaming: bool = False
+    word_marks: bool = False
+    viseme_marks: bool = False
+    local: bool = False
+    languages: tuple[str, ...] = ()
+    cost_per_1k_chars: float = 0.0
+
+
+class TextToSpeech(Protocol):
+    """Speaks one clause at a time. Contract (for every adapter):
+
+    the PCM adds up to `Done.total_ms` within 20 ms; marks are sorted, inside the sound, offsets inside the text;
+    closing the iterator at any point leaves no task, thread or socket within 2 s; text without anything speakable
+    gives `Done(0)` without a request; a stall or a cut raises Unavailable or ends with `complete=False`.
+    """
+
+    caps: VoiceCaps
+
+    def synthesize(self, request: SpeechRequest) -> AsyncIterator[SpeechPiece]: ...
+
+    async def warm(self) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+
+class Heard(msgspec.Struct, frozen=True):
+    """How much of a line reached the ears. `ended` is true when nothing more of it will sound."""
+
+    line: int
+    ms: int
+    ended: bool = False
+    underrun_ms: int = 0
+
+
+class AudioSink(Protocol):
+    """Plays one line at a time; its heard position is the clock of everything else.
+
+    `begin` opens a line; `write` takes 20 ms frames and waits while the sink holds more than 400 ms;
+    `finish` says that no more frames come and returns when the last one was heard;
+    `stop` is synchronous and immediate: after it returns nothing of the line may start to sound (frames of older
+    generations are dropped everywhere). `on_heard` is called on the loop about every 100 ms, at the first sample
+    and at the end.
+    """
+
+    name: str
+    page: bool
+
+    def begin(self, line: int, persona: str, on_heard: Callable[[Heard], None]) -> None: ...
+
+    async def write(self, frame: bytes) -> None: ...
+
+    async def finish(self) -> Heard: ...
+
+    def stop(self, fade_ms: int = 15) -> Heard: ...
+
+    def duck(self, on: bool) -> None: ...
+
+    def heard(self) -> Heard | None:
+        """Position of the line that is playing; None when nothing plays."""
+        ...
+
+
+@runtime_checkable
+class Playhead(Protocol):
+    """What is being heard at this moment: (line id, milliseconds), or None."""
+
+    def position(self) -> tuple[int, int] | None: ...
+
+
+# --- memory of the process --------------------------------------------------------------------------------------------
+
+
+class TextStore(Protocol):
+    """Words, apart from the facts about them, so that they can be erased. Keys are `TextRef`s."""
+
+    def put(self, ref: str, text: str, *, owner: str = "") -> None:
+        """`owner` is a user key: clearing the user erases it."""
+        ...
+
+    def get(self, ref: str) -> str | None: ...
+
+    def erase(self, ref: str) -> None: ...
+
+    def erase_owner(self, owner: str) -> Sequence[str]:
+        """Erase everything of a user; returns the refs."""
+        ...
+
+
+class Journal(Protocol):
+    """The order of all facts. A row is appended before the commands it caused are run."""
+
+    def append(self, fact: Fact, commands_digest: str) -> None: ...
+
+    def snapshot(self, show: bytes, seq: int) -> None: ...
+
+    async def flush(self) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+
+class Feed(Protocol):
+    """Fan-out of changes to followers: one projection per view."""
+
+    def publish(self, view: str, changes: Mapping[str, object], removed: Sequence[str] = ()) -> None: ...
