@@ -1,7 +1,7 @@
 """The outside world as the show sees it: one Protocol per port, the values that cross it, and its two errors.
 
-Units, everywhere: sound is signed 16-bit little-endian mono PCM at 24,000 Hz; a frame is 20 ms (480 samples, 960 bytes);
-mark times are integer milliseconds from the first sample of the utterance; text offsets are code points.
+Units, everywhere: sound is signed 16-bit little-endian mono PCM at 24,000 Hz; a frame is 20 ms (480 samples,
+960 bytes); mark times are integer milliseconds from the first sample of the utterance; text offsets are code points.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -9,8 +9,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
-from streamer.core.events import ChatKind, Fact, Role
-from streamer.core.events import Money as Money
+from streamer.core.events import ChatKind, Fact, Money, Role
 
 RATE_HZ = 24_000
 FRAME_MS = 20
@@ -279,7 +278,7 @@ class AudioSink(Protocol):
 
     def stop(self, fade_ms: int = 15) -> Heard: ...
 
-    def duck(self, on: bool) -> None: ...
+    def duck(self, *, on: bool) -> None: ...
 
     def heard(self) -> Heard | None:
         """Position of the line that is playing; None when nothing plays."""

@@ -9,6 +9,9 @@ from streamer.core.events import TextRef
 LineKind = Literal["answer", "paid", "host", "banter", "idle", "segment", "say", "exact"]
 
 
+DropReason = Literal["expired", "crowded", "dial", "taken_back", "cleared", "failed", "skipped", "nobody", "closing"]
+
+
 class Prepare(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     """Run the chain of a line up to its sound, without sounding. Ends in `LineReady` or `LineEnded`."""
 
@@ -79,7 +82,7 @@ class Drop(msgspec.Struct, frozen=True, tag=True, kw_only=True):
 
     cause: int
     uid: str
-    reason: Literal["expired", "crowded", "cooldown", "dial", "taken_back", "cleared", "verdict", "not_for_us", "closing"]
+    reason: DropReason
 
 
 class TakeScene(msgspec.Struct, frozen=True, tag=True, kw_only=True):

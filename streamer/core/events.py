@@ -13,7 +13,7 @@ from streamer.core.settings import Member, ShowSettings
 from streamer.core.verdict import ALLOW, Verdict
 
 TextRef = str
-"""Key of a text in the text store: `m:<message uid>`, `n:<user key>`, `l:<line id>`, `s:<segment>`, `o:<operator text>`."""
+"""Key of a text in the text store: `m:<message uid>`, `n:<user key>`, `l:<line id>`, `s:<segment>`, `o:<operator>`."""
 
 ChatKind = Literal[
     "message", "cheer", "superchat", "sticker", "member_new", "resub", "milestone", "gift_batch", "gift_received",
@@ -96,6 +96,8 @@ class Tombstoned(msgspec.Struct, frozen=True, tag=True):
 
     scope: Scope
     key: str
+    quoted: tuple[int, ...] = ()
+    """Lines whose words repeat what was taken back."""
 
 
 class HostVoiceSuspected(msgspec.Struct, frozen=True, tag=True):
@@ -161,7 +163,7 @@ class LineEnded(msgspec.Struct, frozen=True, tag=True, kw_only=True):
 
 
 class StopPressed(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """Operator events say who pressed (`by`), where (`via`) and what was on the screen (`saw`: a line id, 0 = nothing)."""
+    """Operator events say who pressed (`by`), where (`via`) and what was on the screen (`saw`: a line id, 0: nothing)."""
 
     by: str = ""
     via: str = ""

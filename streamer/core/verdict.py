@@ -10,7 +10,7 @@ Action = Literal["allow", "hold", "replace", "drop"]
 class Verdict(msgspec.Struct, frozen=True):
     """One answer of the moderation layers about one text.
 
-    `rule` names what matched (`"" ` when nothing did), `span` is the half-open range of code points in the original text.
+    `rule` names what matched (empty: nothing did), `span` is the half-open range of code points in the original text.
     """
 
     action: Action = "allow"

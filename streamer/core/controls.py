@@ -1,0 +1,73 @@
+"""What the people at the panel press."""
+
+from msgspec.structs import replace
+
+from streamer.core.commands import Command
+from streamer.core.events import CloseRequested, DialSet, SkipPressed
+from streamer.core.requests import CROWD, NAMED, remove
+from streamer.core.show import START_LIMIT_MS, Show
+from streamer.core.turns import cut, withdraw
+
+
+def stop(show: Show) -> tuple[Show, list[Command]]:
+    """Silence now: the line on air is cut, the prepared one given up, the queue cleared, until `resume`."""
+    if show.mode in ("closing", "closed"):
+        return show, []
+    show, out = cut(show, "stop")
+    show, more = withdraw(show, "stop", drop="cleared")
+    out += more
+    show, more = remove(show, show.requests, "cleared")
+    out += more
+    return replace(show, mode="stopped", wake_ms=0), out
+
+
+def resume(show: Show) -> tuple[Show, list[Command]]:
+    if show.mode not in ("stopped", "paused"):
+        return show, []
+    return replace(show, mode="running", voice_ms=show.now_ms, wake_ms=0), []
+
+
+def pause(show: Show) -> tuple[Show, list[Command]]:
+    """The line on air ends by itself; nothing starts until `resume`. The queue goes on ageing."""
+    if show.mode != "running":
+        return show, []
+    show, out = withdraw(show, "paused", keep_request=True)
+    return replace(show, mode="paused", wake_ms=0), out
+
+
+def skip(show: Show, press: SkipPressed) -> tuple[Show, list[Command]]:
+    """End the line on air. A press that was meant for another line does nothing."""
+    if show.air is None or (press.saw and press.saw != show.air.id):
+        return show, []
+    return cut(show, "skip")
+
+
+def dial(show: Show, turned: DialSet) -> tuple[Show, list[Command]]:
+    """How readily the cast speaks. What waits and no longer fits is dropped."""
+    if turned.dial == show.dial:
+        return show, []
+    show = replace(show, dial=turned.dial, wake_ms=0)
+    match turned.dial:
+        case "named":
+            unfit = [r for r in show.requests if r.from_chat and not (r.persona and r.priority >= NAMED)]
+        case "normal":
+            unfit = [r for r in show.requests if r.from_chat and r.priority <= CROWD]
+        case "chatty":
+            unfit = []
+    return remove(show, unfit, "dial")
+
+
+def close(show: Show, asked: CloseRequested) -> tuple[Show, list[Command]]:
+    """The show ends: at once, or when the line on air has ended (within `START_LIMIT_MS`)."""
+    if show.mode == "closed":
+        return show, []
+    show, out = withdraw(show, "closing", drop="closing")
+    show, more = remove(show, show.requests, "closing")
+    out += more
+    if not asked.finish:
+        show, more = cut(show, "closing")
+        out += more
+    elif show.air is not None:
+        limit = min(show.air.deadline_ms, show.now_ms + START_LIMIT_MS)
+        show = replace(show, air=replace(show.air, deadline_ms=limit))
+    return replace(show, mode="closing", wake_ms=0), out

@@ -1,0 +1,162 @@
+"""`step(show, fact) -> (show', commands)`: the only way the show changes. Dispatch only; the rules live beside it."""
+
+from msgspec.structs import replace
+
+from streamer.core.commands import Close, Command, Drop, Duck
+from streamer.core.controls import close, dial, pause, resume, skip, stop
+from streamer.core.events import (
+    CastChanged,
+    ChatReceived,
+    CloseRequested,
+    DialSet,
+    Fact,
+    HostEarChanged,
+    HostSpeechConfirmed,
+    HostSpoke,
+    HostVoiceEnded,
+    HostVoiceSuspected,
+    LineEnded,
+    LineReady,
+    LineStarted,
+    PausePressed,
+    Resumed,
+    ResumePressed,
+    SayRequested,
+    SegmentDue,
+    SentenceSpoken,
+    SettingsChanged,
+    ShowStarted,
+    SinkChanged,
+    SkipPressed,
+    StopPressed,
+    Tombstoned,
+    Woke,
+)
+from streamer.core.lines import ended, ready, spoken, started
+from streamer.core.requests import host_spoke, received, say_requested
+from streamer.core.rundown import segment_due
+from streamer.core.show import Show
+from streamer.core.taken_back import taken_back
+from streamer.core.turns import cut, settle
+
+NEVER_MS = 2**62
+
+
+def step(show: Show, fact: Fact) -> tuple[Show, tuple[Command, ...]]:
+    """Fold one fact. Pure: the same show and fact give the same result in every process."""
+    now_ms = max(fact.at_ns // 1_000_000, show.now_ms)  # time never runs backwards, whatever a clock says
+    show = replace(show, now_ms=now_ms, seq=fact.seq)
+    show, out = _apply(show, fact)
+    if show.wake_ms > now_ms:
+        return show, tuple(out)
+    show, due = settle(show)
+    if show.mode == "closing" and show.air is None:
+        due.append(Close(cause=show.seq))
+        show = replace(show, mode="closed")
+    return show, (*out, *due)
+
+
+def next_wake(show: Show) -> int | None:
+    """When `Woke` is wanted (milliseconds on the show's clock); None for never."""
+    return None if show.wake_ms >= NEVER_MS else show.wake_ms
+
+
+def _apply(show: Show, fact: Fact) -> tuple[Show, list[Command]]:  # noqa: C901, PLR0911, PLR0912 - a flat dispatch
+    match fact.event:
+        case ChatReceived() as event:
+            return received(show, event)
+        case Woke():
+            return replace(show, wake_ms=0), []
+        case LineReady() as event:
+            return ready(show, event)
+        case LineStarted() as event:
+            return started(show, event)
+        case SentenceSpoken() as event:
+            return spoken(show, event)
+        case LineEnded() as event:
+            return ended(show, event)
+        case Tombstoned() as event:
+            return taken_back(show, event)
+        case HostVoiceSuspected() | HostSpeechConfirmed() | HostVoiceEnded() as event:
+            return _host_voice(show, event)
+        case HostSpoke() as event:
+            return host_spoke(show, event)
+        case HostEarChanged(connected=connected):
+            return replace(show, host=replace(show.host, connected=connected), wake_ms=0), []
+        case SegmentDue() as event:
+            return segment_due(show, event)
+        case StopPressed() | ResumePressed() | PausePressed() | SkipPressed() | DialSet() | SayRequested() as event:
+            return _operator(show, event)
+        case ShowStarted(settings=settings, cast=cast):
+            begun = replace(show, mode="running", settings=settings, cast=cast, dial=settings.dial, wake_ms=0)
+            return replace(begun, voice_ms=show.now_ms), []
+        case Resumed():
+            return _resumed(show), []
+        case SettingsChanged(settings=settings):
+            return replace(show, settings=settings, wake_ms=0), []
+        case CastChanged(cast=cast):
+            return _recast(replace(show, cast=cast, wake_ms=0))
+        case SinkChanged(page=page):
+            return replace(show, page=page), []
+        case CloseRequested() as event:
+            return close(show, event)
+
+
+def _operator(
+    show: Show, event: StopPressed | ResumePressed | PausePressed | SkipPressed | DialSet | SayRequested
+) -> tuple[Show, list[Command]]:
+    match event:
+        case StopPressed():
+            return stop(show)
+        case ResumePressed():
+            return resume(show)
+        case PausePressed():
+            return pause(show)
+        case SkipPressed():
+            return skip(show, event)
+        case DialSet():
+            return dial(show, event)
+        case SayRequested():
+            return say_requested(show, event)
+
+
+def _host_voice(
+    show: Show, event: HostVoiceSuspected | HostSpeechConfirmed | HostVoiceEnded
+) -> tuple[Show, list[Command]]:
+    """The host always has the floor: a suspicion ducks, speech cuts, and nobody starts until he has been quiet."""
+    host, air, show = show.host, show.air, replace(show, wake_ms=0)
+    match event:
+        case HostVoiceSuspected():
+            if host.speaking:
+                return show, []
+            show = replace(show, host=replace(host, connected=True, suspected_ms=show.now_ms))
+            return show, [Duck(cause=show.seq, line=air.id, on=True)] if air is not None else []
+        case HostSpeechConfirmed():
+            speaking = replace(host, connected=True, speaking=True, suspected_ms=-1, since_ms=show.now_ms)
+            return cut(replace(show, host=speaking, voice_ms=show.now_ms), "host")
+        case HostVoiceEnded():
+            quiet_ms = show.now_ms if host.speaking else host.quiet_ms
+            show = replace(show, host=replace(host, speaking=False, suspected_ms=-1, quiet_ms=quiet_ms))
+            if host.suspected_ms >= 0 and air is not None:
+                return show, [Duck(cause=show.seq, line=air.id, on=False)]
+            return show, []
+
+
+def _resumed(show: Show) -> Show:
+    """A new process goes on: the lines of the old one died with it, its sound as well. `Stopped` stays stopped."""
+    return replace(
+        show, air=None, next=None, free_ms=show.now_ms, voice_ms=show.now_ms, wake_ms=0, page=False,
+        host=replace(show.host, speaking=False, suspected_ms=-1),
+    )  # fmt: skip
+
+
+def _recast(show: Show) -> tuple[Show, list[Command]]:
+    """Who has left the stage is not asked any more; a line on air is finished."""
+    there = {member.id for member in show.cast if member.enabled}
+    gone = [r for r in show.requests if r.persona and r.persona not in there]
+    kept = tuple(replace(r, persona="") if r in gone else r for r in show.requests)
+    nobody: list[Command] = []
+    if not there:
+        nobody = [Drop(cause=show.seq, uid=uid, reason="nobody") for r in kept for uid in (r.uid, *r.also) if uid]
+        kept = ()
+    return replace(show, requests=kept), nobody

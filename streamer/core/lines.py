@@ -1,0 +1,71 @@
+"""The milestones of a line, as the chain reports them. Facts about a line that is not ours any more are ignored."""
+
+from msgspec.structs import replace
+
+from streamer.core.commands import Command, Drop
+from streamer.core.events import LineEnded, LineReady, LineStarted, SentenceSpoken
+from streamer.core.limits import remember_answer, remember_start
+from streamer.core.show import HEARD_LINES, HeardLine, Line, Show
+from streamer.core.turns import free_floor, progressed
+
+PREPARED_LIMIT_MS = 120_000
+"""How long a ready line may wait for the floor."""
+
+
+def ready(show: Show, fact: LineReady) -> tuple[Show, list[Command]]:
+    line = show.next
+    if line is None or line.id != fact.line or line.state != "preparing":
+        return show, []
+    deadline_ms = show.now_ms + PREPARED_LIMIT_MS
+    waiting = replace(line, state="ready", est_ms=fact.est_ms, deadline_ms=deadline_ms)
+    return replace(show, next=waiting, wake_ms=0), []
+
+
+def started(show: Show, fact: LineStarted) -> tuple[Show, list[Command]]:
+    line = show.air
+    if line is None or line.id != fact.line or line.started_ms >= 0:
+        return show, []
+    line = replace(progressed(show, line), started_ms=show.now_ms)
+    show = replace(show, air=line, voice_ms=show.now_ms, last_persona=line.persona, wake_ms=0)
+    if line.request.from_chat:
+        users = (line.request.user, *line.request.also_users)
+        answered = remember_start(show.answered_ms, show.now_ms)
+        show = replace(show, answered_ms=answered, viewers=remember_answer(show, users))
+    if line.request.kind == "host":
+        show = replace(show, host_answered_ms=show.now_ms)
+    return show, []
+
+
+def spoken(show: Show, fact: SentenceSpoken) -> tuple[Show, list[Command]]:
+    line = show.air
+    if line is None or line.id != fact.line or line.state != "on_air":
+        return show, []
+    line = replace(progressed(show, line), heard_ms=max(line.heard_ms, fact.heard_ms))
+    return replace(show, air=line, voice_ms=show.now_ms, wake_ms=0), []
+
+
+def ended(show: Show, fact: LineEnded) -> tuple[Show, list[Command]]:
+    """The floor is free, or the preparation came to nothing."""
+    if show.next is not None and show.next.id == fact.line:
+        failed: list[Command] = [Drop(cause=show.seq, uid=uid, reason="failed") for uid in show.next.answers]
+        if show.next.request.kind == "idle":
+            show = replace(show, voice_ms=show.now_ms)  # else a dead chain would be asked again at once, for ever
+        return replace(show, next=None, wake_ms=0), failed
+    line = show.air
+    if line is None or line.id != fact.line:
+        return show, []
+    if line.started_ms < 0 and fact.heard_ms > 0:
+        show, _ = started(show, LineStarted(line.id))  # that fact was lost, or was overtaken
+    if fact.heard_ms > 0:
+        show = _heard(show, line, fact)
+    return free_floor(show, whole=fact.outcome == "finished")
+
+
+def _heard(show: Show, line: Line, fact: LineEnded) -> Show:
+    spoken_ms = dict(show.spoken)
+    spoken_ms[line.persona] = spoken_ms.get(line.persona, 0) + fact.heard_ms
+    heard = HeardLine(line.id, line.persona, line.request.kind, show.now_ms, fact.heard_ms)
+    return replace(
+        show, spoken=spoken_ms, heard=(*show.heard[1 - HEARD_LINES :], heard), voice_ms=show.now_ms,
+        last_persona=line.persona,
+    )  # fmt: skip

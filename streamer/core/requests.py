@@ -1,0 +1,218 @@
+"""Who deserves an answer, and in which order."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from streamer.core.casting import named
+from streamer.core.commands import Command, Drop, DropReason
+from streamer.core.events import ChatReceived, HostSpoke, SayRequested
+from streamer.core.limits import stands_back
+from streamer.core.policy import treatment
+from streamer.core.show import CONTEXT_MESSAGES, LISTEN_MS, TOMBSTONE_MS, Request, Show
+
+EXACT = 450
+HOST = 400
+SEGMENT = 350
+PAID = 300
+NAMED = 200
+EVERYONE = 150
+QUESTION = 120
+BANTER = 100
+CROWD = 60
+IDLE = 20
+
+ALSO_MAX = 4
+PAID_KINDS = frozenset({"cheer", "superchat", "sticker"})
+THANKED_KINDS = frozenset({"member_new", "resub", "milestone", "gift_batch", "raid"})
+
+
+def received(show: Show, chat: ChatReceived) -> tuple[Show, list[Command]]:
+    """A message came: it may become context, a request, part of a request, or nothing."""
+    if treatment(chat.verdict) != "use" or chat.bot or is_buried(show, chat.uid):
+        return show, []
+    asked = _asks(show, chat)
+    if chat.text and not chat.guest and not chat.features.command and not chat.features.emote_only:
+        show = replace(show, recent=(*show.recent[1 - CONTEXT_MESSAGES :], (chat.uid, chat.user)))
+    if asked is None or show.mode not in ("running", "paused"):
+        return show, []
+    merged = _merge(show, asked)
+    if merged is not None:
+        return merged, []
+    return add(show, asked)
+
+
+def _asks(show: Show, chat: ChatReceived) -> Request | None:
+    ranked = _rank(show, chat)
+    if ranked is None:
+        return None
+    priority, why = ranked
+    paid = priority == PAID
+    settings = show.settings
+    return Request(
+        id=show.next_request,
+        kind="paid" if paid else "answer",
+        priority=priority,
+        born_ms=show.now_ms,
+        expires_ms=show.now_ms + (settings.paid_age_ms if paid else settings.chat_age_ms),
+        ready_ms=show.now_ms + settings.read_delay_ms,
+        why=why,
+        cause=show.seq,
+        uid=chat.uid,
+        user=chat.user,
+        from_chat=True,
+        persona=named(show, chat.features.addressed),
+        topic=chat.features.topic,
+    )
+
+
+def _rank(show: Show, chat: ChatReceived) -> tuple[int, str] | None:
+    """Priority and reason, or None when the message is not for the cast at this dial."""
+    features = chat.features
+    if chat.guest or features.command:
+        return None
+    is_named = bool(named(show, features.addressed))
+    if show.dial == "named" and not is_named:
+        return None
+    if chat.kind in PAID_KINDS:
+        return PAID, "paid"
+    if chat.kind in THANKED_KINDS:
+        return PAID, chat.kind
+    if chat.kind not in ("message", "redemption") or features.emote_only or not chat.text:
+        return None
+    if is_named:
+        return NAMED, "named"
+    to_another_viewer = bool(chat.reply_to)
+    if features.everyone and not to_another_viewer:
+        return EVERYONE, "everyone"
+    if features.question and not to_another_viewer:
+        return QUESTION, "question"
+    if show.dial == "chatty" and features.words >= 2:  # one word is rarely something to answer
+        return CROWD, "picked"
+    return None
+
+
+def _merge(show: Show, asked: Request) -> Show | None:
+    """Somebody already waits with the same question: answer both at once."""
+    if not asked.topic or asked.kind != "answer":
+        return None
+    for index, other in enumerate(show.requests):
+        if other.topic != asked.topic or other.persona != asked.persona or other.kind != "answer":
+            continue
+        if asked.user in (other.user, *other.also_users) or len(other.also) >= ALSO_MAX:
+            return show
+        joined = replace(
+            other,
+            also=(*other.also, asked.uid),
+            also_users=(*other.also_users, asked.user),
+            priority=max(other.priority, asked.priority),
+        )
+        return replace(show, requests=(*show.requests[:index], joined, *show.requests[index + 1 :]))
+    return None
+
+
+def add(show: Show, request: Request) -> tuple[Show, list[Command]]:
+    """Put a request into the queue. A full queue loses its last in rank; a viewer who already has several waiting gives
+    way when others wait."""
+    requests = (*show.requests, request)
+    show = replace(show, requests=requests, next_request=show.next_request + 1, wake_ms=0)
+    if request.user:
+        mine = [r for r in requests if r.user == request.user and r.from_chat]
+        others_wait = any(r.from_chat and r.user != request.user for r in requests)
+        if others_wait and len(mine) > show.settings.per_viewer_max:
+            return remove(show, (min(mine, key=_keeps),), "crowded")
+    if len(requests) > show.settings.queue_max:
+        return remove(show, (min(requests, key=_keeps),), "crowded")
+    return show, []
+
+
+def put_back(show: Show, request: Request) -> tuple[Show, list[Command]]:
+    """A request whose line was given up waits again, in its old place."""
+    show = replace(show, requests=(request, *show.requests), wake_ms=0)
+    if len(show.requests) > show.settings.queue_max:
+        return remove(show, (min(show.requests, key=_keeps),), "crowded")
+    return show, []
+
+
+def _keeps(request: Request) -> tuple[int, int]:
+    """Of two equals the newer one is worth keeping: it is still on the screen."""
+    return request.priority, request.id
+
+
+def remove(show: Show, gone: Iterable[Request], reason: DropReason) -> tuple[Show, list[Command]]:
+    ids = {request.id for request in gone}
+    if not ids:
+        return show, []
+    dropped: list[Command] = [
+        Drop(cause=show.seq, uid=uid, reason=reason)
+        for request in show.requests
+        if request.id in ids
+        for uid in (request.uid, *request.also)
+        if uid
+    ]
+    return replace(show, requests=tuple(r for r in show.requests if r.id not in ids), wake_ms=0), dropped
+
+
+def best(show: Show, *, chat_allowed: bool) -> Request | None:
+    """The request to take next, or None.
+
+    By priority; equals in the order of arrival, except the crowd, where the newest wins. Viewers who have just been
+    answered come last while somebody else waits.
+    """
+    open_ = [r for r in show.requests if chat_allowed or not r.from_chat]
+    if not open_:
+        return None
+    fresh = [r for r in open_ if not stands_back(show, r)]
+    return max(fresh or open_, key=_goes)
+
+
+def _goes(request: Request) -> tuple[int, int]:
+    return request.priority, request.id if request.priority <= CROWD else -request.id
+
+
+def host_spoke(show: Show, said: HostSpoke) -> tuple[Show, list[Command]]:
+    """The host is answered when he speaks to the cast: by name, to everyone, or asking on while they listen."""
+    features = said.features
+    persona = named(show, features.addressed)
+    listening = show.now_ms - show.host_answered_ms < LISTEN_MS
+    show = replace(show, voice_ms=show.now_ms)
+    to_cast = persona or features.everyone or (features.question and listening)
+    if show.mode not in ("running", "paused") or not to_cast:
+        return show, []
+    request = Request(
+        id=show.next_request,
+        kind="host",
+        priority=HOST,
+        born_ms=show.now_ms,
+        expires_ms=show.now_ms + show.settings.host_age_ms,
+        why="host",
+        cause=show.seq,
+        uid=said.uid,
+        persona=persona or (show.last_persona if listening else ""),
+        prompt=said.text,
+    )
+    return add(show, request)
+
+
+def say_requested(show: Show, said: SayRequested) -> tuple[Show, list[Command]]:
+    if show.mode not in ("running", "paused"):
+        return show, [Drop(cause=show.seq, uid=said.uid, reason="cleared")]
+    request = Request(
+        id=show.next_request,
+        kind="exact" if said.exact else "say",
+        priority=EXACT,
+        born_ms=show.now_ms,
+        expires_ms=show.now_ms + show.settings.paid_age_ms,
+        why="operator",
+        cause=show.seq,
+        uid=said.uid,
+        persona=said.persona,
+        prompt=said.text,
+    )
+    return add(show, request)
+
+
+def is_buried(show: Show, uid: str) -> bool:
+    """The message was deleted before it came. (A user's or a room's clearing covers earlier messages only.)"""
+    at = show.tombstones.get(f"message:{uid}")
+    return at is not None and show.now_ms - at < TOMBSTONE_MS

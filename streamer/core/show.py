@@ -1,0 +1,151 @@
+"""The whole show as one value. `director.step` is the only function that makes a new one.
+
+All times are milliseconds on the show's clock (`Fact.at_ns` divided by a million).
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from streamer.core.commands import LineKind
+from streamer.core.events import Dial, TextRef
+from streamer.core.settings import Member, ShowSettings
+
+Mode = Literal["starting", "running", "paused", "stopped", "closing", "closed"]
+LineState = Literal["preparing", "ready", "on_air", "cutting"]
+
+TOMBSTONE_MS = 600_000
+"""How long a deletion is remembered, because it may overtake what it deletes."""
+CONTEXT_MESSAGES = 6
+HEARD_LINES = 12
+START_LIMIT_MS = 10_000
+"""A line that got the floor and does not sound by then is cut."""
+PROGRESS_LIMIT_MS = 20_000
+"""A line on air that reports nothing for so long is cut: its facts were lost."""
+CUT_LIMIT_MS = 2_000
+"""After a cut the floor is free again by then, also when the end of the line was never reported."""
+HOST_LIMIT_MS = 30_000
+"""The host counts as silent after so long without news."""
+SUSPECT_LIMIT_MS = 2_000
+LISTEN_MS = 30_000
+"""After a persona answered the host, a question of the host without a name is meant for the cast."""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody deserves an answer."""
+
+    id: int
+    kind: LineKind
+    priority: int
+    born_ms: int
+    expires_ms: int
+    why: str
+    cause: int
+    uid: str = ""
+    user: str = ""
+    from_chat: bool = False
+    """Counts towards the answers a minute."""
+    also: tuple[str, ...] = ()
+    """uids of others who asked the same."""
+    also_users: tuple[str, ...] = ()
+    ready_ms: int = 0
+    """Not aired earlier (the read delay)."""
+    persona: str = ""
+    topic: int = 0
+    prompt: TextRef = ""
+    partner: str = ""
+    after: int = 0
+    turn: int = 0
+    segment: str = ""
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One spoken turn between `Prepare` and its end."""
+
+    id: int
+    persona: str
+    state: LineState
+    request: Request
+    born_ms: int
+    deadline_ms: int
+    """When the core stops waiting for the next fact about it."""
+    context: tuple[tuple[str, str], ...] = ()
+    """(uid, user) of the messages the brief may show."""
+    aired_ms: int = -1
+    started_ms: int = -1
+    est_ms: int = 0
+    heard_ms: int = 0
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        return ((self.request.uid, *self.request.also)) if self.request.uid else ()
+
+
+class HeardLine(msgspec.Struct, frozen=True):
+    """A line that was heard, at least in part."""
+
+    line: int
+    persona: str
+    kind: LineKind
+    at_ms: int
+    ms: int
+
+
+class Host(msgspec.Struct, frozen=True):
+    """What is known of the host's voice."""
+
+    connected: bool = False
+    speaking: bool = False
+    suspected_ms: int = -1
+    since_ms: int = 0
+    quiet_ms: int = -1_000_000
+    """When the host was last heard to stop."""
+
+
+class Show(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of the show. Every collection in it is bounded."""
+
+    now_ms: int = 0
+    seq: int = 0
+    mode: Mode = "starting"
+    settings: ShowSettings = ShowSettings()
+    cast: tuple[Member, ...] = ()
+    dial: Dial = "normal"
+
+    requests: tuple[Request, ...] = ()
+    air: Line | None = None
+    """The line that has the floor."""
+    next: Line | None = None
+    """The one line prepared ahead."""
+    free_ms: int = -1_000_000
+    """When the floor became free."""
+    voice_ms: int = 0
+    """When a persona or the host was last heard; idle talk counts from here."""
+    last_persona: str = ""
+    host_answered_ms: int = -1_000_000
+    bit_ms: int = -1_000_000
+    """When the last unprompted bit began."""
+
+    host: Host = Host()
+    heard: tuple[HeardLine, ...] = ()
+    recent: tuple[tuple[str, str], ...] = ()
+    """(uid, user) of the newest messages fit to be shown to a persona, oldest first."""
+    answered_ms: tuple[int, ...] = ()
+    """Starts of the lines that answered the chat within the last minute."""
+    viewers: Mapping[str, int] = {}
+    """When each recently answered viewer was answered."""
+    spoken: Mapping[str, int] = {}
+    """Milliseconds each persona was heard."""
+    tombstones: Mapping[str, int] = {}
+    """`<scope>:<key>` -> when the words were taken back."""
+    scene: str = ""
+    page: bool = False
+    """A page plays the sound."""
+    next_line: int = 1
+    next_request: int = 1
+    wake_ms: int = 0
+    """The earliest time at which something is due without a new fact; 0 = unknown, settle now."""
+
+
+EMPTY = Show()

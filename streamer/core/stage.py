@@ -1,0 +1,44 @@
+"""What the audience should see: a view of the show. Drivers compare it with what is and send the difference."""
+
+import msgspec
+
+from streamer.core.show import Mode, Show
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """The desired state of everything visible."""
+
+    mode: Mode
+    speaker: str
+    """The persona that has the floor; empty for none."""
+    line: int
+    answering: str
+    """uid of the message being answered; empty for none."""
+    listening_to: dict[str, str]
+    """Where each persona looks: another persona's id, `host`, `viewer` (the camera) or `chat`."""
+    scene: str
+
+
+def stage(show: Show) -> Stage:
+    air = show.air if show.air is not None and show.air.state == "on_air" else None
+    speaker = air.persona if air is not None else ""
+    looks = {member.id: _looks_at(show, member.id, speaker) for member in show.cast if member.enabled}
+    return Stage(
+        mode=show.mode,
+        speaker=speaker,
+        line=air.id if air is not None else 0,
+        answering=air.request.uid if air is not None and air.request.from_chat else "",
+        listening_to=looks,
+        scene=show.scene,
+    )
+
+
+def _looks_at(show: Show, persona: str, speaker: str) -> str:
+    if show.host.speaking:
+        return "host"
+    if not speaker:
+        return "chat"
+    if persona != speaker:
+        return speaker
+    partner = show.air.request.partner if show.air is not None else ""
+    return partner or "viewer"

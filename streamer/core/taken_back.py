@@ -1,0 +1,61 @@
+"""Words that were taken back: nothing of them may be heard, shown or remembered."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from streamer.core.commands import Command, Erase
+from streamer.core.events import Tombstoned
+from streamer.core.requests import remove
+from streamer.core.show import TOMBSTONE_MS, Line, Request, Show
+from streamer.core.turns import cut, withdraw
+
+
+def taken_back(show: Show, stone: Tombstoned) -> tuple[Show, list[Command]]:
+    """Everything the words had reached is stopped: waiting requests, the line being prepared, the line on air.
+
+    Cause hit: cut. Context hit: withdrawn, or cut when the line on air repeats the words.
+    """
+    out: list[Command] = [Erase(cause=show.seq, scope=stone.scope, key=stone.key)]
+    stones = {key: at for key, at in show.tombstones.items() if show.now_ms - at < TOMBSTONE_MS}
+    stones[f"{stone.scope}:{stone.key}"] = show.now_ms
+    recent = tuple(said for said in show.recent if not _hits(stone, (said,)))
+    show = replace(show, tombstones=stones, recent=recent, wake_ms=0)
+
+    show = replace(show, requests=tuple(_without(stone, request) for request in show.requests))
+    show, dropped = remove(show, [r for r in show.requests if _hits(stone, ((r.uid, r.user),))], "taken_back")
+    out += dropped
+
+    if show.next is not None and (_hits(stone, _causes(show.next)) or _hits(stone, show.next.context)):
+        innocent = not _hits(stone, _causes(show.next))
+        show, commands = withdraw(show, "taken_back", keep_request=innocent, drop="taken_back")
+        out += commands
+    air = show.air
+    if air is not None and (_hits(stone, _causes(air)) or air.id in stone.quoted):
+        show, commands = cut(show, "taken_back")
+        out += commands
+    return show, out
+
+
+def _causes(line: Line) -> tuple[tuple[str, str], ...]:
+    request = line.request
+    return ((request.uid, request.user), *zip(request.also, request.also_users, strict=True))
+
+
+def _hits(stone: Tombstoned, said: Iterable[tuple[str, str]]) -> bool:
+    match stone.scope:
+        case "message":
+            return any(uid == stone.key for uid, _ in said)
+        case "user":
+            return any(user == stone.key for _, user in said)
+        case "room":
+            return any(user.startswith(f"{stone.key}:") for _, user in said)
+
+
+def _without(stone: Tombstoned, request: Request) -> Request:
+    """The request without those of its companions who took their words back."""
+    pairs = tuple(zip(request.also, request.also_users, strict=True))
+    kept = tuple(pair for pair in pairs if not _hits(stone, (pair,)))
+    if len(kept) == len(pairs):
+        return request
+    return replace(request, also=tuple(uid for uid, _ in kept), also_users=tuple(user for _, user in kept))

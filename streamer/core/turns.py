@@ -1,0 +1,249 @@
+"""The floor: one voice at a time, one line prepared ahead, and the host before everybody.
+
+`settle` is run after every fact. It does what has become due, so that a lost fact costs seconds and never the show.
+"""
+
+from msgspec.structs import replace
+
+from streamer.core.casting import enabled, volunteer
+from streamer.core.commands import Air, Command, Cut, Drop, DropReason, Duck, Prepare, TakeScene, Withdraw
+from streamer.core.limits import answers_left, window_opens_ms
+from streamer.core.requests import BANTER, HOST, best, put_back, remove
+from streamer.core.rundown import find_segment, idle_at_ms, idle_talk, reaction
+from streamer.core.show import (
+    CUT_LIMIT_MS,
+    HOST_LIMIT_MS,
+    PROGRESS_LIMIT_MS,
+    START_LIMIT_MS,
+    SUSPECT_LIMIT_MS,
+    Line,
+    Request,
+    Show,
+)
+
+AHEAD_MS = 400
+"""The floor is given this long before its time, so that the sink can start on the sample."""
+
+
+def settle(show: Show) -> tuple[Show, list[Command]]:
+    """Everything that is due at `show.now_ms`; afterwards nothing is until `show.wake_ms`."""
+    out: list[Command] = []
+    for rule in (_host_limits, _line_limits, _expire, _preempt, _speak_into_silence, _choose, _give_floor, _choose):
+        show, commands = rule(show)
+        out += commands
+    return replace(show, wake_ms=_next_due(show)), out
+
+
+# --- ending a line ---------------------------------------------------------------------------------------------------
+
+
+def withdraw(
+    show: Show, reason: str, *, keep_request: bool = False, drop: DropReason = "skipped"
+) -> tuple[Show, list[Command]]:
+    """Give up the prepared line. Its request goes back into the queue when it is kept and not too old."""
+    line = show.next
+    if line is None:
+        return show, []
+    show = replace(show, next=None, wake_ms=0)
+    out: list[Command] = [Withdraw(cause=show.seq, line=line.id, reason=reason)]
+    if keep_request and line.request.expires_ms > show.now_ms:
+        show, more = put_back(show, line.request)
+        return show, out + more
+    if line.request.kind == "idle":
+        show = replace(show, voice_ms=show.now_ms)
+    return show, out + [Drop(cause=show.seq, uid=uid, reason=drop) for uid in line.answers]
+
+
+def cut(show: Show, reason: str) -> tuple[Show, list[Command]]:
+    """End the line on air. The floor is free when its end is reported, or after `CUT_LIMIT_MS`."""
+    line = show.air
+    if line is None or line.state == "cutting":
+        return show, []
+    cutting = replace(line, state="cutting", deadline_ms=show.now_ms + CUT_LIMIT_MS)
+    show, out = _forget_reactions(replace(show, air=cutting, wake_ms=0), line)
+    return show, [Cut(cause=show.seq, line=line.id, reason=reason), *out]
+
+
+def _forget_reactions(show: Show, line: Line) -> tuple[Show, list[Command]]:
+    """What assumed that this line would be heard whole no longer fits."""
+    show = replace(show, requests=tuple(r for r in show.requests if r.after != line.id))
+    if show.next is not None and show.next.request.after == line.id:
+        return withdraw(show, "unheard")
+    return show, []
+
+
+def free_floor(show: Show, *, whole: bool) -> tuple[Show, list[Command]]:
+    """The line on air has ended. `whole`: it was heard to its end."""
+    line = show.air
+    if line is None:
+        return show, []
+    show = replace(show, air=None, free_ms=show.now_ms, wake_ms=0)
+    return (show, []) if whole else _forget_reactions(show, line)
+
+
+# --- limits ----------------------------------------------------------------------------------------------------------
+
+
+def _host_limits(show: Show) -> tuple[Show, list[Command]]:
+    host = show.host
+    out: list[Command] = []
+    if host.speaking and show.now_ms - host.since_ms >= HOST_LIMIT_MS:
+        host = replace(host, speaking=False, quiet_ms=show.now_ms)
+    if host.suspected_ms >= 0 and show.now_ms - host.suspected_ms >= SUSPECT_LIMIT_MS:
+        host = replace(host, suspected_ms=-1)
+        if show.air is not None:
+            out.append(Duck(cause=show.seq, line=show.air.id, on=False))
+    return (show if host is show.host else replace(show, host=host)), out
+
+
+def _line_limits(show: Show) -> tuple[Show, list[Command]]:
+    out: list[Command] = []
+    air = show.air
+    if air is not None and show.now_ms >= air.deadline_ms:
+        if air.state == "cutting":
+            show, out = free_floor(show, whole=False)
+        else:
+            show, out = cut(show, "lost")
+    if show.next is not None and show.now_ms >= show.next.deadline_ms:
+        show, commands = withdraw(show, "late", drop="failed")
+        out += commands
+    return show, out
+
+
+def _expire(show: Show) -> tuple[Show, list[Command]]:
+    return remove(show, [r for r in show.requests if r.expires_ms <= show.now_ms], "expired")
+
+
+def _preempt(show: Show) -> tuple[Show, list[Command]]:
+    """A prepared line steps back for the host, an operator, or, when it is mere small talk, for anybody who waits."""
+    line = show.next
+    if line is None or not show.requests:
+        return show, []
+    waiting = best(show, chat_allowed=answers_left(show) > 0)
+    if waiting is None or waiting.priority <= line.request.priority:
+        return show, []
+    if waiting.priority < HOST and line.request.priority > BANTER:
+        return show, []
+    return withdraw(show, "overtaken", keep_request=line.request.from_chat or line.request.priority > BANTER)
+
+
+# --- preparing and airing --------------------------------------------------------------------------------------------
+
+
+def _choose(show: Show) -> tuple[Show, list[Command]]:
+    """Take the best request into preparation."""
+    if show.next is not None or show.mode != "running" or not show.requests:
+        return show, []
+    request = best(show, chat_allowed=answers_left(show) > 0)
+    if request is None:
+        return show, []
+    show = replace(show, requests=tuple(r for r in show.requests if r.id != request.id))
+    persona = _who(show, request)
+    if not persona:
+        return show, [Drop(cause=show.seq, uid=uid, reason="nobody") for uid in (request.uid, *request.also) if uid]
+    return _prepare(show, request, persona)
+
+
+def _who(show: Show, request: Request) -> str:
+    on_stage = {member.id for member in enabled(show)}
+    if request.persona in on_stage:
+        return request.persona
+    return volunteer(show)
+
+
+def _prepare(show: Show, request: Request, persona: str) -> tuple[Show, list[Command]]:
+    settings = show.settings
+    line_id = show.next_line
+    causes = {request.uid, *request.also}
+    line = Line(
+        id=line_id,
+        persona=persona,
+        state="preparing",
+        request=request,
+        born_ms=show.now_ms,
+        deadline_ms=show.now_ms + settings.prepare_limit_ms,
+        context=tuple(said for said in show.recent if said[0] not in causes),
+    )
+    after = request.after or (show.heard[-1].line if show.heard else 0)
+    command = Prepare(
+        cause=show.seq,
+        line=line_id,
+        persona=persona,
+        kind=request.kind,
+        why=request.why,
+        answers=line.answers,
+        context=tuple(uid for uid, _ in line.context),
+        prompt=request.prompt,
+        partner=request.partner,
+        after=after,
+        turn=request.turn,
+        last_turn=request.turn >= settings.banter_turns,
+        seed=settings.seed * 1_000_003 + line_id,
+    )
+    return replace(show, next=line, next_line=line_id + 1), [command]
+
+
+def floor_opens_ms(show: Show, line: Line) -> int:
+    """The earliest moment the line may be heard, as far as is known."""
+    settings = show.settings
+    gap = 0 if line.request.kind == "exact" else settings.gap_ms
+    return max(show.free_ms + gap, line.request.ready_ms, show.host.quiet_ms + settings.host_quiet_ms)
+
+
+def _give_floor(show: Show) -> tuple[Show, list[Command]]:
+    line = show.next
+    if line is None or line.state != "ready" or show.air is not None or show.mode != "running":
+        return show, []
+    if show.host.speaking or show.host.suspected_ms >= 0:
+        return show, []
+    opens_ms = floor_opens_ms(show, line)
+    if opens_ms - show.now_ms > AHEAD_MS:
+        return show, []
+    not_before_ms = max(opens_ms, show.now_ms)
+    aired = replace(line, state="on_air", aired_ms=not_before_ms, deadline_ms=not_before_ms + START_LIMIT_MS)
+    show = replace(show, air=aired, next=None)
+    out: list[Command] = [Air(cause=show.seq, line=line.id, not_before_ms=not_before_ms)]
+    segment = find_segment(show, line.request.segment)
+    if segment is not None and segment.scene and segment.scene != show.scene:
+        show = replace(show, scene=segment.scene)
+        out.append(TakeScene(cause=show.seq, scene=segment.scene))
+    return reaction(show, aired), out
+
+
+def _speak_into_silence(show: Show) -> tuple[Show, list[Command]]:
+    at = idle_at_ms(show)
+    if at is None or show.now_ms < at or show.host.speaking:
+        return show, []
+    return idle_talk(show), []
+
+
+# --- the alarm clock -------------------------------------------------------------------------------------------------
+
+
+def progressed(show: Show, line: Line) -> Line:
+    """The line on air gave a sign of life."""
+    return replace(line, deadline_ms=min(show.now_ms + PROGRESS_LIMIT_MS, line.aired_ms + show.settings.line_limit_ms))
+
+
+def _next_due(show: Show) -> int:
+    """When something is due without a new fact; 2**62 for never. Always later than now."""
+    due: list[int] = [2**62]
+    host = show.host
+    if host.speaking:
+        due.append(host.since_ms + HOST_LIMIT_MS)
+    if host.suspected_ms >= 0:
+        due.append(host.suspected_ms + SUSPECT_LIMIT_MS)
+    due.extend(line.deadline_ms for line in (show.air, show.next) if line is not None)
+    if show.requests:
+        due.append(min(request.expires_ms for request in show.requests))
+        opens = window_opens_ms(show)
+        if opens is not None:
+            due.append(opens)
+    line = show.next
+    if line is not None and line.state == "ready" and show.air is None and show.mode == "running":
+        due.append(floor_opens_ms(show, line) - AHEAD_MS)
+    idle = idle_at_ms(show)
+    if idle is not None:
+        due.append(idle)
+    later = [at for at in due if at > show.now_ms]
+    return min(later)
