@@ -1,0 +1,38 @@
+"""`run.py test` and `run.py lint`, inside the test environment."""
+
+import os
+import subprocess
+import sys
+
+from streamer.boot import checks, system
+
+WORKERS_AT_MOST = 4
+
+
+def run(command: str, arguments: list[str]) -> int:
+    """The exit code of the command."""
+    return lint(arguments) if command == "lint" else test(arguments)
+
+
+def test(arguments: list[str]) -> int:
+    """Every test, or what the pytest arguments select. A file's tests stay in one worker, in random order."""
+    system.provide()
+    workers = min(WORKERS_AT_MOST, max(2, os.cpu_count() or 2))
+    parallel = [] if "no:xdist" in " ".join(arguments) else ["-n", str(workers), "--dist", "loadfile"]
+    command = [sys.executable, "-X", "utf8", "-m", "pytest", *parallel, *arguments]
+    return subprocess.run(command, cwd=checks.ROOT, check=False).returncode
+
+
+def lint(arguments: list[str]) -> int:
+    """Every static check; all of them run, whichever fails. `--online` also resolves the wheels anew."""
+    todo = checks.checks()
+    if "--online" in arguments:
+        todo["wheels, online"] = [sys.executable, os.path.join("requirements", "gate.py"), "online"]
+    failed: list[str] = []
+    for name, command in todo.items():
+        code, said = checks.run_check(command)
+        print(f"{'ok' if code == 0 else 'FAILED':<7} {name}", flush=True)
+        if code:
+            failed.append(name)
+            print(said.rstrip(), flush=True)
+    return 1 if failed else 0

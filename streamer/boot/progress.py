@@ -1,0 +1,95 @@
+"""What a person sees while packages are installed: how many of how many, which, how big, how much longer."""
+
+import os
+import re
+import sys
+import time
+
+from streamer.boot.places import Place
+
+BIG_MB = 10.0
+ENTRY = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
+FOUND = re.compile(r"^(?:Collecting|Processing) (\S+)")
+SIZE = re.compile(r"^\s*Downloading (\S+) \(([\d.]+) (kB|MB|GB)")
+IGNORED = re.compile(r"^Ignoring ")
+INSTALLING = re.compile(r"^Installing collected packages: ")
+
+
+class Progress:
+    """Turns pip's lines into one line that changes (terminal) or into one line each (file, pipe)."""
+
+    def __init__(self, place: Place, *, updating: bool) -> None:
+        with open(place.lock_file, encoding="utf-8") as file:
+            self.total = len(ENTRY.findall(file.read()))
+        self.found = 0
+        self.name = ""
+        self.fresh = place.fresh
+        self.installing = False
+        self.said_at = 0.0
+        self.started = time.monotonic()
+        self.terminal = sys.stdout.isatty()
+        what = "Update" if updating else "First start"
+        into = os.path.relpath(place.folder, place.root) if place.base == place.root else place.folder
+        after = "" if updating else " The next start installs nothing."
+        print(f"{what}: installing the packages Showrunner needs into {into}.{after}", flush=True)
+
+    def hear(self, line: str | None) -> None:
+        """One line of pip's, or None after a second of silence."""
+        if line is None:
+            self.still_here()
+        elif found := FOUND.match(line):
+            self.found += 1
+            self.name = os.path.basename(found[1]).split(".whl")[0].replace("==", " ")
+            self.say(f"[{self.found}/{max(self.total, self.found)}] {self.name}{self.remaining()}")
+        elif (size := SIZE.match(line)) and size[3] != "kB" and float(size[2]) >= BIG_MB:
+            self.say(f"[{self.found}/{self.total}] {self.name}, {float(size[2]):.0f} {size[3]}, downloading")
+        elif IGNORED.match(line):
+            self.total -= 1
+        elif INSTALLING.match(line):
+            self.installing = True
+            self.total = line.count(",") + 1
+            self.say(f"Unpacking {self.total} packages")
+
+    def still_here(self) -> None:
+        """Silence: while pip unpacks it says nothing, so what has arrived is counted."""
+        if not self.installing:
+            if time.monotonic() - self.said_at > 10 and self.name:
+                self.say(f"[{self.found}/{self.total}] {self.name}, still downloading")
+            return
+        there = sum(name.endswith(".dist-info") for _, names, _ in self.walk() for name in names)
+        self.say(f"Unpacking, {there} of {self.total} packages", quiet_in_file=True)
+
+    def walk(self) -> list[tuple[str, list[str], list[str]]]:
+        """The site-packages folder of the environment, one level."""
+        names = ("Lib",) if os.name == "nt" else ("lib", f"python{sys.version_info[0]}.{sys.version_info[1]}")
+        return [entry for entry in [next(os.walk(os.path.join(self.fresh, *names, "site-packages")), None)] if entry]
+
+    def remaining(self) -> str:
+        """A word on how long the downloads still take, once there is something to judge by."""
+        spent = time.monotonic() - self.started
+        if spent < 5 or self.found < 8 or self.found >= self.total:
+            return ""
+        left = spent / self.found * (self.total - self.found)
+        if left < 20:
+            return ", almost there"
+        return ", under a minute left" if left < 55 else f", about {round(left / 60) or 1} min left"
+
+    def say(self, text: str, *, quiet_in_file: bool = False) -> None:
+        self.said_at = time.monotonic()
+        if self.terminal:
+            width = shutil_width() - 1
+            print(f"\r{text[:width]:<{width}}", end="", flush=True)
+        elif not quiet_in_file:
+            print(text, flush=True)
+
+    def done(self) -> None:
+        """End the changing line."""
+        if self.terminal:
+            print(f"\r{'':<{shutil_width() - 1}}\r", end="", flush=True)
+
+
+def shutil_width() -> int:
+    """Columns of the terminal."""
+    import shutil
+
+    return shutil.get_terminal_size().columns
