@@ -1,0 +1,57 @@
+// Small pieces several cards share.
+import { html } from "../vendor/preact.js";
+import { personaStyle } from "../colour.js";
+import { persona, S, tick } from "../store.js";
+import { clean, has, parts, span, t, tn } from "../texts.js";
+
+const WORDS_MAX = 160;
+
+export const cut = (text, max = WORDS_MAX) => {
+  const points = Array.from(clean(text));
+  return points.length > max ? `${points.slice(0, max).join("")}…` : points.join("");
+};
+
+/** A viewer's name: never lets its direction marks or width touch what stands beside it. */
+export const Name = ({ name }) => html`<bdi class="nm" dir="auto">${cut(name, 60) || t("someone")}</bdi>`;
+
+export const Quote = ({ text, max }) => (text === null
+  ? html`<span class="takenback">${t("words.taken_back")}</span>`
+  : html`<q dir="auto">${cut(text, max)}</q>`);
+
+export function Persona({ id, tag = "span" }) {
+  const who = persona(id);
+  return html`<${tag} class="who" style=${personaStyle(who.color, who.order)}>${clean(who.name) || t("cast.unknown")}<//>`;
+}
+
+export const personaVars = (id) => { const who = persona(id); return personaStyle(who.color, who.order); };
+
+export function Dot({ kind }) {
+  return html`<span class=${`dot ${kind}`} aria-hidden="true"></span>`;
+}
+
+/** Why a line or a request exists, in one sentence. */
+export function Why({ why, kind }) {
+  if (!why) return t(`kind.${kind}`);
+  const extras = [];
+  if (why.waited_ms >= 1000) extras.push(t("why.waited", { span: span(why.waited_ms) }));
+  if (why.asked > 1) extras.push(tn("why.asked", why.asked - 1));
+  const reason = has(`why.${why.code}`) ? t(`why.${why.code}`) : why.code;
+  const tail = [reason, ...extras].join(t("list.comma"));
+  if (why.name) {
+    const children = parts("air.answers", { who: html`<b><${Name} name=${why.name}/></b>`, text: html`<${Quote} text=${why.text} max=${120}/>` });
+    return html`<span class="sentence">${children}<span class="tail"> · ${tail}</span></span>`;
+  }
+  if (why.persona) {
+    return html`<span class="sentence">${parts("air.replies", { who: html`<${Persona} id=${why.persona}/>` })}<span class="tail"> · ${tail}</span></span>`;
+  }
+  if (why.text) return html`<span class="sentence">${tail} · <${Quote} text=${why.text} max=${120}/></span>`;
+  return html`<span class="sentence">${tail}</span>`;
+}
+
+/** An age or a rest that counts by itself: `of()` gives milliseconds. */
+export function Ticking({ of, words }) {
+  tick.value;
+  return html`<span class="n">${t(words, { span: span(of()) })}</span>`;
+}
+
+export const castIds = () => Object.keys(S.cast.value).sort((a, b) => S.cast.value[a].order - S.cast.value[b].order);

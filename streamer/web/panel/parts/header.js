@@ -1,0 +1,128 @@
+// Mode and time, how every part does, and the page's own settings.
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { Icon } from "../icons.js";
+import { letters, setLetters } from "../keys.js";
+import { link, persona, S, showNow, tick } from "../store.js";
+import { chooseLanguage, clean, has, lang, LANGUAGES, latency, notice, number, span, stopwatch, t, tn } from "../texts.js";
+import { Dot } from "./common.js";
+
+const DOTS = { ok: "", degraded: "warn", broken: "bad", off: "off", starting: "start" };
+const RANK = { broken: 0, degraded: 1, starting: 2, ok: 3, off: 4 };
+
+/** "voice.mika" -> "Mika's voice": a known name, or the name of the persona, or the last word as it is. */
+export function partName(part) {
+  if (has(`part.${part}`)) return t(`part.${part}`);
+  const [group, ...rest] = part.split(".");
+  const id = rest.join(".");
+  if (id && S.cast.value[id] && has(`part.${group}.of`)) return t(`part.${group}.of`, { name: persona(id).name });
+  if (has(`part.${group}`)) return id ? `${t(`part.${group}`)} ${clean(id)}` : t(`part.${group}`);
+  return clean(part);
+}
+
+const sorted = () => Object.entries(S.health.value)
+  .map(([part, health]) => ({ part, ...health }))
+  .sort((a, b) => (a.order ?? 99) - (b.order ?? 99) || (a.part < b.part ? -1 : 1));
+
+const worrying = (h) => h.state === "broken" || h.state === "degraded";
+const brief = (h) => {
+  if (h.state === "ok") return h.latency_ms !== null && h.latency_ms !== undefined ? latency(h.latency_ms) : t("health.ok");
+  return t(`health.${h.state}`);
+};
+
+function Pill({ h, open, onOpen }) {
+  const cls = h.state === "broken" ? "broken" : h.state === "degraded" ? "bad" : "";
+  return html`<button type="button" class=${`pill ${cls}`} aria-expanded=${open} aria-haspopup="dialog" onClick=${onOpen}>
+    <${Dot} kind=${DOTS[h.state] ?? "off"}/><b>${partName(h.part)}</b> <span class="n">${brief(h)}</span></button>`;
+}
+
+function Part({ h }) {
+  return html`<li class=${`part ${h.state}`}>
+    <p class="what"><${Dot} kind=${DOTS[h.state] ?? "off"}/><b>${partName(h.part)}</b> <span class="n">${brief(h)}</span></p>
+    <p class="words">${notice(h.code, h.params || {})}</p>
+    ${h.fix && html`<p class="fix"><b>${t("health.fix")}</b> ${has(h.fix) ? t(h.fix, h.params || {}) : clean(h.fix)}</p>`}
+  </li>`;
+}
+
+/** A box under its button. Closes on Escape, on a press elsewhere, and gives the focus back. */
+export function Popover({ label, onClose, children, cls = "" }) {
+  const box = useRef(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    box.current.focus();
+    const away = (event) => { if (!box.current.contains(event.target) && !before.contains(event.target)) onClose(); };
+    const escape = (event) => { if (event.key === "Escape") { event.stopPropagation(); onClose(); } };
+    addEventListener("pointerdown", away);
+    addEventListener("keydown", escape, true);
+    return () => {
+      removeEventListener("pointerdown", away);
+      removeEventListener("keydown", escape, true);
+      if (before && before.focus && (document.activeElement === document.body || !document.activeElement)) before.focus();
+    };
+  }, []);
+  return html`<div class=${`pop ${cls}`} role="dialog" aria-label=${label} tabindex="-1" ref=${box}>${children}</div>`;
+}
+
+function Health() {
+  const [open, setOpen] = useState("");
+  const all = sorted();
+  const troubled = all.filter(worrying).sort((a, b) => RANK[a.state] - RANK[b.state]);
+  const on = all.filter((h) => h.state !== "off");
+  const pills = troubled.concat(on.filter((h) => !worrying(h))).slice(0, 6).sort((a, b) => all.indexOf(a) - all.indexOf(b));
+  const shown = open === "*" ? all : all.filter((h) => h.part === open);
+  const summary = troubled.length ? tn("health.problems", troubled.length) : t("health.all_ok");
+  const toggle = (what) => () => setOpen(open === what ? "" : what);
+  const rest = all.length - pills.length;
+  return html`<div class="health" role="group" aria-label=${t("health.title")}>
+    ${pills.map((h) => html`<${Pill} key=${h.part} h=${h} open=${open === h.part} onOpen=${toggle(h.part)}/>`)}
+    ${rest > 0 && html`<button type="button" class="pill more" aria-expanded=${open === "*"} aria-haspopup="dialog" onClick=${toggle("*")}>${t("health.more", { n: number(rest) })}</button>`}
+    ${all.length > 0 && html`<button type="button" class=${`pill summary ${troubled.length ? "bad" : ""}`} aria-expanded=${open === "*"} aria-haspopup="dialog" onClick=${toggle("*")}>
+      <${Dot} kind=${troubled.length ? DOTS[troubled[0].state] : ""}/><b>${summary}</b></button>`}
+    ${open && html`<${Popover} label=${t("health.title")} onClose=${() => setOpen("")}>
+      <ul class="partlist">${shown.map((h) => html`<${Part} key=${h.part} h=${h}/>`)}</ul>
+      ${open !== "*" && all.length > 1 && html`<button type="button" class="link" onClick=${() => setOpen("*")}>${t("health.show_all")}</button>`}<//>`}
+  </div>`;
+}
+
+function Settings() {
+  const [open, setOpen] = useState(false);
+  return html`<div class="settings"><button type="button" class="btn quiet ico" aria-label=${t("settings.title")} aria-expanded=${open} aria-haspopup="dialog" onClick=${() => setOpen(!open)}><${Icon} name="gear"/></button>
+    ${open && html`<${Popover} label=${t("settings.title")} onClose=${() => setOpen(false)} cls="small">
+      <label class="field-row"><span>${t("settings.language")}</span><select value=${lang.value} onChange=${(e) => chooseLanguage(e.currentTarget.value)}>
+        ${Object.entries(LANGUAGES).map(([code, name]) => html`<option key=${code} value=${code}>${name}</option>`)}</select></label>
+      <label class="field-row"><span>${t("settings.letters")}</span><input class="tg" type="checkbox" role="switch" checked=${letters.value} onChange=${(e) => setLetters(e.currentTarget.checked)}/></label>
+      <dl class="keys"><div><dt><kbd>F8</kbd></dt><dd>${t("keys.stop")}</dd></div><div><dt><kbd>S</kbd></dt><dd>${t("keys.skip")}</dd></div><div><dt><kbd>J</kbd> <kbd>K</kbd></dt><dd>${t("keys.move")}</dd></div></dl><//>`}
+  </div>`;
+}
+
+const TALLY = { running: "live", paused: "held", stopped: "stopped", starting: "wait", closing: "wait", closed: "wait" };
+
+function Tally() {
+  tick.value;
+  const { mode, demo, started } = S.show.value;
+  const state = link.value.state;
+  if (state !== "open") {
+    return html`<span class="tally wait n"><i aria-hidden="true"></i>${t(`link.${state}`)}</span>`;
+  }
+  const word = mode === "running" && demo ? t("mode.demo") : t(`mode.${mode}`);
+  return html`<span class=${`tally n ${TALLY[mode] || "wait"}`}><i aria-hidden="true"></i>${word} <span>${stopwatch(showNow() - started)}</span></span>`;
+}
+
+export function Header() {
+  const show = S.show.value;
+  return html`<header class="top">
+    <span class="mark" aria-hidden="true">S</span>
+    <${Tally}/>
+    <h1><bdi>${clean(show.title) || "Showrunner"}</bdi></h1>
+    ${show.scripted && html`<span class="chip held scripted" title=${t("scripted.why")}>${t("scripted")}</span>`}
+    <${Health}/><${Settings}/>
+  </header>`;
+}
+
+/** Shown while what is on the page may be old. */
+export function Stale() {
+  tick.value;
+  const { state, at } = link.value;
+  if (state === "open" || state === "signed_out") return null;
+  const words = at ? t("link.stale", { span: span(performance.now() - at) }) : t("link.first");
+  return html`<p class="stale-bar" role="status">${words}</p>`;
+}
