@@ -113,9 +113,7 @@ def lock_problems(name: str) -> list[str]:
     """What must never be in a lock: an address, a requirement without a version or without hashes."""
     text = lock_path(name).read_text(encoding="utf-8")
     problems = [f"{name}.lock holds an address: {line}" for line in text.splitlines() if "://" in line]
-    problems += [
-        f"{name}.lock holds an option: {line}" for line in text.splitlines() if re.match(r"-", line)
-    ]
+    problems += [f"{name}.lock holds an option: {line}" for line in text.splitlines() if re.match(r"-", line)]
     entries = re.findall(r"^([A-Za-z0-9][^\n]*(?:\n[ \t]+[^\n]*)*)", text, re.MULTILINE)
     if not entries:
         problems.append(f"{name}.lock is empty")
