@@ -1,0 +1,1 @@
+"""What several speech engines share: texts, sound formats, HTTP."""
