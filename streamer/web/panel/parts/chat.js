@@ -1,0 +1,125 @@
+// The chat. Rows are drawn once and never again; only their chip and their strike-through change.
+import { Component, computed, html, signal, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
+import { freeze, frozen, frozenWhy, held, shown, thaw } from "../chatlist.js";
+import { Icon } from "../icons.js";
+import { persona, S, wall } from "../store.js";
+import { clean, has, money, number, t, timeOfDay, tn } from "../texts.js";
+import { cut, Name } from "./common.js";
+
+const DRAWN_MAX = 500;
+const BOTTOM_PX = 24;
+const HANDS_MS = 1500; // a scroll so soon after the wheel, a finger or a key was meant by somebody
+const FILTERS = ["all", "questions", "paid"];
+const filter = signal("all");
+const PLATFORMS = { twitch: ["T", "tw"], youtube: ["Y", "yt"] };
+const MARKED = { broadcaster: "role.broadcaster", moderator: "role.moderator", vip: "role.vip" };
+
+export function Platform({ name }) {
+  const [letter, cls] = PLATFORMS[name] || [Array.from(clean(name))[0]?.toUpperCase() || "·", ""];
+  return html`<span class=${`pf ${cls}`} role="img" aria-label=${has(`platform.${name}`) ? t(`platform.${name}`) : clean(name)}>${letter}</span>`;
+}
+
+const STATES = {
+  waiting: ["pick"], picked: ["pick"], on_air: ["live"], answered: ["ready", "check"], dropped: [""], blocked: ["block", "bar"],
+  held: ["held", "hold"], deleted: ["block", "bar"],
+};
+const UNSAID = new Set(["not_for_us", "verdict", "taken_back"]);
+
+function Chip({ row }) {
+  const state = row.state.value;
+  const shape = state && STATES[state.code];
+  if (!shape || (state.code === "dropped" && UNSAID.has(state.reason))) return null;
+  const who = state.persona ? clean(persona(state.persona).name) : "";
+  let words = state.code === "dropped" ? t(`drop.${state.reason}`) : t(`state.${state.code}`);
+  if (who) words = t("state.by", { state: words, name: who });
+  const rule = state.reason && (state.code === "blocked" || state.code === "held");
+  if (rule) words = t("state.because", { state: words, reason: has(`rule.${state.reason}`) ? t(`rule.${state.reason}`) : cut(state.reason, 40) });
+  return html`<span class=${`chip ${shape[0]}`}>${shape[1] && html`<${Icon} name=${shape[1]}/>`}${words}</span>`;
+}
+
+function Text({ row }) {
+  const [all, setAll] = useState(false);
+  if (row.data.text === null) return html`<span class="m takenback">${t("words.taken_back")}</span>`;
+  const text = clean(row.data.text);
+  if (!text) return html`<span class="m dim">${has(`chat.${row.data.kind}`) ? t(`chat.${row.data.kind}`) : ""}</span>`;
+  const points = text.length > DRAWN_MAX ? Array.from(text) : null;
+  if (!points || points.length <= DRAWN_MAX || all) return html`<bdi class="m" dir="auto">${text}</bdi>`;
+  return html`<bdi class="m" dir="auto">${points.slice(0, DRAWN_MAX).join("")}…</bdi> <button type="button" class="link" onClick=${() => setAll(true)}>${t("chat.show_all")}</button>`;
+}
+
+class Row extends Component {
+  shouldComponentUpdate() { return false; }
+
+  render({ row }) {
+    const { data } = row;
+    const cls = computed(() => `row ${row.gone.value || row.state.value?.code === "deleted" ? "gone" : ""} ${data.question ? "is-q" : ""} ${data.amount ? "is-paid" : ""}`);
+    const role = (data.roles || []).find((r) => r in MARKED);
+    return html`<li class=${cls} tabindex="-1" data-uid=${row.uid}><${Platform} name=${data.platform}/><p>
+      <time class="n">${timeOfDay(wall(data.at))}</time><b><${Name} name=${data.name}/></b>${role && html` <span class="role">${t(MARKED[role])}</span>`}${data.amount && html` <span class="chip held">${money(data.amount)}</span>`} <${Text} row=${row}/> <${Chip} row=${row}/></p></li>`;
+  }
+}
+
+let list = null;
+
+/** J and K: the row below or above gets the focus; from outside the newest one does. */
+export function moveFocus(step) {
+  if (!list) return;
+  const rows = Array.from(list.children).filter((li) => li.offsetParent !== null);
+  const at = rows.indexOf(document.activeElement);
+  const to = at < 0 ? rows[rows.length - 1] : rows[Math.max(0, Math.min(rows.length - 1, at + step))];
+  if (to) to.focus();
+}
+
+function useSticking(box) {
+  const hands = useRef(0);
+  const stick = () => { const el = box.current; if (el && !frozen.peek()) el.scrollTop = el.scrollHeight; };
+  const touched = () => { hands.current = performance.now(); };
+  const scrolled = () => {
+    const el = box.current;
+    const below = el.scrollHeight - el.scrollTop - el.clientHeight;
+    if (performance.now() - hands.current < HANDS_MS) {
+      hands.current = performance.now();
+      freeze("scroll", below > BOTTOM_PX);
+    } else if (below > BOTTOM_PX) stick();
+  };
+  useLayoutEffect(stick, [shown.value, frozen.value]);
+  useEffect(() => {
+    const seen = new ResizeObserver(stick);
+    seen.observe(box.current);
+    return () => seen.disconnect();
+  }, []);
+  return { onScroll: scrolled, onWheel: touched, onTouchMove: touched, onPointerDown: touched, onKeyDown: touched };
+}
+
+const byMouse = (on) => (event) => { if (event.pointerType === "mouse") freeze("pointer", on); };
+
+function List() {
+  const box = useRef(null);
+  const handlers = useSticking(box);
+  useEffect(() => { list = box.current; return () => { list = null; }; }, []);
+  const onKey = (event) => {
+    handlers.onKeyDown(event);
+    if (event.key === "Escape") { document.activeElement.blur(); thaw(); }
+  };
+  return html`<ol class=${`chat show-${filter.value}`} tabindex="0" aria-label=${t("chat.list")} ref=${box} ...${handlers} onKeyDown=${onKey}
+    onPointerEnter=${byMouse(true)} onPointerMove=${byMouse(true)} onPointerLeave=${byMouse(false)}
+    onFocusIn=${(e) => freeze("focus", e.target !== box.current)} onFocusOut=${() => freeze("focus", false)}>
+    ${shown.value.map((row) => html`<${Row} key=${row.uid} row=${row}/>`)}</ol>`;
+}
+
+function Frozen() {
+  const { count, lost } = held.value;
+  if (!frozen.value || !count) return html`<span class="frozen none" aria-hidden="true"></span>`;
+  const words = t(`chat.frozen.${frozenWhy.value}`, { count: tn("chat.new", count) });
+  return html`<button type="button" class="frozen" onClick=${thaw}><${Icon} name="snow"/>${words}${lost ? ` · ${tn("chat.lost", lost)}` : ""}</button>`;
+}
+
+export function Chat() {
+  return html`<section class="card chatc grow" aria-labelledby="h-chat">
+    <header><h2 id="h-chat">${t("chat.title")}</h2><span class="chip n">${t("chat.rate", { n: number(S.chat_rate.value) })}</span>
+      <span class="r" role="group" aria-label=${t("chat.filter")}>${FILTERS.map((f) => html`<button key=${f} type="button" class="btn quiet" aria-pressed=${filter.value === f} onClick=${() => { filter.value = f; thaw(); }}>${t(`chat.filter.${f}`)}</button>`)}</span></header>
+    <${List}/>
+    ${!shown.value.length && html`<p class="empty over">${t("chat.empty")}</p>`}
+    <${Frozen}/>
+  </section>`;
+}

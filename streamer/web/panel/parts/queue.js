@@ -1,0 +1,35 @@
+// Who waits for an answer.
+import { html } from "../vendor/preact.js";
+import { S, showNow } from "../store.js";
+import { money, number, t } from "../texts.js";
+import { cut, Name, Persona, Quote, Ticking } from "./common.js";
+import { has, tn } from "../texts.js";
+import { Platform } from "./chat.js";
+
+function Who({ r }) {
+  if (r.name) return html`<b><${Name} name=${r.name}/></b> <${Quote} text=${r.text} max=${140}/>`;
+  return html`<b>${t(`kind.${r.kind}`)}</b>${r.text ? html` <${Quote} text=${r.text} max=${140}/>` : ""}`;
+}
+
+function Waiting({ r, place }) {
+  const held = r.not_before && r.not_before > showNow();
+  return html`<li class=${r.amount ? "paid" : ""}>
+    <span class="place n">${place}</span>
+    <div class="body"><p class="q" dir="auto">${r.platform && html`<${Platform} name=${r.platform}/>`}<${Who} r=${r}/></p>
+      <p class="meta"><span class="chip pick">${has(`why.${r.why}`) ? t(`why.${r.why}`) : cut(r.why, 40)}</span>${r.amount && html`<span class="chip held">${money(r.amount)}</span>`}
+        ${r.asked > 1 && html`<span>${tn("why.asked", r.asked - 1)}</span>`}
+        ${r.persona && html`<span>${t("queue.for")} <${Persona} id=${r.persona}/></span>`}
+        ${held && html`<${Ticking} of=${() => r.not_before - showNow()} words="queue.not_before"/>`}</p></div>
+    <div class="age"><b><${Ticking} of=${() => showNow() - r.at} words="queue.age"/></b>${r.expires ? html`<small><${Ticking} of=${() => r.expires - showNow()} words="queue.expires"/></small>` : ""}</div>
+  </li>`;
+}
+
+export function Queue() {
+  const all = Object.entries(S.queue.value).sort((a, b) => a[1].n - b[1].n);
+  return html`<section class="card queue grow" aria-labelledby="h-queue">
+    <header><h2 id="h-queue">${t("queue.title")}</h2><span class=${`count n ${all.length ? "" : "none"}`}>${number(all.length)}</span><span class="r">${t("queue.hint")}</span></header>
+    ${all.length
+      ? html`<ol class="waiting" tabindex="0" aria-label=${t("queue.title")}>${all.map(([id, r], i) => html`<${Waiting} key=${id} r=${r} place=${i + 1}/>`)}</ol>`
+      : html`<p class="empty">${t("queue.empty")}</p>`}
+  </section>`;
+}
