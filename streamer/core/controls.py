@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from streamer.core.commands import Command
 from streamer.core.events import CloseRequested, DialSet, SkipPressed
-from streamer.core.requests import CROWD, NAMED, remove
+from streamer.core.requests import CROWD, NAMED, put_back, remove
 from streamer.core.show import START_LIMIT_MS, Show
 from streamer.core.turns import cut, withdraw
 
@@ -32,6 +32,11 @@ def pause(show: Show) -> tuple[Show, list[Command]]:
     if show.mode != "running":
         return show, []
     show, out = withdraw(show, "paused", keep_request=True)
+    if show.air is not None and show.air.started_ms < 0:
+        show, more = put_back(show, show.air.request)
+        out += more
+        show, more = cut(show, "paused")
+        out += more
     return replace(show, mode="paused", wake_ms=0), out
 
 

@@ -1,4 +1,4 @@
-"""What the rules of the show can be told. Reaches the core as a journaled event; holds no secrets, no viewer's words."""
+"""What the rules of the show can be told. Reaches the core as a journaled event; holds no secrets and no words."""
 
 from typing import Literal
 

@@ -1,0 +1,71 @@
+"""Scenes: words are taken back before, during and after."""
+
+from streamer.core.commands import Cut, Drop, Erase, Prepare, Withdraw
+from streamer.core.events import Tombstoned
+from tests.core.scene import Scene, of, prepared
+
+
+def test_a_waiting_request_goes() -> None:
+    scene = Scene()
+    scene.chat("zoe", to=["mika"])
+    scene.chat("ana", to=["mika"], uid="t:1")
+    out = scene.feed(Tombstoned("message", "t:1"))
+    assert [(e.scope, e.key) for e in of(Erase, out)] == [("message", "t:1")]
+    assert [(d.uid, d.reason) for d in of(Drop, out)] == [("t:1", "taken_back")]
+
+
+def test_the_line_on_air_is_cut_in_the_same_step() -> None:
+    scene = Scene()
+    scene.chat("ana", to=["mika"], uid="t:1")
+    scene.ready(1)
+    scene.started(1)
+    assert [(c.line, c.reason) for c in of(Cut, scene.feed(Tombstoned("message", "t:1")))] == [(1, "taken_back")]
+
+
+def test_clearing_a_user_covers_everything_he_said() -> None:
+    scene = Scene()
+    scene.chat("ana", to=["mika"], uid="t:1")
+    scene.chat("ana", to=["mika"], uid="t:2")
+    out = scene.feed(Tombstoned("user", "t:ana"))
+    assert [w.line for w in of(Withdraw, out)] == [1]
+    assert {d.uid for d in of(Drop, out)} == {"t:1", "t:2"}
+    assert scene.show.recent == ()
+
+
+def test_a_line_that_only_had_the_words_in_its_context_is_made_again_without_them() -> None:
+    scene = Scene()
+    scene.chat("troll", uid="t:bad")
+    first = prepared(scene.chat("ana", to=["mika"], uid="t:1"))
+    assert first.context == ("t:bad",)
+    out = scene.feed(Tombstoned("message", "t:bad"))
+    assert [w.line for w in of(Withdraw, out)] == [1]
+    again = prepared(out)
+    assert (again.answers, again.context) == (("t:1",), ())
+
+
+def test_context_does_not_stop_a_line_on_air_unless_it_repeats_the_words() -> None:
+    scene = Scene()
+    scene.chat("troll", uid="t:bad")
+    scene.chat("ana", to=["mika"], uid="t:1")
+    scene.ready(1)
+    scene.started(1)
+    assert of(Cut, scene.feed(Tombstoned("message", "t:bad"))) == []
+    assert of(Cut, scene.feed(Tombstoned("message", "t:bad", quoted=(1,))))
+
+
+def test_a_companion_who_takes_his_words_back_leaves_the_others_waiting() -> None:
+    scene = Scene()
+    scene.chat("zoe", to=["mika"])
+    scene.chat("ana", question=True, topic=3, uid="t:a")
+    scene.chat("ben", question=True, topic=3, uid="t:b")
+    scene.feed(Tombstoned("message", "t:b"))
+    assert of(Prepare, scene.speak(1))[0].answers == ("t:a",)
+
+
+def test_clearing_the_room_spares_other_platforms() -> None:
+    scene = Scene()
+    scene.chat("zoe", to=["mika"])
+    scene.chat("ana", to=["mika"], uid="t:1")
+    scene.chat("ben", to=["mika"], uid="y:2", platform="y")
+    scene.feed(Tombstoned("room", "t"))
+    assert [r.uid for r in scene.show.requests if r.uid != "y:2"] == []
