@@ -39,7 +39,7 @@ class Progress:
             self.still_here()
         elif found := FOUND.match(line):
             self.found += 1
-            self.name = os.path.basename(found[1]).split(".whl")[0].replace("==", " ")
+            self.name = " ".join(os.path.basename(found[1]).replace("==", "-").split("-")[:2]).replace("_", "-")
             self.say(f"[{self.found}/{max(self.total, self.found)}] {self.name}{self.remaining()}")
         elif (size := SIZE.match(line)) and size[3] != "kB" and float(size[2]) >= BIG_MB:
             self.say(f"[{self.found}/{self.total}] {self.name}, {float(size[2]):.0f} {size[3]}, downloading")
