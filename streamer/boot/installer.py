@@ -145,7 +145,7 @@ def explain(said: str) -> str:
         )
     if missing:
         return (
-            f"The package index has no wheel of {missing[1]} for this Python "
+            f"No package index offered {missing[1]}: it cannot be reached, lacks it, or has no wheel for this Python "
             f"({sys.version_info[0]}.{sys.version_info[1]} on {sys.platform}). docs/install.md lists what is supported."
         )
     last = "\n".join("    " + line for line in said.strip().splitlines()[-12:])

@@ -39,7 +39,7 @@ class Progress:
             self.still_here()
         elif found := FOUND.match(line):
             self.found += 1
-            self.name = " ".join(os.path.basename(found[1]).replace("==", "-").split("-")[:2]).replace("_", "-")
+            self.name = plain_name(found[1])
             self.say(f"[{self.found}/{max(self.total, self.found)}] {self.name}{self.remaining()}")
         elif (size := SIZE.match(line)) and size[3] != "kB" and float(size[2]) >= BIG_MB:
             self.say(f"[{self.found}/{self.total}] {self.name}, {float(size[2]):.0f} {size[3]}, downloading")
@@ -86,6 +86,13 @@ class Progress:
         """End the changing line."""
         if self.terminal:
             print(f"\r{'':<{shutil_width() - 1}}\r", end="", flush=True)
+
+
+def plain_name(word: str) -> str:
+    """ "name version" of what pip names: a requirement, or the path of a wheel."""
+    if word.endswith(".whl"):
+        return " ".join(os.path.basename(word).split("-")[:2]).replace("_", "-")
+    return word.replace("==", " ")
 
 
 def shutil_width() -> int:
