@@ -1,8 +1,8 @@
 """The offline voice: espeak-ng in one persistent worker process, shared by all personas.
 
-It needs no key, no network and no device, starts to sound within about 3 ms, and marks words and mouth shapes exactly. It
-sounds like 1995: it is the voice of the demo and the last one before captions. The process boundary keeps crashes of
-the library out of the show.
+It needs no key, no network and no device, starts to sound within about 3 ms, and marks words and mouth shapes exactly.
+It sounds like 1995: it is the voice of the demo and the last one before captions. The process boundary keeps crashes
+of the library out of the show.
 """
 
 import asyncio
@@ -24,7 +24,17 @@ import msgspec
 from streamer.adapters.part import Part
 from streamer.adapters.tts.common.text import is_han, speakable, without_pictures
 from streamer.ports import (
-    Done, Misconfigured, Pcm, SpeechPiece, SpeechRequest, Unavailable, Viseme, VisemeMark, VoiceCaps, VoiceSpec, WordMark,
+    Done,
+    Misconfigured,
+    Pcm,
+    SpeechPiece,
+    SpeechRequest,
+    Unavailable,
+    Viseme,
+    VisemeMark,
+    VoiceCaps,
+    VoiceSpec,
+    WordMark,
 )  # fmt: skip
 
 WORKER = Path(__file__).with_name("espeak_worker.py")
@@ -36,7 +46,7 @@ INSTALL_FIX = "install espeak-ng (apt install espeak-ng, brew install espeak-ng,
 
 
 class EspeakVoice(Part):
-    """`library` and `data` name another espeak-ng; left out, the system's is used, else the one in `espeakng-loader`."""
+    """`library` and `data` name another espeak-ng; left out: the system's, else the one in `espeakng-loader`."""
 
     kind: Literal["espeak"] = "espeak"
     library: str = ""
@@ -94,13 +104,13 @@ PRESETS = {
 BASE_VOICES = {"en": "en-us", "zh": "cmn", "pt": "pt-br", "no": "nb", "fr": "fr-fr", "es": "es-419"}
 EMOTIONS: dict[str, tuple[float, float, float]] = {
     "joy": (1.05, 1.06, 1.3),
-    "excited": (1.12, 1.10, 1.4),
-    "surprise": (1.04, 1.12, 1.4),
+    "surprised": (1.05, 1.12, 1.4),
     "sad": (0.88, 0.93, 0.6),
-    "anger": (1.08, 0.96, 1.3),
-    "fear": (1.10, 1.08, 0.8),
+    "angry": (1.08, 0.96, 1.3),
+    "think": (0.94, 0.98, 0.9),
     "smug": (0.94, 0.98, 1.2),
     "shy": (0.94, 1.04, 0.7),
+    "sleepy": (0.84, 0.94, 0.5),
 }
 """(rate, pitch, range) factors."""
 
@@ -128,7 +138,7 @@ def sound_of(spec: VoiceSpec, emotion: str = "") -> Sound:
     else:
         preset = PRESETS.get(name) or list(PRESETS.values())[zlib.crc32(name.encode()) % len(PRESETS) if name else 0]
         voice = f"{base}+{preset.variant}"
-    rate, pitch, spread = EMOTIONS.get(emotion.split(":")[0], (1.0, 1.0, 1.0))
+    rate, pitch, spread = EMOTIONS.get(emotion.split(":", maxsplit=1)[0], (1.0, 1.0, 1.0))
     octaves = math.log2(min(2.0, max(0.5, spec.pitch * pitch)))
     return Sound(
         voice=voice,
@@ -276,7 +286,11 @@ class EspeakSpeech:
         self._closed = False
 
     async def warm(self) -> None:
-        await self._running()
+        """Starts the worker and lets it load and measure the first two presets, without waiting for them."""
+        worker = await self._running()
+        for name in list(PRESETS)[:2]:
+            number, _frames = worker.ask("a", sound_of(VoiceSpec(name=name)))
+            worker.forget(number, ended=True)
 
     async def aclose(self) -> None:
         self._closed = True

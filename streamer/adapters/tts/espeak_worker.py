@@ -36,10 +36,11 @@ from typing import Any
 
 OUT_HZ = 24_000
 TAPS = 16
+FIRST_SAMPLES = 480
 FADE_IN = 120
 FADE_OUT = 240
 TARGET_RMS = 4_500.0
-BUFFER_MS = 20
+BUFFER_MS = 20  # the library makes it about 50
 EVENT_WORD, EVENT_END, EVENT_PHONEME = 1, 5, 7
 CALIBRATION = "1 2 3 4 5"
 HEADER = struct.Struct("<IBI")
@@ -85,9 +86,7 @@ class Selector(ctypes.Structure):
     )
 
 
-SYNTH_CALLBACK = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(Event)
-)
+SYNTH_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(Event))
 
 
 def kernel(rate_in: int, rate_out: int, taps: int = TAPS) -> tuple[int, list[tuple[int, list[float]]]]:
@@ -350,9 +349,11 @@ class Worker:
         def on_piece(samples: Sequence[int], events: list[Event]) -> bool:
             if number in self._cancelled:
                 return False
-            data = sound.feed(samples)
-            if data:
-                self.write(number, "p", data)
+            cut = 0 if sound.samples else FIRST_SAMPLES  # the first sound leaves before the rest of it is resampled
+            for part in (samples[:cut], samples[cut:]):
+                data = sound.feed(part) if part else b""
+                if data:
+                    self.write(number, "p", data)
             for event in events:
                 marks.see(event)
             return True
@@ -383,7 +384,7 @@ def main(argv: Sequence[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole console group; the owner decides
     espeak = None
     library = ""
-    for library, data in zip(argv[::2], argv[1::2], strict=False):  # noqa: B007
+    for library, data in zip(argv[::2], argv[1::2], strict=False):
         with contextlib.suppress(OSError, AttributeError):
             espeak = Espeak(library, data)
             break

@@ -207,7 +207,7 @@ def kind_of(content_type: str, first: bytes, asked: Format | None) -> Format:
 
     Raw PCM has no mark of its own, so MP3 is only recognised by its bytes when PCM was not what was asked for.
     """
-    name = content_type.split(";")[0].strip().lower()
+    name = content_type.split(";", maxsplit=1)[0].strip().lower()
     if first[:4] == b"RIFF" or "wav" in name:
         return "wav"
     if first[:3] == b"ID3" or name in ("audio/mpeg", "audio/mp3", "audio/mpeg3", "audio/x-mp3"):

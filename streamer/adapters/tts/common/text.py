@@ -29,7 +29,9 @@ def _is_picture(c: str) -> bool:
 def is_han(c: str) -> bool:
     """CJK ideographs (Unicode blocks: unified, extensions A to H, compatibility)."""
     code = ord(c)
-    return 0x4E00 <= code <= 0x9FFF or 0x3400 <= code <= 0x4DBF or 0x20000 <= code <= 0x3134F or 0xF900 <= code <= 0xFAFF
+    return (
+        0x4E00 <= code <= 0x9FFF or 0x3400 <= code <= 0x4DBF or 0x20000 <= code <= 0x3134F or 0xF900 <= code <= 0xFAFF
+    )
 
 
 class WordFinder:

@@ -1,0 +1,218 @@
+"""Speech over HTTP: one request, its answer turned into sound while it arrives, every failure told apart."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import email.utils
+import ipaddress
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from streamer.adapters.tts.common.sound import BadSound, Decoder, Format, decoder_for, is_silent, kind_of
+from streamer.ports import RATE_HZ, Done, Misconfigured, Pcm, Unavailable
+
+MIN_MS_PER_LETTER = 20
+"""Nobody speaks faster: below it a body without a length was cut."""
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """`first_s`: request to first sound; `stall_s`: between pieces; `total_s`: all of it; `max_bytes`: of the body."""
+
+    first_s: float = 6.0
+    stall_s: float = 3.0
+    total_s: float = 60.0
+    max_bytes: int = 32 << 20
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """How to read the answer: what was asked for (None: tell by its look), the rate of raw PCM; words for people."""
+
+    asked: Format | None
+    pcm_rate_hz: int = RATE_HZ
+    server: str = "the speech server"
+    fix_key: str = ""
+    fix_url: str = ""
+
+
+def is_local(url: str) -> bool:
+    """Loopback and private addresses: never sent through a proxy."""
+    host = URL(url).host or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+class Sessions:
+    """One aiohttp session, opened at the first use on the running loop."""
+
+    def __init__(self, *, proxies: bool) -> None:
+        self._proxies = proxies
+        self._session: aiohttp.ClientSession | None = None
+        self._closed = False
+
+    def get(self) -> aiohttp.ClientSession:
+        if self._closed:
+            raise Unavailable("the voice is closed")
+        if self._session is None:
+            timeout = aiohttp.ClientTimeout(total=None, sock_connect=3.0)
+            self._session = aiohttp.ClientSession(timeout=timeout, trust_env=self._proxies)
+        return self._session
+
+    async def aclose(self) -> None:
+        self._closed = True
+        if self._session is not None:
+            await self._session.close()
+
+
+def retry_after_s(headers: Mapping[str, str], default: float | None = None) -> float | None:
+    """`Retry-After` in seconds or as a date (RFC 9110, 10.2.3); at most an hour."""
+    raw = headers.get("Retry-After", "").strip()
+    try:
+        return min(3600.0, max(0.0, float(raw)))
+    except ValueError:
+        pass
+    try:
+        when = email.utils.parsedate_to_datetime(raw)
+    except ValueError:
+        return default
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=dt.UTC)
+    return min(3600.0, max(0.0, (when - dt.datetime.now(dt.UTC)).total_seconds()))
+
+
+def refuse(status: int, headers: Mapping[str, str], answer: Answer) -> None:
+    """Raises what a status means. The server's own words are left out: they may repeat the text or the key."""
+    if status in (401, 403):
+        raise Misconfigured(f"{answer.server} refuses the key ({status})", fix=answer.fix_key)
+    if status in (404, 405):
+        raise Misconfigured(f"{answer.server} has no such address or model ({status})", fix=answer.fix_url)
+    if status == 429:
+        raise Unavailable(f"{answer.server} asks to slow down (429)", retry_after_s=retry_after_s(headers, 10.0))
+    if status >= 300:
+        raise Unavailable(f"{answer.server} answers {status}", retry_after_s=retry_after_s(headers))
+
+
+async def speak(
+    session: aiohttp.ClientSession, method: str, url: URL, text: str, *, answer: Answer, limits: Limits, **request: Any
+) -> AsyncIterator[Pcm | Done]:
+    """Send one request (`json`, `headers`, `data` as aiohttp takes them) and stream its sound.
+
+    Raises Unavailable or Misconfigured before the first sound; after it, ends with `Done(complete=False)`.
+    """
+    flow, patience = _Flow(text, answer, limits), _Patience(limits)
+    response: aiohttp.ClientResponse | None = None
+    try:
+        async with patience.waiting(heard=False):
+            response = await session.request(method, url, allow_redirects=False, **request)
+        refuse(response.status, response.headers, answer)
+        flow.look(response)
+        more = True
+        while more:
+            async with patience.waiting(heard=flow.ms > 0):
+                chunk = await response.content.readany()
+            more = bool(chunk)
+            pcm = flow.feed(chunk) if more else flow.finish()
+            if pcm is not None:
+                yield pcm
+    except (aiohttp.ClientError, TimeoutError, OSError, BadSound) as error:
+        if not flow.ms:
+            raise Unavailable(f"{answer.server}: {_name(error)}") from error
+        yield Done(flow.ms, complete=False)
+    else:
+        yield flow.done()
+    finally:
+        if response is not None:
+            response.release()  # unread bytes close the connection, which is how the server learns of it
+
+
+class _Patience:
+    """Counts only the time spent waiting for the server: what a listener does with a piece is not its fault."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._spent = 0.0
+
+    @contextlib.asynccontextmanager
+    async def waiting(self, *, heard: bool) -> AsyncIterator[None]:
+        loop = asyncio.get_running_loop()
+        begin = loop.time()
+        limits = self._limits
+        left = min(limits.stall_s, limits.total_s - self._spent) if heard else limits.first_s - self._spent
+        try:
+            async with asyncio.timeout(max(0.0, left)):
+                yield
+        finally:
+            self._spent += loop.time() - begin
+
+
+def _name(error: Exception) -> str:
+    """A failure in words that hold nothing of the request."""
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, BadSound):
+        return f"sent something that is not sound ({error})"
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return "cannot be reached"
+    return f"broke off ({type(error).__name__})"
+
+
+class _Flow:
+    """Bytes of one body turned into sound, with what is known about their end."""
+
+    def __init__(self, text: str, answer: Answer, limits: Limits) -> None:
+        self._letters = sum(c.isalnum() for c in text)
+        self._answer, self._limits = answer, limits
+        self._decoder: Decoder | None = None
+        self._content_type = ""
+        self._framed = True
+        self._body = self._sound = 0
+        self._audible = False
+
+    @property
+    def ms(self) -> int:
+        return self._sound // (RATE_HZ * 2 // 1000)
+
+    def look(self, response: aiohttp.ClientResponse) -> None:
+        self._content_type = response.headers.get("Content-Type", "")
+        self._framed = "Content-Length" in response.headers or "chunked" in response.headers.get(
+            "Transfer-Encoding", ""
+        )
+        if self._content_type.startswith(("text/", "application/json")):
+            raise BadSound(self._content_type.split(";", maxsplit=1)[0])
+
+    def feed(self, chunk: bytes) -> Pcm | None:
+        self._body += len(chunk)
+        if self._body > self._limits.max_bytes:
+            raise BadSound("too long")
+        if self._decoder is None:
+            kind = kind_of(self._content_type, chunk, self._answer.asked)
+            self._decoder = decoder_for(kind, self._answer.pcm_rate_hz)
+        return self._piece(self._decoder.feed(chunk))
+
+    def finish(self) -> Pcm | None:
+        if self._decoder is None:
+            raise BadSound("empty")
+        return self._piece(self._decoder.finish())
+
+    def _piece(self, data: bytes) -> Pcm | None:
+        if not data:
+            return None
+        piece = Pcm(data, self.ms)
+        self._sound += len(data)
+        self._audible = self._audible or not is_silent(data)
+        return piece
+
+    def done(self) -> Done:
+        """Raises Unavailable when all that came was silence."""
+        if not self._audible:
+            raise Unavailable(f"{self._answer.server} sent silence")
+        short = self._decoder is not None and self._decoder.short
+        plausible = self._framed or self.ms >= self._letters * MIN_MS_PER_LETTER
+        return Done(self.ms, complete=plausible and not short)
