@@ -9,6 +9,7 @@ that is nothing but a number's placeholder becomes that number. Text is only eve
 """
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Literal
@@ -25,7 +26,6 @@ from streamer.adapters.tts.common.text import speakable
 from streamer.ports import Done, Misconfigured, SpeechPiece, SpeechRequest, Unavailable, VoiceCaps
 
 PLACEHOLDER = re.compile(r"\{(text|voice|lang|rate|pitch|volume|emotion)\}")
-MAX_QUERY_ANSWER = 4 << 20
 
 
 class HttpVoice(Part):
@@ -39,11 +39,11 @@ class HttpVoice(Part):
     url: str
     method: Literal["GET", "POST"] | None = None
     body: JsonValue = None
-    headers: dict[str, SecretStr] = {}
+    headers: dict[str, SecretStr] = Field(default_factory=dict)
     query_url: str = ""
-    query_set: dict[str, JsonValue] = {}
+    query_set: dict[str, JsonValue] = Field(default_factory=dict)
     voice: str = ""
-    languages: dict[str, str] = {}
+    languages: dict[str, str] = Field(default_factory=dict)
     format: Literal["auto", "wav", "mp3", "pcm"] = "auto"
     pcm_rate_hz: int = Field(default=24_000, ge=8_000, le=192_000)
     cost_per_1k_chars: float = Field(default=0.0, ge=0)
@@ -131,18 +131,11 @@ class HttpSpeech:
             async with asyncio.timeout(self._limits.first_s):
                 async with session.post(url, headers=headers, allow_redirects=False) as response:
                     http.refuse(response.status, response.headers, self._answer)
-                    raw = await response.content.read(MAX_QUERY_ANSWER)
-                    found = await response.json() if response.content.at_eof() and not raw else _json(raw)
+                    found = json.loads(await response.read())
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise Unavailable(f"the HTTP voice: its query fails ({type(error).__name__})") from error
         changes = fill(self._settings.query_set, values)
         return {**found, **changes} if isinstance(found, dict) and isinstance(changes, dict) else found
-
-
-def _json(raw: bytes) -> Any:
-    import json
-
-    return json.loads(raw)
 
 
 def fill_url(template: str, values: Mapping[str, str | float]) -> URL:

@@ -14,8 +14,7 @@ from streamer.adapters.part import Part
 from streamer.adapters.tts.common import http
 from streamer.adapters.tts.common.mp3 import warm_up
 from streamer.adapters.tts.common.text import speakable
-from streamer.ports import Done as Done
-from streamer.ports import Misconfigured, SpeechPiece, SpeechRequest, VoiceCaps
+from streamer.ports import Done, Misconfigured, SpeechPiece, SpeechRequest, VoiceCaps
 
 MIN_SPEED, MAX_SPEED = 0.25, 4.0
 

@@ -25,6 +25,7 @@ class Mp3Decoder:
 
     def __init__(self, rate_hz: int = 24_000) -> None:
         import av
+        import av.error
 
         self._errors: tuple[type[Exception], ...] = (av.error.FFmpegError, ValueError)
         self._codec: Any = av.CodecContext.create("mp3float", "r")
