@@ -19,11 +19,13 @@ _CLOSERS: Final = frozenset(")]}\"'”’»」』）】》〉］｝〕")
 _PAIRS: Final = {"「": "」", "『": "』", "（": "）", "(": ")", "“": "”", "«": "»", "《": "》"}
 _PAIR_ENDS: Final = frozenset(_PAIRS.values())
 _JOIN_DIGITS: Final = frozenset(".,:'’/-")
-_NEVER_END: Final = frozenset(
-    "dr mr mrs ms mx prof rev gen col lt sgt capt st vs e.g i.e cf approx fig al dept est min max feat ft sr sra dra vol pp"
-    " u.s u.k u.n".split()
-)
-_MAYBE_END: Final = frozenset("no etc a.m p.m inc ltd jr co corp nos op".split())
+_TITLES = """
+    dr mr mrs ms mx prof rev gen col lt sgt capt st vs e.g i.e cf approx fig al dept est min max feat ft sr sra dra vol
+    pp u.s u.k u.n
+"""
+_OTHERS = "no etc a.m p.m inc ltd jr co corp nos op"
+_NEVER_END: Final = frozenset(_TITLES.split())
+_MAYBE_END: Final = frozenset(_OTHERS.split())
 _ABBREVIATION: Final = re.compile(r"(?:^|[\s(\[\"'“‘«—])([^\W\d_]+(?:\.[^\W\d_]+)*)\.$")
 _LIST_MARK: Final = re.compile(r"^\W*\d{1,3}\.$")
 _PAIR_COLUMNS = 80

@@ -1,8 +1,8 @@
 """Stage tags and markup in a stream of text: what is performed, what is said, and what is neither.
 
 A persona may write `[joy]` or `[joy:0.6]` before the words it belongs to. The vocabulary is closed. Everything else
-in brackets or between asterisks that reads like a stage direction (`[waves]`, `*laughs softly*`, `(sighs)`) is left out,
-markdown and emoji are removed, and `<think>` blocks are swallowed. The parser works character by character, so the
+in brackets or between asterisks that reads like a stage direction (`[waves]`, `*laughs softly*`, `(sighs)`) is left
+out, markdown and emoji are removed, and `<think>` blocks are swallowed. The parser works character by character, so the
 result never depends on how the stream was cut into chunks; look-ahead is bounded, so an unclosed bracket neither stalls
 the line nor leaks a tag into it.
 """
@@ -22,31 +22,36 @@ PAREN_MAX = 40
 HTML_MAX = 24
 URL_MAX = 400
 
-_TAG = re.compile(rf"\s*({'|'.join(EXPRESSIONS)})\s*(?:[:=]\s*(\d{{1,3}}(?:\.\d{{0,4}})?|\.\d{{1,4}})\s*)?", re.IGNORECASE)
+_LEVEL = r"\d{1,3}(?:\.\d{0,4})?|\.\d{1,4}"
+_TAG = re.compile(rf"\s*({'|'.join(EXPRESSIONS)})\s*(?:[:=]\s*({_LEVEL})\s*)?", re.IGNORECASE)
 _ANY_TAG = re.compile(rf"[\[［【]{_TAG.pattern}[\]］】]", re.IGNORECASE)
 _HTML = re.compile(r"/?[A-Za-z!][^<>]*")
 _THINK = ("think", "thinking", "thought", "reasoning")
 _CLOSES: Final = {"[": "]", "［": "］", "【": "】"}
 
 # Third person verbs and participles open a stage direction; these words end the same way and do not.
-_NOT_VERBS: Final = frozenset(
-    "yes this is was his us as its less ours yours theirs hers always perhaps besides thus plus unless across has does "
-    "goes lots loads tons sometimes afterwards anyways whereas thanks obviously serious seriously gas bus boss class "
-    "thing nothing something anything everything king ring string spring bring sing evening morning during being".split()
-)
-_VERBS: Final = frozenset(
-    "blush blushes bow bows chuckle chuckles cough coughs cries cry gasp gasps giggle giggles grin grins groan groans "
-    "hug hugs laugh laughs laughing nod nods pause pauses pout pouts shrug shrugs sigh sighs smile smiles smirk smirks "
-    "sniff sniffs sobs wave waves waving whisper whispers whispering wink winks yawn yawns clap claps clears coughing "
-    "giggling sighing smiling grinning nodding blushing winking yawning cheers gulps hums tilts rolls leans looks 笑 泣 汗 "
-    "照れ 拍手 ため息 笑い 苦笑".split()
-)
+_OTHER_WORDS = """
+    yes this is was his us as its less ours yours theirs hers always perhaps besides thus plus unless across has does
+    goes lots loads tons sometimes afterwards anyways whereas thanks obviously serious seriously gas bus boss class
+    thing nothing something anything everything king ring string spring bring sing evening morning during being
+"""
+_ACTS = """
+    blush blushes bow bows chuckle chuckles cough coughs cries cry gasp gasps giggle giggles grin grins groan groans
+    hug hugs laugh laughs laughing nod nods pause pauses pout pouts shrug shrugs sigh sighs smile smiles smirk smirks
+    sniff sniffs sobs wave waves waving whisper whispers whispering wink winks yawn yawns clap claps clears coughing
+    giggling sighing smiling grinning nodding blushing winking yawning cheers gulps hums tilts rolls leans looks
+    笑 泣 汗 照れ 拍手 ため息 笑い 苦笑
+"""
+_NOT_VERBS: Final = frozenset(_OTHER_WORDS.split())
+_VERBS: Final = frozenset(_ACTS.split())
 
 _EMOJI: Final = re.compile(
     "[\U0001f000-\U0001faff\U0001fb00-\U0001fbff\u2600-\u27bf\u2b00-\u2bff\ufe00-\ufe0f\u20e3\u200d"
     "\U000e0000-\U000e0fff\u231a-\u23ff\u25a0-\u25ff\u3030\u303d]"
 )
-_INVISIBLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffc\ufffd]")
+_INVISIBLE: Final = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffc\ufffd]"
+)
 _EMOJI_CUES: Final[dict[str, Expression]] = {
     **dict.fromkeys("😂🤣😄😆😊😁😀🎉🥰", "joy"),
     **dict.fromkeys("😢😭😞😔🥺", "sad"),
@@ -57,6 +62,7 @@ _EMOJI_CUES: Final[dict[str, Expression]] = {
     **dict.fromkeys("😏😎", "smug"),
     **dict.fromkeys("😴🥱💤", "sleepy"),
 }  # fmt: skip
+_ENDS_URL: Final = frozenset("[［【<>。、，！？")
 _SPECIAL: Final = frozenset("[［【*(（<`~_|#>-+•")
 
 
@@ -150,9 +156,10 @@ class TagParser:
     def _in_text(self, char: str) -> None:
         if char.isspace():
             self._space(char)
-        elif self._in_url:
+        elif self._in_url and char not in _ENDS_URL:
             self._emit(char)
         elif char in _SPECIAL:
+            self._in_url = False
             self._special(char)
         elif char < "\u2000" and not ("\x7f" <= char <= "\xad") and char >= " ":
             self._plain(char)
@@ -169,7 +176,7 @@ class TagParser:
             self._in_url = True
         self._emit(char)
 
-    def _special(self, char: str) -> None:  # noqa: C901
+    def _special(self, char: str) -> None:
         if char in _CLOSES:
             self._hold(char, self._in_bracket)
         elif char == "*":
@@ -319,7 +326,8 @@ class TagParser:
         else:
             self._held += char
             first = self._held[0]
-            if len(self._held) > HTML_MAX or char in "<\n\r" or not (first.isascii() and (first.isalpha() or first in "/!")):
+            begins = first.isascii() and (first.isalpha() or first in "/!")
+            if not begins or len(self._held) > HTML_MAX or char in "<\n\r":
                 self._plain("<")
                 self._release(self._held)
 

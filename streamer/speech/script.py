@@ -1,0 +1,126 @@
+"""Tokens in, judged clauses out: tags, clauses and guard of one line in a row. Pure and synchronous."""
+
+import re
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import msgspec
+
+from streamer.speech.guard import Guard
+from streamer.speech.sentences import ClauseSplitter, Span
+from streamer.speech.tags import Cue, TagParser
+
+MAX_CHARS: Final = 900
+_LINK: Final = re.compile(r"(?:\w{2,8}://|www\.)\S+?(?=[.,;:!?]*(?:\s|$)|[。、，！？「」])", re.IGNORECASE)
+
+ScriptEnd = Literal["", "guard", "length", "other_voice"]
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A clause to be spoken and shown. Cue offsets are code points of `text`. `joined`: no space before it."""
+
+    text: str
+    cues: tuple[Cue, ...] = ()
+    joined: bool = False
+
+
+class Script:
+    """One per line. After `ended` is set nothing more comes out of it, whatever goes in."""
+
+    def __init__(  # noqa: PLR0913
+        self, guard: Guard, *, name: str = "", others: Sequence[str] = (), safe: str = "", max_chars: int = MAX_CHARS
+    ) -> None:
+        self._tags = TagParser()
+        self._clauses = ClauseSplitter()
+        self._guard = guard
+        self._own = _name_pattern([name])
+        self._others = _name_pattern(others)
+        self._safe = safe
+        self._left = max_chars
+        self._cues: list[Cue] = []
+        self._raw: list[str] = []
+        self._end_of_last = 0
+        self._opened = False
+        self.said = 0
+        self.ended: ScriptEnd = ""
+        self.rule = ""
+
+    @property
+    def generated(self) -> str:
+        """Everything that went in."""
+        return "".join(self._raw)
+
+    def feed(self, token: str) -> list[Said]:
+        """Clauses that are ready by now."""
+        if self.ended:
+            return []
+        self._raw.append(token)
+        text = self._tags.feed(token)
+        spans = self._clauses.feed(text) if text else ()
+        return self._judge(spans) if spans else []
+
+    def finish(self, *, complete: bool = True) -> list[Said]:
+        """The rest at the end. When the model stopped short, an unfinished sentence after whole ones is left out."""
+        if self.ended:
+            return []
+        spans = self._clauses.feed(self._tags.flush()) + self._clauses.flush()
+        if not complete and self.said and spans and spans[-1].text[-1:].isalnum():
+            spans = spans[:-1]
+        return self._judge(spans)
+
+    def take_cues(self) -> tuple[Cue, ...]:
+        """Cues after the last word; offsets 0."""
+        self._cues += self._tags.take_cues()
+        cues, self._cues = self._cues, []
+        return tuple(Cue(0, cue.expression, cue.intensity) for cue in cues)
+
+    def _judge(self, spans: Sequence[Span]) -> list[Said]:
+        out: list[Said] = []
+        self._cues += self._tags.take_cues()
+        for span in spans:
+            text, lead = self._without_names(span.text)
+            if self.ended:
+                break
+            if not text:
+                continue
+            joined = bool(self.said) and span.start == self._end_of_last
+            self._end_of_last = span.end
+            judged = self._guard.check(_LINK.sub("link", text), joined=joined)
+            self.rule = judged.rule or self.rule
+            if judged.ruling == "end":
+                self.ended = "guard"
+                if self._safe:
+                    out.append(Said(self._safe))
+                break
+            cues = self._cues_of(span, lead, len(judged.text))
+            if judged.ruling == "speak":
+                out.append(Said(judged.text, cues, joined))
+                self.said += 1
+                self._left -= len(judged.text)
+                if self._left <= 0:
+                    self.ended = "length"
+                    break
+        return out
+
+    def _without_names(self, text: str) -> tuple[str, int]:
+        """Models like to write `Mika: ...`; another persona's name there is where our line ends."""
+        if self._others and self._others.match(text):
+            self.ended = "other_voice"
+            return "", 0
+        if self._opened or self._own is None:
+            return text, 0
+        self._opened = True
+        match = self._own.match(text)
+        return (text[match.end() :], match.end()) if match else (text, 0)
+
+    def _cues_of(self, span: Span, lead: int, length: int) -> tuple[Cue, ...]:
+        mine = [cue for cue in self._cues if cue.at < span.end]
+        self._cues = self._cues[len(mine) :]
+        return tuple(
+            Cue(min(length, max(0, cue.at - span.start - lead)), cue.expression, cue.intensity) for cue in mine
+        )
+
+
+def _name_pattern(names: Sequence[str]) -> re.Pattern[str] | None:
+    known = [re.escape(name) for name in names if name]
+    return re.compile(rf"\W{{0,3}}(?:{'|'.join(known)})\W{{0,2}}?\s?[:：]\s*", re.IGNORECASE) if known else None

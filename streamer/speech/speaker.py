@@ -1,0 +1,39 @@
+"""A persona as the line chain needs it: who speaks, in which voices, and what is said when nothing else works."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from streamer.ports import VoiceSpec
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """One link of a voice chain: the name of an engine and how the persona sounds there."""
+
+    engine: str
+    spec: VoiceSpec = VoiceSpec()
+
+
+class Speaker(msgspec.Struct, frozen=True, kw_only=True):
+    """`voices` are tried in order; after the last the line goes on as captions only.
+
+    `late` is said when the language model is late or away, `safe` when the guard ends a line; both are spoken as they
+    stand and may hold stage tags.
+    """
+
+    id: str
+    name: str
+    description: str = ""
+    """The compiled persona: the first part of the system message."""
+    language: str = "en"
+    voices: tuple[Voice, ...] = ()
+    late: tuple[str, ...] = ()
+    safe: tuple[str, ...] = ()
+    max_sentences: int = 3
+    max_tokens: int = 200
+    temperature: float = 0.9
+
+
+def pick(lines: Sequence[str], seed: int) -> str:
+    """One of the prepared lines, the same for the same seed; "" when there is none."""
+    return lines[seed % len(lines)] if lines else ""
