@@ -1,0 +1,259 @@
+"""The Twitch chat on a real socket: keeps one connection, makes the next before the last is gone, reports how it is."""
+
+import asyncio
+import random
+from collections import OrderedDict, deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
+
+from streamer.adapters.chat.twitch_irc.rows import Rows
+from streamer.adapters.chat.twitch_irc.session import URL, Allowance, End, Session, Timing, channel_name
+from streamer.ports import ChatRow, Health, HealthState, Misconfigured, Notice
+
+if TYPE_CHECKING:
+    from aiohttp import ClientSession, ClientWebSocketResponse
+
+_FRAME_MAX = 1 << 20
+_KEPT_IDS = 4096
+_REMOVALS = frozenset({"delete_message", "clear_user", "clear_chat"})
+
+
+class Clock(Protocol):
+    """Where the waiting happens; tests bring their own."""
+
+    def now(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class LoopClock:
+    """The running loop's clock."""
+
+    def now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class TwitchIrc:
+    """A ChatSource. `rows()` is read once; `ChatRow.at` is seconds since then, by Twitch's own stamps.
+
+    Rows wait in a buffer of `buffer_max`; when nobody reads, the oldest that take nothing back are dropped and counted.
+    """
+
+    name = "chat.twitch"
+
+    def __init__(
+        self,
+        channel: str,
+        url: str = URL,
+        *,
+        clock: Clock | None = None,
+        draw: Callable[[], float] = random.random,
+        timing: Timing | None = None,
+        allowance: Allowance | None = None,
+        buffer_max: int = 10_000,
+    ) -> None:
+        """`draw` gives a number in [0, 1). Raises Misconfigured for a name or an address that cannot be right."""
+        self.channel = channel_name(channel)
+        parts = urlsplit(url)
+        if parts.scheme not in {"ws", "wss"} or not parts.hostname:
+            raise Misconfigured("irc_url is not a WebSocket address", fix=f"use ws:// or wss://, such as {URL}")
+        self._url = url
+        self._loopback = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+        self._clock = clock or LoopClock()
+        self._draw = draw
+        self._timing = timing or Timing()
+        self._allowance = allowance or Allowance()
+        self._buffer: deque[ChatRow] = deque()
+        self._buffer_max = buffer_max
+        self._arrived = asyncio.Event()
+        self._rows = Rows()
+        self._ids: OrderedDict[str, None] = OrderedDict()
+        self._session: Session | None = None
+        self._pump: asyncio.Task[None] | None = None
+        self._origin = 0.0
+        self._unparsed = 0
+        self._dropped = 0
+        self._retries = 0
+        self._was_joined = False
+        self._last_end: End = ""
+        self._closed = False
+
+    async def rows(self) -> AsyncIterator[ChatRow]:
+        if self._pump is not None:
+            raise RuntimeError("the rows of a chat are read once")
+        self._origin = self._clock.now()
+        self._pump = asyncio.create_task(self._run(), name=self.name)
+        self._pump.add_done_callback(lambda _: self._arrived.set())
+        try:
+            while True:
+                while self._buffer:
+                    yield self._buffer.popleft()
+                if self._pump.done():
+                    if not self._pump.cancelled():
+                        self._pump.result()
+                    return
+                self._arrived.clear()
+                await self._arrived.wait()
+        finally:
+            await self.aclose()
+
+    async def aclose(self) -> None:
+        self._closed = True
+        if self._pump is not None and not self._pump.done():
+            self._pump.cancel()
+            await asyncio.wait({self._pump})
+
+    def health(self) -> Health:
+        session = self._session
+        state, code, fix = self._judged(session)
+        params: dict[str, str | int | float] = {
+            "channel": self.channel,
+            "unparsed": self._unparsed + (session.unparsed if session is not None else 0),
+            "dropped": self._dropped,
+            "retries": self._retries,
+        }
+        latency = session.latency_ms if session is not None else None
+        return Health(self.name, state, Notice(code, params, fix), latency)
+
+    def _judged(self, session: Session | None) -> tuple[HealthState, str, str]:
+        if self._pump is None or self._closed:
+            return "off", "chat.closed" if self._closed else "chat.off", ""
+        if session is not None and session.notice:
+            return "broken", "chat.channel_unreadable", "choose another channel, or sign in"
+        if session is not None and session.missing:
+            return "broken", "chat.no_such_channel", "check the channel's name"
+        if session is not None and session.joined:
+            return "ok", "chat.ok", ""
+        if self._last_end == "refused":
+            return "broken", "chat.login_refused", "sign in, or try again later"
+        if self._last_end == "no_capabilities":
+            return "broken", "chat.no_capabilities", "check chat.twitch.irc_url"
+        if self._was_joined:
+            return "degraded", "chat.reconnecting", ""
+        if self._retries > 2:
+            return "broken", "chat.unreachable", "check the network, and chat.twitch.irc_url if it is set"
+        return "starting", "chat.connecting", ""
+
+    # --- connections --------------------------------------------------------------------------------------------------
+
+    async def _run(self) -> None:
+        from aiohttp import ClientSession, ClientTimeout
+
+        timeout = ClientTimeout(total=None, sock_connect=self._timing.welcome_s)
+        async with ClientSession(timeout=timeout, trust_env=not self._loopback) as http, asyncio.TaskGroup() as tasks:
+            while True:
+                await self._clock.sleep(self._allowance.wait_s(self._clock.now()))
+                nick = f"justinfan{10_000 + int(self._draw() * 90_000)}"
+                session = Session(self.channel, nick, self._rows, self._timing, self._allowance)
+                moved = asyncio.Event()
+                task = tasks.create_task(self._serve(http, session, moved))
+                waiter = tasks.create_task(moved.wait())
+                await asyncio.wait({task, waiter}, return_when=asyncio.FIRST_COMPLETED)
+                waiter.cancel()
+                await self._between(session)
+
+    async def _between(self, session: Session) -> None:
+        """Wait before the next connection: a moment after a good one, longer and longer while nothing works."""
+        self._last_end = "reconnect" if session.leaving else session.ended
+        self._was_joined = self._was_joined or session.joined
+        self._retries = 0 if session.joined else self._retries + 1
+        if session.leaving:
+            return
+        timing = self._timing
+        longest = min(timing.retry_max_s, timing.retry_min_s * 2.0 ** min(self._retries, 16))
+        if session.ended == "refused":
+            longest = timing.retry_max_s
+        await self._clock.sleep(longest * (0.5 + 0.5 * self._draw()))
+
+    async def _serve(self, http: "ClientSession", session: Session, moved: asyncio.Event) -> None:
+        """One connection from first to last byte. Its end is in `session.ended`."""
+        from aiohttp import ClientError, ClientWSTimeout
+
+        watch: asyncio.Task[None] | None = None
+        try:
+            patience = ClientWSTimeout(ws_close=0.5)  # pyright: ignore[reportCallIssue] - an attrs class it cannot read
+            async with http.ws_connect(self._url, max_msg_size=_FRAME_MAX, compress=0, timeout=patience) as ws:
+                for line in session.begin(self._now()):
+                    await ws.send_str(line + "\r\n")
+                self._session = session
+                watch = asyncio.create_task(self._watch(ws, session))
+                await self._read(ws, session, moved)
+        except (ClientError, OSError, TimeoutError, ConnectionError):
+            pass
+        finally:
+            if watch is not None:
+                watch.cancel()
+                await asyncio.wait({watch})
+            if self._session is session:
+                self._session = None
+            session.ended = session.ended or "lost"
+            self._unparsed += session.unparsed
+            session.unparsed = 0
+
+    async def _read(self, ws: "ClientWebSocketResponse", session: Session, moved: asyncio.Event) -> None:
+        from aiohttp import WSMsgType
+
+        async for message in ws:
+            if message.type is WSMsgType.TEXT:
+                frame: str = message.data
+            elif message.type is WSMsgType.BINARY:
+                frame = message.data.decode("utf-8", "replace")
+            else:
+                return
+            rows, answers = session.receive(frame, self._now())
+            self._keep(rows)
+            for line in answers:
+                await ws.send_str(line + "\r\n")
+            if session.ended == "reconnect" and not session.leaving:
+                session.leave(self._now())
+                session.ended = ""
+                moved.set()
+            if session.ended:
+                return
+
+    async def _watch(self, ws: "ClientWebSocketResponse", session: Session) -> None:
+        """Calls the session when time is up, and closes the socket of one that has ended."""
+        from aiohttp import ClientError
+
+        with suppress(ClientError, OSError):
+            while not session.ended:
+                # At most `leave_s` at a time: being asked to leave brings the deadline nearer.
+                wait_s = min(session.deadline() - self._now(), self._timing.leave_s)
+                await self._clock.sleep(max(wait_s, 0.001))
+                for line in session.tick(self._now()):
+                    await ws.send_str(line + "\r\n")
+        await ws.close()
+
+    def _now(self) -> float:
+        return self._clock.now() - self._origin
+
+    def _keep(self, rows: list[ChatRow]) -> None:
+        for row in rows:
+            if row.id:
+                if row.id in self._ids:  # two connections overlap while one takes over from the other
+                    continue
+                self._ids[row.id] = None
+                if len(self._ids) > _KEPT_IDS:
+                    self._ids.popitem(last=False)
+            self._buffer.append(row)
+        if len(self._buffer) > self._buffer_max:
+            self._shed()
+        if rows:
+            self._arrived.set()
+
+    def _shed(self) -> None:
+        """Make room: the oldest rows go, except those that take words back."""
+        surplus = len(self._buffer) - self._buffer_max
+        kept: deque[ChatRow] = deque()
+        for row in self._buffer:
+            if surplus > 0 and row.kind not in _REMOVALS:
+                surplus -= 1
+                self._dropped += 1
+            else:
+                kept.append(row)
+        self._buffer = kept
