@@ -1,7 +1,7 @@
 """What the audience and the operators see, fanned out: one projection per view, a snapshot first, then changes.
 
-Publishing only marks what changed; at the end of the loop's turn everything marked becomes one message, encoded once for
-all followers of the view. A follower that does not read is closed and comes back to a snapshot.
+Publishing only marks what changed; at the end of the loop's turn everything marked becomes one message, encoded once
+for all followers of the view. A follower that does not read is closed and comes back to a snapshot.
 """
 
 import asyncio
@@ -73,16 +73,18 @@ class Projection:
         """Removing what is not there changes nothing."""
         parts = split_path(path)
         node: Any = self.snapshot
-        marks: _Marks | None = self._marks
         for part in parts[:-1]:
             node = node.get(part)
             if not isinstance(node, dict):
                 return
+        if parts[-1] not in node:
+            return
+        del node[parts[-1]]
+        marks: _Marks | None = self._marks
+        for part in parts[:-1]:
             marks = self._below(marks, part)
-        if parts[-1] in node:
-            del node[parts[-1]]
-            if marks is not None:
-                marks[parts[-1]] = _DEL
+        if marks is not None:
+            marks[parts[-1]] = _DEL
 
     @staticmethod
     def _mark(marks: _Marks | None, part: str) -> None:
@@ -245,6 +247,11 @@ class FeedHub:
             self._slow.add()
 
     # --- sockets ----------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def view(name: str) -> View | None:
+        """A view by its name."""
+        return next((view for view in VIEWS if view == name), None)
 
     async def serve(self, request: web.Request, view: View, grant: str) -> web.WebSocketResponse:
         """One follower, from its snapshot to its end. Who may come in was decided before."""

@@ -1,8 +1,8 @@
 """Who may do what: persistent grants, of which only hashes are stored, and the one-use codes that lead to one.
 
-Files in the state folder, readable by the owner only: `grants.json` (SHA-256 of each token) and `grants.key` (32 random
-bytes). The tokens of overlays are derived from the key, so that browser sources keep their address over restarts and the
-panel can show it again; every other token is shown once.
+Files in the state folder, readable by the owner only: `grants.json` (SHA-256 of each token) and `grants.key` (32
+random bytes). The tokens of overlays are derived from the key, so that browser sources keep their address over restarts
+and the panel can show it again; every other token is shown once.
 """
 
 import base64
@@ -74,7 +74,7 @@ class Grants:
         self.on_revoked: Callable[[str], None] = lambda _grant: None
         state.mkdir(parents=True, exist_ok=True)
         self._key = self._read_key(state / "grants.key")
-        self._stored = {stored.grant.id: stored for stored in self._read()}
+        self._stored = {stored.grant.id: self._rehashed(stored) for stored in self._read()}
 
     # --- files ------------------------------------------------------------------------------------------------------
 
@@ -107,9 +107,9 @@ class Grants:
 
     def create(self, kind: GrantKind, name: str, scopes: Sequence[Scope] | None = None) -> tuple[Grant, str]:
         """A new grant and its token. ValueError for a scope that its kind cannot have."""
-        wanted = SCOPES[kind] if scopes is None else tuple(scope for scope in SCOPES[kind] if scope in scopes)
-        if scopes is not None and set(scopes) - set(wanted):
-            raise ValueError(f"{kind} cannot have {', '.join(sorted(set(scopes) - set(wanted)))}")
+        wanted = SCOPES[kind] if scopes is None else tuple(dict.fromkeys(scopes))
+        if too_much := set(wanted) - set(SCOPES[kind]):
+            raise ValueError(f"{kind} cannot have {', '.join(sorted(too_much))}")
         grant = Grant(secrets.token_hex(6), kind, wanted, name, self._now())
         return grant, self._add(grant)
 
@@ -118,6 +118,12 @@ class Grants:
         self._stored[grant.id] = _Stored(grant, _digest(token))
         self._write()
         return token
+
+    def _rehashed(self, stored: _Stored) -> _Stored:
+        """After `grants.key` was lost overlay links have new tokens; their grants stay."""
+        if stored.grant.kind != "overlay":
+            return stored
+        return _Stored(stored.grant, _digest(self._derived(stored.grant.id)))
 
     def _derived(self, grant: str) -> str:
         mac = hmac.new(self._key, f"overlay:{grant}".encode(), hashlib.sha256).digest()

@@ -31,11 +31,9 @@ class SinkRoom:
 
     page = True
 
-    def __init__(
-        self, *, epoch: int, build: str = "", metrics: Metrics | None = None, now: Callable[[], float] = monotonic
-    ) -> None:
+    def __init__(self, *, epoch: int, metrics: Metrics | None = None, now: Callable[[], float] = monotonic) -> None:
         metrics = metrics or Metrics()
-        self._lease = Lease(epoch=epoch, build=build)
+        self._lease = Lease(epoch=epoch)
         self._now = now
         self._links: dict[int, Link] = {}
         self._ids: dict[str, int] = {}
@@ -51,6 +49,15 @@ class SinkRoom:
         self._frames = metrics.counter("sink_frames_total", "Frames of 20 ms sent to pages")
         self._quiet = metrics.histogram("sink_stop_ms", "From a stop to silence at the page, milliseconds")
         metrics.gauge("sink_pages", "Pages that can play sound", lambda: len(self._links))
+
+    @property
+    def build(self) -> str:
+        """Build id of the overlays, told to every page."""
+        return self._lease.build
+
+    @build.setter
+    def build(self, build: str) -> None:
+        self._lease.build = build
 
     # --- the outlet -------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,57 @@
+"""`GET /deck/<token>/<command>` for devices that can only open an address (Stream Deck's "Website" in the background).
+
+A GET that acts must not be set off by a preview, a prefetch or a page that embeds it; the same command within 400 ms is
+one press. Nothing here can be undone only with difficulty, and nothing is a toggle.
+"""
+
+from collections.abc import Callable
+from time import monotonic
+
+from aiohttp import web
+
+from streamer.web.grants import Grants
+from streamer.web.operate import Bucket, Operator, press
+from streamer.web.rest import Problem
+
+SAME_WITHIN_S = 0.4
+PER_S = 5.0
+_PREVIEWERS = (
+    "bot/", "bot ", "facebookexternalhit", "slackbot", "twitterbot", "discordbot", "whatsapp", "telegrambot",
+    "skypeuripreview", "linkedinbot", "crawler", "spider", "preview",
+)  # fmt: skip
+_DEAD_DESTINATIONS = ("document", "image", "iframe", "frame", "embed", "object", "script", "style")
+
+
+class Deck:
+    def __init__(self, grants: Grants, operator: Operator, *, now: Callable[[], float] = monotonic) -> None:
+        self._grants = grants
+        self._operator = operator
+        self._now = now
+        self._last: dict[tuple[str, str], float] = {}
+        self._buckets: dict[str, Bucket] = {}
+
+    async def handle(self, request: web.Request) -> web.Response:
+        grant = self._grants.find(request.match_info["token"])
+        if grant is None or grant.kind != "deck" or "command" not in grant.scopes:
+            raise Problem(403, "grant")
+        headers = request.headers
+        purpose = (headers.get("Purpose", "") + headers.get("Sec-Purpose", "")).lower()
+        agent = headers.get("User-Agent", "").lower()
+        if (
+            headers.get("Sec-Fetch-Dest", "") in _DEAD_DESTINATIONS
+            or "prefetch" in purpose
+            or "preview" in purpose
+            or any(name in agent for name in _PREVIEWERS)
+        ):
+            raise Problem(403, "preview", "open this address in the background, from a device")
+        command = request.match_info["command"]
+        event = press(command, by=f"deck:{grant.id}", via="deck")
+        if event is None:
+            raise Problem(404, "no_command")
+        now = self._now()
+        if self._buckets.setdefault(grant.id, Bucket(PER_S, PER_S)).take(now):
+            raise Problem(429, "slow_down", headers={"Retry-After": "1"})
+        if now - self._last.get((grant.id, command), -SAME_WITHIN_S) >= SAME_WITHIN_S:
+            self._last[grant.id, command] = now
+            self._operator.press(event)
+        return web.Response(text="ok\n", headers={"Cache-Control": "no-store"})
