@@ -26,6 +26,7 @@ class Progress:
         self.fresh = place.fresh
         self.installing = False
         self.said_at = 0.0
+        self.word = ""
         self.started = time.monotonic()
         self.terminal = sys.stdout.isatty()
         what = "Update" if updating else "First start"
@@ -65,6 +66,14 @@ class Progress:
         return [entry for entry in [next(os.walk(os.path.join(self.fresh, *names, "site-packages")), None)] if entry]
 
     def remaining(self) -> str:
+        """How long it still takes, after a comma: always on a terminal, in a file only when the word changes."""
+        word = self.estimate()
+        if word == self.word and not self.terminal:
+            return ""
+        self.word = word
+        return word
+
+    def estimate(self) -> str:
         """A word on how long the downloads still take, once there is something to judge by."""
         spent = time.monotonic() - self.started
         if spent < 5 or self.found < 8 or self.found >= self.total:
