@@ -1,0 +1,1 @@
+"""What several language model modules share."""
