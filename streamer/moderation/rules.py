@@ -21,7 +21,7 @@ _STARS = re.compile(r"[a-z]+[*#][a-z*#]*[a-z]|[a-z]{2,}[*#]+[a-z]+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _KATAKANA = re.compile("[\u30a1-\u30ff]")
 _SPECIAL = re.compile(
-    r"[^\W_]\.[a-z]|://|@[\w-]+\.|\d{3}|(.)\1{5}|^(?:dot|punkt|gg|https?|www|system:?|assistant:?|developer:?|human:?|user:?)$"
+    r"[^\W_]\.[a-z]|://|@[\w-]+\.|\d{3}|(.)\1{5}|^(?:dot|punkt|discord|https?|www|system:?|assistant:?|developer:?|human:?|user:?)$"
     r"|^(?:ignor|disregard|forget|override|bypass|prompt|instruc|jailbr|anweis|instrucc|vergiss|olvida|oublie|reveal|simulat"
     r"|straße|strasse|street|avenue|road|\[inst|<\||###|</?system)|[無忘指命シプ]"
 )
