@@ -1,0 +1,156 @@
+"""The `overlay` projection of a show: what the audience may see, as paths and values of `docs/overlay-protocol.md`.
+
+Values go in as the show moves; what changed comes out through `publish`. Held and dropped messages never enter.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from streamer.core.commands import Erase, Prepare
+from streamer.core.events import ChatReceived
+from streamer.core.stage import Stage
+from streamer.ports import ChatRow, Heard
+
+CHAT_ROWS = 40
+EMOTE_URL = "https://static-cdn.jtvnw.net/emoticons/v2/{id}/default/dark/2.0"
+GAZE = {"host": "viewer"}
+
+Publish = Callable[[Mapping[str, object], Sequence[str]], None]
+
+
+def part(key: str) -> str:
+    """A key as one part of a path (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def spans(text: str, emotes: Sequence[tuple[int, int, str]], platform: str) -> list[dict[str, object]]:
+    """A message as pieces of text and pictures. Emote ids are checked, because they become part of an address."""
+    out: list[dict[str, object]] = []
+    done = 0
+    for start, end, emote in sorted(emotes):
+        if start < done or end > len(text) or platform != "twitch" or not emote.replace("_", "").isalnum():
+            continue
+        if start > done:
+            out.append({"text": text[done:start]})
+        out.append({"emote": {"alt": text[start:end], "url": EMOTE_URL.format(id=emote)}})
+        done = end
+    if done < len(text):
+        out.append({"text": text[done:]})
+    return out
+
+
+class OverlayView:
+    """Keeps what it has published, so that it can publish differences only."""
+
+    def __init__(self, publish: Publish, *, build: str) -> None:
+        self._publish = publish
+        self._chat: OrderedDict[str, str] = OrderedDict()
+        self._n = 0
+        self._stage: Stage | None = None
+        self._clauses: dict[int, dict[str, object]] = {}
+        self._line = 0
+        self._answering: dict[str, str] | None = None
+        publish(
+            {
+                "build": build,
+                "show": {"mode": "starting"},
+                "cast": {},
+                "stage": {"speaker": None, "answering": None, "faces": {}},
+                "line": None,
+                "playhead": {"line": 0, "ms": 0, "at": 0, "playing": False},
+                "chat": {},
+                "sound": {"page": False, "name": ""},
+            },
+            (),
+        )
+
+    def cast(self, members: Mapping[str, Mapping[str, object]]) -> None:
+        """By persona id: name, color, order, look."""
+        self._publish({"cast": dict(members)}, ())
+
+    def sound(self, *, page: bool, name: str) -> None:
+        self._publish({"sound": {"page": page, "name": name}}, ())
+
+    def stage(self, stage: Stage, answering: Mapping[str, str] | None) -> None:
+        """The desired stage; `answering` are name, text and platform of the message it answers."""
+        changes: dict[str, object] = {}
+        before = self._stage
+        if before is None or before.mode != stage.mode:
+            changes["show/mode"] = "closing" if stage.mode == "closed" else stage.mode
+        if before is None or before.speaker != stage.speaker:
+            changes["stage/speaker"] = stage.speaker or None
+        if before is None or before.listening_to != stage.listening_to:
+            changes["stage/faces"] = {
+                persona: {"expression": "neutral", "intensity": 1.0, "look_at": GAZE.get(gaze, gaze)}
+                for persona, gaze in stage.listening_to.items()
+            }
+        shown = dict(answering) if answering else None
+        if before is None or shown != self._answering:
+            changes["stage/answering"] = shown
+        self._stage, self._answering = stage, shown
+        if changes:
+            self._publish(changes, ())
+
+    # --- the line ------------------------------------------------------------------------------------------------
+
+    def clause(self, line: int, index: int, value: Any) -> None:
+        """A clause was made, of the line on air or of the one prepared ahead (shown when that gets the floor)."""
+        plain = msgspec.to_builtins(value)
+        self._clauses.setdefault(line, {})[str(index)] = plain
+        if line == self._line:
+            self._publish({f"line/clauses/{index}": plain}, ())
+
+    def aired(self, order: Prepare) -> None:
+        self._line = order.line
+        clauses = dict(self._clauses.get(order.line, {}))
+        shown = {"id": order.line, "persona": order.persona, "kind": order.kind, "clauses": clauses}
+        self._publish({"line": shown}, ())
+
+    def ended(self, line: int, now_ms: int) -> None:
+        self._clauses.pop(line, None)
+        if line == self._line:
+            self._line = 0
+            self._publish({"line": None, "playhead": {"line": 0, "ms": 0, "at": now_ms, "playing": False}}, ())
+
+    def heard(self, heard: Heard, now_ms: int) -> None:
+        if heard.line == self._line:
+            head = {"line": heard.line, "ms": heard.ms, "at": now_ms, "playing": not heard.ended}
+            self._publish({"playhead": head}, ())
+
+    # --- the chat ------------------------------------------------------------------------------------------------
+
+    def chat(self, event: ChatReceived, row: ChatRow, text: str, name: str) -> None:
+        """A message fit to be shown. `text` and `name` are what moderation left of them."""
+        if event.verdict.action not in ("allow", "replace") or event.uid in self._chat:
+            return
+        self._n += 1
+        emotes = row.emotes if text == row.text else ()
+        self._chat[event.uid] = event.user
+        shown = {
+            "n": self._n,
+            "name": name,
+            "text": text,
+            "platform": event.platform,
+            "color": "",
+            "roles": list(event.roles),
+            "kind": event.kind,
+            "spans": spans(text, emotes, event.platform),
+        }
+        removed = [f"chat/{part(self._chat.popitem(last=False)[0])}"] if len(self._chat) > CHAT_ROWS else []
+        self._publish({f"chat/{part(event.uid)}": shown}, removed)
+
+    def erase(self, erased: Erase) -> None:
+        match erased.scope:
+            case "message":
+                gone = [erased.key] if erased.key in self._chat else []
+            case "user":
+                gone = [uid for uid, user in self._chat.items() if user == erased.key]
+            case "room":
+                gone = [uid for uid, user in self._chat.items() if user.startswith(f"{erased.key}:")]
+        for uid in gone:
+            del self._chat[uid]
+        if gone:
+            self._publish({}, [f"chat/{part(uid)}" for uid in gone])

@@ -1,0 +1,243 @@
+"""What people may set: `config/streamer.yaml` (shipped, commented), overlaid by `home/config/streamer.yaml` or `--config`.
+
+Precedence, lowest first: shipped defaults, the file, environment (`SHOWRUNNER_LLM__MODEL=...`, also from `.env`),
+command line. Secrets never stand in YAML: they come from the environment, `.env`, a secrets folder or the keyring.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from streamer.adapters.chat.twitch_irc.settings import TwitchChat
+from streamer.adapters.llm.openai_chat import OpenAiChat
+from streamer.adapters.tts.edge import EdgeVoice
+from streamer.adapters.tts.espeak import EspeakVoice
+from streamer.adapters.tts.http_voice import HttpVoice
+from streamer.adapters.tts.openai_speech import OpenAiVoice
+from streamer.app.yamlfile import BadFiles, LineOf, Problem, problems, read_yaml
+from streamer.core.settings import Segment, ShowSettings
+
+PREFIX = "SHOWRUNNER_"
+Engine = Literal["openai", "http", "edge", "espeak"]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ShowPart(_Group):
+    """How readily the cast speaks."""
+
+    title: str = "Showrunner"
+    cast: list[str] = []
+    rundown: str = ""
+    dial: Literal["named", "normal", "chatty"] = "normal"
+    answers_per_minute: Annotated[int, Field(ge=1, le=30)] = 4
+    chatty_per_minute: Annotated[int, Field(ge=1, le=60)] = 10
+    read_delay_s: Annotated[float, Field(ge=0, le=60)] = 2.0
+    gap_s: Annotated[float, Field(ge=0, le=5)] = 0.35
+    host_quiet_s: Annotated[float, Field(ge=0, le=10)] = 0.8
+    idle_after_s: Annotated[float, Field(ge=0, le=3600)] = 20.0
+    banter_turns: Annotated[int, Field(ge=1, le=6)] = 3
+    banter_every_s: Annotated[float, Field(ge=0, le=7200)] = 90.0
+    viewer_cooldown_s: Annotated[float, Field(ge=0, le=3600)] = 30.0
+    unattended: bool | None = None
+    language: str = "en"
+
+
+class ChatPart(_Group):
+    twitch: TwitchChat | None = None
+    bots: list[str] = []
+    """Accounts that are never answered, beside the known ones."""
+
+
+class ModerationPart(_Group):
+    blocked: list[str] = []
+    allowed: list[str] = []
+
+
+class TtsPart(_Group):
+    chain: list[Engine] = []
+    offline_voice_on_air: bool | None = None
+    edge: EdgeVoice | None = None
+    openai: OpenAiVoice | None = None
+    http: HttpVoice | None = None
+    espeak: EspeakVoice = EspeakVoice()
+
+
+class WebPart(_Group):
+    host: str = "localhost"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8765
+
+
+class Settings(_Group):
+    show: ShowPart = ShowPart()
+    chat: ChatPart = ChatPart()
+    llm: OpenAiChat | None = None
+    llm_fallbacks: list[OpenAiChat] = []
+    tts: TtsPart = TtsPart()
+    moderation: ModerationPart = ModerationPart()
+    web: WebPart = WebPart()
+
+    @property
+    def on_channel(self) -> bool:
+        """A real channel is read; else this is the demo show."""
+        return self.chat.twitch is not None
+
+    @property
+    def unattended(self) -> bool:
+        """Whether the cast may talk unasked without a way to notice the host."""
+        return self.show.unattended if self.show.unattended is not None else not self.on_channel
+
+    def voice_engines(self) -> list[Engine]:
+        """The engines that are tried, in order. The offline voice is the demo's; on a channel it has to be opted in."""
+        chain = list(self.tts.chain)
+        if not chain:
+            given: dict[Engine, Any] = {"openai": self.tts.openai, "http": self.tts.http, "edge": self.tts.edge}
+            chain = [engine for engine, part in given.items() if part is not None]
+        opted = self.tts.offline_voice_on_air
+        offline = not self.on_channel if opted is None else opted
+        if "espeak" in chain:
+            return chain if offline or opted is None else [engine for engine in chain if engine != "espeak"]
+        return [*chain, "espeak"] if offline else chain
+
+    def rules(self, segments: tuple[Segment, ...] = (), *, seed: int = 0) -> ShowSettings:
+        """The part of the settings that the core reads."""
+        show = self.show
+        return ShowSettings(
+            seed=seed,
+            dial=show.dial,
+            answers_per_minute=show.answers_per_minute,
+            chatty_per_minute=show.chatty_per_minute,
+            read_delay_ms=int(show.read_delay_s * 1000) if self.on_channel else 0,
+            gap_ms=int(show.gap_s * 1000),
+            host_quiet_ms=int(show.host_quiet_s * 1000),
+            idle_after_ms=int(show.idle_after_s * 1000),
+            banter_turns=show.banter_turns,
+            banter_every_ms=int(show.banter_every_s * 1000),
+            viewer_cooldown_ms=int(show.viewer_cooldown_s * 1000),
+            unattended=self.unattended,
+            segments=segments,
+        )
+
+
+class Folders(msgspec.Struct, frozen=True):
+    """Where things live: what is shipped (read only), what the user wrote, what the program keeps."""
+
+    shipped: Path
+    home: Path
+    state: Path
+
+    def roots(self, name: str) -> tuple[Path, ...]:
+        """The folders of that name, the user's own first."""
+        return (self.home / name, self.shipped / name)
+
+
+def read_settings(
+    folders: Folders, file: Path | None = None, *, environment: Mapping[str, str] = os.environ, given: Any = None
+) -> Settings:
+    """Every source merged and checked. `given` is what the command line says, as nested dicts.
+
+    Raises `BadFiles` with every problem of every source; nothing is started then.
+    """
+    merged: dict[str, Any] = {}
+    places: list[tuple[str, LineOf]] = []
+    bad: list[Problem] = []
+    for path, shown in _files(folders, file):
+        data, line_of = read_yaml(path, shown=shown)
+        if not isinstance(data, dict):
+            bad.append(Problem(shown, 1, "", "must be a mapping of keys to values"))
+            continue
+        bad += _written_secrets(data, line_of, shown)
+        bad += problems(Settings, _named(data), line_of, shown)
+        merged = _merge(merged, data)
+        places.append((shown, line_of))
+    secrets = _from_environment({**_dot_env(folders.home / ".env"), **environment})
+    before = list(bad)
+    merged = _named(_merge(_merge(merged, secrets), given or {}))
+    if not before:
+        bad += problems(Settings, merged, lambda _place: 0, "environment or command line")
+    if bad:
+        raise BadFiles(bad)
+    return Settings.model_validate(merged)
+
+
+def _files(folders: Folders, file: Path | None) -> list[tuple[Path, str]]:
+    shipped = folders.shipped / "config" / "streamer.yaml"
+    own = file or folders.home / "config" / "streamer.yaml"
+    out = [(shipped, "config/streamer.yaml")] if shipped.is_file() else []
+    if file is not None or own.is_file():
+        out.append((own, str(file) if file is not None else "home/config/streamer.yaml"))
+    return out
+
+
+def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    out = dict(under)
+    for key, value in over.items():
+        below = out.get(key)
+        out[key] = _merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return out
+
+
+def _named(data: dict[str, Any]) -> dict[str, Any]:
+    """Empty sections of a file (`chat:` with everything commented out) are sections left out."""
+    return {key: value for key, value in data.items() if value is not None}
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """`SHOWRUNNER_TTS__EDGE__URL=x` as `{"tts": {"edge": {"url": "x"}}}`. Values that look like YAML scalars are read so."""
+    out: dict[str, Any] = {}
+    for name, value in sorted(environment.items()):
+        if not name.upper().startswith(PREFIX) or "__" not in name:
+            continue
+        keys = name[len(PREFIX) :].lower().split("__")
+        node = out
+        for key in keys[:-1]:
+            node = node.setdefault(key, {})
+            if not isinstance(node, dict):
+                break
+        else:
+            node[keys[-1]] = value
+    return out
+
+
+def _dot_env(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    out: dict[str, str] = {}
+    for line in path.read_text(encoding="utf-8-sig").splitlines():
+        name, equals, value = line.strip().partition("=")
+        if equals and not name.startswith("#"):
+            out[name.strip().removeprefix("export ").strip()] = value.strip().strip("\"'")
+    return out
+
+
+def _written_secrets(node: Any, line_of: LineOf, shown: str, place: tuple[str | int, ...] = ()) -> list[Problem]:
+    """Keys and passwords do not belong into files that are shared, shown on stream and committed."""
+    out: list[Problem] = []
+    if isinstance(node, dict):
+        for key, value in node.items():
+            here = (*place, key)
+            if key in ("api_key", "password", "token", "client_secret") and value:
+                name = PREFIX + "__".join(str(each) for each in here).upper()
+                message = f"a secret does not belong into a file; set {name} in the environment or in home/.env"
+                out.append(Problem(shown, line_of(here), ".".join(map(str, here)), message))
+            else:
+                out += _written_secrets(value, line_of, shown, here)
+    return out
+
+
+def secret(name: str, environment: Mapping[str, str] = os.environ) -> SecretStr:
+    """A secret by name: from the environment, else from the system's keyring; empty when there is none."""
+    if environment.get(name):
+        return SecretStr(environment[name])
+    try:
+        import keyring
+
+        return SecretStr(keyring.get_password("showrunner", name) or "")
+    except Exception:  # noqa: BLE001 - keyrings fail in as many ways as there are desktops; the environment remains
+        return SecretStr("")
