@@ -306,7 +306,7 @@ export class Rig {
     if (w.think > 0.2) for (const i of [0, 1, 2]) this.#set(`dot${i}`, "transform", `translate(0 ${n(still * Math.sin(t * 3.4 - i * 0.9) * 5)})`);
     if (w.sleepy > 0.2) for (const i of [0, 1]) this.#set(`zed${i}`, "transform", `translate(${n(still * Math.sin(t * 1.4 + i) * 6)} ${n(still * Math.cos(t * 1.1 + i) * 7)})`);
     if (w.joy > 0.2) this.#set("mark-joy", "transform", `translate(0 ${n(still * Math.sin(t * 3) * 4)})`);
-    if (w.angry > 0.2) this.#set("mark-angry", "transform", `translate(640 246) scale(${n(1 + still * Math.sin(t * 7) * 0.05)}) translate(-640 -246)`);
+    if (w.angry > 0.2) this.#set("mark-angry", "transform", `translate(696 180) scale(${n(1 + still * Math.sin(t * 7) * 0.05)}) translate(-696 -180)`);
     if (w.sad > 0.2) this.#set("mark-sad", "transform", `translate(0 ${n(still * ((t * 9) % 10))})`);
   }
 }

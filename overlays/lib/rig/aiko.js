@@ -8,7 +8,7 @@ export const PALETTE = {
   accent: "#ff79b0", accentDark: "#d94a88", accentLight: "#ffc0dc", gear: "#2c2c44", gearLight: "#5a5a80", line: "#2c1d3f",
 };
 
-export const EYE = { x: 72, y: 430, inner: 41, outer: 47, innerY: 12, outerY: -4, top: 70, bottom: 54, lash: 15, flick: 17, browY: 346, browW: 8, irisX: 36, irisY: 46, irisDy: 3, spikes: 2 };
+export const EYE = { x: 74, y: 432, inner: 43, outer: 50, innerY: 12, outerY: -5, top: 60, bottom: 49, lash: 16, flick: 17, browY: 346, browW: 8, irisX: 37, irisY: 46, irisDy: 0, spikes: 2 };
 export const FACE = { half: 152, jaw: 36, chin: 574, cheekY: 466, cheek: 54 };
 export const MOUTH = { x: 400, y: 523, half: 24, height: 46, fang: 1 };
 

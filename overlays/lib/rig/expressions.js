@@ -13,9 +13,9 @@ export const NEUTRAL = Object.freeze({
 
 export const EXPRESSIONS = Object.freeze({
   neutral: {},
-  joy: { smile: 1, wide: 0.16, open: 0.2, brow: 0.45, tilt: 0.1, happyEye: 1, squint: 0.3, blush: 0.75, pitch: -0.25, roll: 3, ears: 0.6, life: 1.3 },
+  joy: { smile: 1, wide: 0.3, open: 0.42, brow: 0.45, tilt: 0.1, happyEye: 1, squint: 0.3, blush: 0.75, pitch: -0.25, roll: 3, ears: 0.6, life: 1.3 },
   sad: { smile: -0.75, brow: -0.05, tilt: 1, eye: 0.8, lid: 0.25, gy: 0.45, pitch: 0.5, roll: -4, ears: -0.9, iris: 1.04, life: 0.6, blinks: 20 },
-  angry: { smile: -0.7, wide: 0.05, brow: -0.7, tilt: -1, eye: 0.86, lid: 0.3, squint: 0.25, iris: 0.92, pitch: 0.3, blush: 0.35, ears: -0.7, life: 0.8, blinks: 8 },
+  angry: { smile: -0.9, wide: 0.1, brow: -0.9, tilt: -1, eye: 0.86, lid: 0.3, squint: 0.25, iris: 0.92, pitch: 0.3, blush: 0.35, ears: -0.7, life: 0.8, blinks: 8 },
   surprised: { smile: 0.05, wide: -0.2, open: 0.4, brow: 1, tilt: 0.25, eye: 1.17, iris: 0.8, pitch: -0.35, ears: 1, life: 0.7, blinks: 6 },
   shy: { smile: 0.42, wide: -0.15, brow: 0.15, tilt: 0.7, eye: 0.82, lid: 0.12, squint: 0.2, blush: 1, gx: 0.45, gy: 0.4, yaw: -0.25, pitch: 0.4, roll: 6, ears: -0.4, blinks: 26 },
   think: { smile: -0.1, smirk: 0.25, wide: -0.25, brow: 0.2, tilt: -0.15, browAsym: 0.8, eye: 0.92, gx: 0.6, gy: -0.7, yaw: 0.25, pitch: -0.3, roll: -6, ears: 0.2, life: 0.6, blinks: 10 },

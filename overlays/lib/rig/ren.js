@@ -8,7 +8,7 @@ export const PALETTE = {
   accent: "#ffd35c", accentDark: "#dd9d22", accentLight: "#fff2bd", gear: "#3a3440", gearLight: "#6d6474", line: "#3d1f1a",
 };
 
-export const EYE = { x: 73, y: 432, inner: 40, outer: 43, innerY: 8, outerY: 7, top: 70, bottom: 54, lash: 13, flick: 10, browY: 346, browW: 10, irisX: 35, irisY: 44, irisDy: 4, spikes: 1 };
+export const EYE = { x: 75, y: 434, inner: 42, outer: 45, innerY: 8, outerY: 6, top: 59, bottom: 48, lash: 14, flick: 10, browY: 346, browW: 10, irisX: 36, irisY: 44, irisDy: 1, spikes: 1 };
 export const FACE = { half: 154, jaw: 50, chin: 570, cheekY: 474, cheek: 50 };
 export const MOUTH = { x: 400, y: 521, half: 24, height: 44, fang: 0 };
 
@@ -35,7 +35,7 @@ export function draw(k) {
     back: backHair(k, back, c),
     body: body(k, cloth, c),
     ears: [],
-    cheeks: k.path("M296 486a3.4 3 0 1 0 .1 0ZM312 494a3 2.6 0 1 0 .1 0ZM326 484a3 2.8 0 1 0 .1 0ZM474 484a3 2.8 0 1 0 .1 0ZM488 494a3 2.6 0 1 0 .1 0ZM504 486a3.4 3 0 1 0 .1 0Z", c.skinDeep, { opacity: 0.9 }),
+    cheeks: k.path("M290 494a3.4 3 0 1 0 .1 0ZM312 494a3 2.6 0 1 0 .1 0ZM326 484a3 2.8 0 1 0 .1 0ZM474 484a3 2.8 0 1 0 .1 0ZM488 494a3 2.6 0 1 0 .1 0ZM504 486a3.4 3 0 1 0 .1 0Z", c.skinDeep, { opacity: 0.9 }),
     glasses: glasses(k, c),
     fringe: [
       k.ink(BANGS, hair, c.hairLine, 4.5),
@@ -103,8 +103,8 @@ function strands(k, clip, c) {
 
 function hairpin(k, c) {
   return k.g("pin",
-    k.ink("M530 268L541 290L565 293L547 309L552 333L530 321L508 333L513 309L495 293L519 290Z", c.accent, c.line, 4, { transform: "translate(170 32) scale(.72)" }),
-    k.line("M541 246L551 243M552 254L546 236", c.accentLight, 3));
+    k.ink("M530 268L541 290L565 293L547 309L552 333L530 321L508 333L513 309L495 293L519 290Z", c.accent, c.line, 4, { transform: "translate(104 28) scale(.78)" }),
+    k.line("M500 244L516 234", c.accentLight, 0));
 }
 
 function lock(k, fill, c, attrs) {
@@ -124,7 +124,7 @@ function glasses(k, c) {
   ];
   return k.g("glasses",
     k.line("M380 432C389 422 411 422 420 432M272 426L246 416M528 426L554 416", c.gear, 5.5),
-    ring(326), ring(474));
+    ring(325), ring(475));
 }
 
 function headphones(k, c) {

@@ -1,0 +1,172 @@
+// Captions: two lines at most, who speaks by name and colour, words lit as they are heard.
+
+import { clauses, end } from "./playhead.js";
+import { pieces, readable, width } from "./text.js";
+
+const EARLY_MS = 80;
+const HANG_MS = 1200;
+const SENTENCE_END = /[.!?…。！？]["'”’」』)\]]*\s*$/u;
+
+/** The words of a clause with their moments: `[{at, end, start, stop}]`; without marks the time is shared out by length. */
+function moments(clause, list) {
+  const marks = (clause.words ?? []).filter((w) => Array.isArray(w) && w.length === 4);
+  const total = Math.max(1, list.length ? list[list.length - 1].end : 1);
+  const span = Math.max(1, clause.end - clause.at);
+  return list.map((piece) => {
+    const said = marks.filter(([, , start, stop]) => start < piece.end && stop > piece.start);
+    if (said.length) {
+      const [last, length] = said[said.length - 1];
+      return { at: said[0][0], end: last + length };
+    }
+    return { at: clause.at + (span * piece.start) / total, end: clause.at + (span * piece.end) / total };
+  });
+}
+
+/**
+ * A line cut into pages of at most two rows of `columns` units: `[{at, end, rows: [[{text, at, end}]]}]`.
+ * Rows are filled from the front, so what a later clause adds never moves a row that is already on screen.
+ */
+export function paginate(line, columns = 40, rows = 2) {
+  const tokens = [];
+  for (const clause of clauses(line)) {
+    const list = pieces(String(clause.text ?? ""), columns);
+    const when = moments(clause, list);
+    list.forEach((piece, i) => tokens.push({ text: piece.text, ...when[i] }));
+    const last = tokens[tokens.length - 1];
+    if (last && /[\p{L}\p{N}.,!?;:)"'”’%]$/u.test(last.text) && width(last.text.slice(-1)) === 1) last.text += " ";
+  }
+  const pages = [];
+  let page = null;
+  let row = null;
+  let used = 0;
+  for (const token of tokens) {
+    const w = width(token.text.trimEnd());
+    const full = row && used + w > columns;
+    const rested = row && page.rows.length === rows && used > columns * 0.45 && SENTENCE_END.test(row[row.length - 1].text);
+    if (!page || (full && page.rows.length === rows) || rested) {
+      page = { at: token.at, end: token.end, rows: [] };
+      pages.push(page);
+      row = null;
+    }
+    if (!row || full) {
+      row = [];
+      page.rows.push(row);
+      used = 0;
+    }
+    row.push(token);
+    used += width(token.text);
+    page.end = Math.max(page.end, token.end);
+  }
+  return pages;
+}
+
+/** The page of a moment: shown a little before its first word, until the next one or a moment after its last word. */
+export function pageAt(pages, ms) {
+  let found = null;
+  for (const page of pages) if (ms >= page.at - EARLY_MS) found = page;
+  if (!found) return null;
+  const last = found === pages[pages.length - 1];
+  return last && ms > found.end + HANG_MS ? null : found;
+}
+
+function div(name) {
+  const node = document.createElement("div");
+  node.className = name;
+  return node;
+}
+
+/** Draws captions into `host`. `style` is `box` or `outline`. */
+export class Captions {
+  constructor(host, { style = "box" } = {}) {
+    this.host = host;
+    this.root = div(`sr-captions sr-captions--${style === "outline" ? "outline" : "box"}`);
+    this.box = div("sr-captions__box");
+    this.name = div("sr-captions__name");
+    this.body = div("sr-captions__text");
+    this.box.append(this.name, this.body);
+    this.root.append(this.box);
+    this.root.dir = "auto";
+    host.append(this.root);
+    this.page = null;
+    this.pages = [];
+    this.seen = null;
+    this.tokens = [];
+    this.columns = 0;
+    this.measured = "";
+    this.clear();
+  }
+
+  /** The text on screen, rows joined by a space; empty when there is none. */
+  get text() {
+    return this.page ? this.page.rows.map((row) => row.map((t) => t.text).join("").trim()).join(" ") : "";
+  }
+
+  clear() {
+    this.seen = null;
+    if (this.page || this.root.classList.contains("is-shown")) this.#show(null);
+  }
+
+  /** Shows what belongs to `ms` of `line`, spoken by `who` (`{name, color}`); nothing before the line is heard. */
+  update(line, ms, who) {
+    if (!line || ms === null || ms < 0 || ms > end(line) + HANG_MS) {
+      this.clear();
+      return;
+    }
+    const columns = this.#columns();
+    if (this.#changed(line, columns)) this.pages = paginate(line, columns);
+    const page = pageAt(this.pages, ms);
+    if (page !== this.page) this.#show(page, who, line);
+    for (const token of this.tokens) {
+      const said = token.at <= ms + EARLY_MS;
+      if (said !== token.said) token.node.classList.toggle("is-said", (token.said = said));
+    }
+  }
+
+  // A clause is an object of its own until it is replaced; its end is a guess until it was made.
+  #changed(line, columns) {
+    const list = clauses(line);
+    const same =
+      this.seen?.id === line.id && this.seen.columns === columns && this.seen.list.length === list.length &&
+      list.every((one, i) => one === this.seen.list[i] && one.end === this.seen.ends[i] && one.words === this.seen.words[i]);
+    if (!same) this.seen = { id: line.id, columns, list, ends: list.map((one) => one.end), words: list.map((one) => one.words) };
+    return !same;
+  }
+
+  // How many average letters fit: the style's own number, fewer in a narrow window.
+  #columns() {
+    const size = `${innerWidth}x${innerHeight}/${this.host.clientWidth}`;
+    if (size !== this.measured) {
+      this.measured = size;
+      const css = getComputedStyle(this.root);
+      const most = Math.min(42, Math.max(8, Number(css.getPropertyValue("--sr-caption-columns")) || 40));
+      const room = Math.min(this.root.clientWidth || innerWidth, innerWidth * 0.94) - 2.2 * parseFloat(css.fontSize);
+      this.columns = Math.max(8, Math.min(most, Math.floor(room / (parseFloat(css.fontSize) * 0.53))));
+    }
+    return this.columns;
+  }
+
+  #show(page, who, line) {
+    this.page = page;
+    this.root.classList.toggle("is-shown", Boolean(page));
+    this.body.textContent = "";
+    this.tokens = [];
+    if (!page) {
+      this.name.textContent = "";
+      return;
+    }
+    this.root.dataset.persona = line.persona;
+    this.name.textContent = who?.name ?? line.persona;
+    this.root.style.setProperty("--sr-speaker", readable(who?.color));
+    for (const row of page.rows) {
+      const out = div("sr-captions__row");
+      for (const token of row) {
+        const node = document.createElement("span");
+        node.className = "sr-captions__word";
+        node.textContent = token.text;
+        out.append(node);
+        this.tokens.push({ node, at: token.at, said: false });
+      }
+      this.body.append(out);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+// A scripted talk for `?demo`: it sends the same messages a show would, so nothing else of a page knows the difference.
+
+const CAST = {
+  mika: { name: "Mika", color: "#b7a6ff", order: 0, look: { theme: "aiko" } },
+  juno: { name: "Juno", color: "#ffb27a", order: 1, look: { theme: "ren" } },
+};
+
+const SCRIPT = [
+  { persona: "mika", cue: ["joy", 0.9], text: "Order, order! The chat has spoken, and the chat wants pineapple.", answering: { name: "tea_goblin", text: "is pineapple on pizza a crime?", platform: "twitch" } },
+  { persona: "juno", cue: ["think", 0.8], text: "Technically it is a fruit, and a tomato is one too. So where exactly is the crime?" },
+  { persona: "mika", cue: ["smug", 0.9], text: "The crime is that nobody brought me a slice." },
+  { persona: "juno", cue: ["surprised", 1], text: "You had four! I counted every single one of them.", answering: { name: "さくら", text: "昨日のピザはおいしかった？", platform: "youtube" } },
+  { persona: "mika", cue: ["shy", 0.9], text: "Those were quality checks. Somebody has to do them." },
+  { persona: "juno", cue: ["joy", 0.8], text: "次はみんなでピザを食べましょう。約束ですよ！" },
+  { persona: "mika", cue: ["sleepy", 0.9], text: "After a nap, please. A judge needs her rest." },
+];
+
+const CHAT = [
+  { name: "tea_goblin", text: "is pineapple on pizza a crime?", platform: "twitch", color: "#ff7f50", roles: ["subscriber"], kind: "message" },
+  { name: "さくら", text: "昨日のピザはおいしかった？", platform: "youtube", color: "", roles: ["member"], kind: "message" },
+  { name: "mossy", text: "the verdict is IN", platform: "twitch", color: "#0000ff", roles: ["moderator"], kind: "message" },
+  { name: "Nadia", text: "take my money", platform: "youtube", color: "", roles: [], kind: "superchat" },
+  { name: "kb", text: "objection!!", platform: "twitch", color: "#9acd32", roles: ["vip"], kind: "message" },
+];
+
+const VOWELS = { a: "aa", e: "ee", i: "ih", o: "oh", u: "ou", y: "ih", m: "mbp", b: "mbp", p: "mbp" };
+
+/** A clause with words, mouth levels and shapes made from its text, at about 14 letters a second. */
+export function clause(text, cue) {
+  const letters = Array.from(text);
+  const words = [];
+  const open = [];
+  const shapes = [];
+  let ms = 0;
+  let start = 0;
+  for (const [i, ch] of letters.entries()) {
+    const wide = ch.codePointAt(0) > 0x2e80;
+    const pause = /[.,!?。、！？]/u.test(ch);
+    const length = pause ? 260 : wide ? 150 : 70;
+    const shape = VOWELS[ch.toLowerCase()] ?? (wide ? ["aa", "ih", "ou", "ee", "oh"][ch.codePointAt(0) % 5] : null);
+    if (shape) shapes.push([ms, shape]);
+    for (let t = 0; t < length; t += 10) {
+      const level = pause || ch === " " ? 0 : shape === "mbp" ? 8 : shape ? 82 : 34;
+      open.push(Math.max(0, Math.min(100, Math.round((open[open.length - 1] ?? 0) * 0.7 + level * 0.3))));
+    }
+    if (ch === " " || wide || i === letters.length - 1) {
+      const first = words.length ? words[words.length - 1] : null;
+      words.push([first ? first[0] + first[1] : 0, 0, start, i + 1]);
+      start = i + 1;
+      words[words.length - 1][1] = ms + length - words[words.length - 1][0];
+    }
+    ms += length;
+  }
+  return { at: 0, end: ms, text, words, mouth: { step: 10, open, shapes }, cues: cue ? [[0, ...cue]] : [] };
+}
+
+/** Plays the script into a feed, for ever. */
+export function play(feed) {
+  let seq = 1;
+  let n = 0;
+  const now = () => performance.now();
+  const send = (set, del = []) => feed.receive({ seq: ++seq, now: now(), set, del });
+  feed.receive({
+    seq, now: now(),
+    snapshot: {
+      build: "", show: { mode: "running" }, cast: CAST, line: null, playhead: null, chat: {}, sound: { page: false, name: "demo" },
+      stage: { speaker: null, answering: null, faces: { mika: { expression: "neutral", intensity: 1, look_at: "viewer" }, juno: { expression: "neutral", intensity: 1, look_at: "viewer" } } },
+    },
+  });
+  const say = (i) => {
+    const { persona, cue, text, answering = null } = SCRIPT[i % SCRIPT.length];
+    const other = persona === "mika" ? "juno" : "mika";
+    const made = clause(text, cue);
+    const id = i + 1;
+    send({
+      line: { id, persona, kind: answering ? "answer" : "banter", clauses: { 0: made } },
+      playhead: { line: id, ms: 0, at: now() + 150, playing: true },
+      "stage/speaker": persona,
+      "stage/answering": answering,
+      [`stage/faces/${persona}/look_at`]: "viewer",
+      [`stage/faces/${other}/look_at`]: persona,
+    });
+    setTimeout(() => {
+      send({ line: null, playhead: null, "stage/speaker": null, "stage/answering": null });
+      setTimeout(() => say(i + 1), 700);
+    }, made.end + 900);
+  };
+  const chat = () => {
+    const message = CHAT[n % CHAT.length];
+    n += 1;
+    const old = n > 40 ? [`chat/demo:${n - 40}`] : [];
+    send({ [`chat/demo:${n}`]: { n, ...message, spans: [{ text: message.text }] } }, old);
+    setTimeout(chat, 1600 + (n % 4) * 700);
+  };
+  setTimeout(() => say(0), 900);
+  setTimeout(chat, 300);
+}

@@ -1,0 +1,174 @@
+// The feed of a show: one snapshot, then changes; a gap or a lost connection is mended by a new snapshot.
+// See docs/overlay-protocol.md, "/ws/feed".
+
+const FORBIDDEN = new Set(["__proto__", "constructor", "prototype"]);
+
+/** The parts of a path: separated by `/`, `~1` is a `/` and `~0` a `~` inside a part (RFC 6901). */
+export function parts(path) {
+  return path.split("/").map((part) => part.replace(/~1/g, "/").replace(/~0/g, "~"));
+}
+
+/** Applies `set` and `del` to a snapshot in place. */
+export function apply(snapshot, change) {
+  for (const path of change.del ?? []) {
+    const keys = parts(path);
+    if (keys.some((key) => FORBIDDEN.has(key))) continue;
+    const last = keys.pop();
+    const at = keys.reduce((node, key) => (isObject(node) ? node[key] : undefined), snapshot);
+    if (isObject(at)) delete at[last];
+  }
+  for (const [path, value] of Object.entries(change.set ?? {})) {
+    const keys = parts(path);
+    if (keys.some((key) => FORBIDDEN.has(key))) continue;
+    const last = keys.pop();
+    let at = snapshot;
+    for (const key of keys) {
+      if (!isObject(at[key])) at[key] = {};
+      at = at[key];
+    }
+    at[last] = value;
+  }
+}
+
+function isObject(value) {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** The address of one of the show's sockets, on the page's own origin. */
+export function socketUrl(path, query) {
+  const url = new URL(path, location.origin);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
+  return url.href;
+}
+
+/** Waits before the next try: 0.25 s doubling to 5 s, each time a little different so that a restart is not met by everybody at once. */
+export class Backoff {
+  constructor(first = 250, most = 5000) {
+    this.first = first;
+    this.most = most;
+    this.next = first;
+  }
+
+  reset() {
+    this.next = this.first;
+  }
+
+  delay() {
+    const now = this.next;
+    this.next = Math.min(this.most, now * 2);
+    return now * (0.7 + Math.random() * 0.6);
+  }
+}
+
+/**
+ * Follows the feed. `state` is the snapshot as it is (null before the first), `connected` whether changes arrive.
+ * Events: `change` after every message, `snapshot` after a new snapshot, `connection` when `connected` changed.
+ */
+export class Feed extends EventTarget {
+  constructor({ token = "", view = "overlay", build = "", clock = null } = {}) {
+    super();
+    this.query = { view, token };
+    this.build = build;
+    this.clock = clock;
+    this.state = null;
+    this.seq = 0;
+    this.connected = false;
+    this.gaps = 0;
+    this.backoff = new Backoff();
+    this.ws = null;
+    this.closed = false;
+    this.lostAt = performance.now();
+  }
+
+  open() {
+    if (this.closed) return;
+    const ws = (this.ws = new WebSocket(socketUrl("/ws/feed", this.query)));
+    ws.onmessage = (event) => this.#message(ws, event.data);
+    ws.onclose = () => this.#lost(ws);
+    ws.onerror = () => ws.close();
+  }
+
+  /** Leaves the feed for good. */
+  close() {
+    this.closed = true;
+    this.ws?.close();
+  }
+
+  /** Drops the connection and asks for a snapshot at once (after a gap, or when a hidden source is shown again). */
+  refresh() {
+    const ws = this.ws;
+    this.#detach(ws);
+    this.#connection(false);
+    this.open();
+  }
+
+  /** Takes one message of the feed, from the socket or from a script. */
+  receive(message) {
+    if (typeof message.now === "number") this.clock?.sync(message.now);
+    if (message.snapshot) {
+      this.state = message.snapshot;
+      this.seq = message.seq;
+      this.backoff.reset();
+      this.#connection(true);
+      this.dispatchEvent(new Event("snapshot"));
+    } else {
+      if (!this.state) return false;
+      if (message.seq !== this.seq + 1) {
+        this.gaps += 1;
+        return false;
+      }
+      this.seq = message.seq;
+      apply(this.state, message);
+    }
+    this.dispatchEvent(new Event("change"));
+    this.#reloadWhenOld();
+    return true;
+  }
+
+  #message(ws, data) {
+    if (ws !== this.ws) return;
+    let message;
+    try {
+      message = JSON.parse(data);
+    } catch {
+      message = null;
+    }
+    if (!isObject(message) || !this.receive(message)) this.refresh();
+  }
+
+  #detach(ws) {
+    if (!ws) return;
+    ws.onmessage = ws.onclose = ws.onerror = null;
+    ws.close();
+    if (this.ws === ws) this.ws = null;
+  }
+
+  #lost(ws) {
+    if (ws !== this.ws) return;
+    this.#detach(ws);
+    this.#connection(false);
+    if (!this.closed) setTimeout(() => this.ws || this.open(), this.backoff.delay());
+  }
+
+  #connection(on) {
+    if (this.connected === on) return;
+    this.connected = on;
+    if (!on) this.lostAt = performance.now();
+    this.dispatchEvent(new Event("connection"));
+  }
+
+  // A page of another build reloads itself once for that build, and never while a line is on air.
+  #reloadWhenOld() {
+    const build = this.state.build;
+    if (!build || !this.build || build === this.build || this.state.line) return;
+    try {
+      if (sessionStorage.getItem("showrunner.reloaded") === String(build)) return;
+      sessionStorage.setItem("showrunner.reloaded", String(build));
+    } catch {
+      return;
+    }
+    this.close();
+    location.reload();
+  }
+}

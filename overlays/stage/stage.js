@@ -1,0 +1,21 @@
+// Everything together: the people, their voices, the captions, the message being answered.
+
+import { Bubble } from "../lib/bubble.js";
+import { Captions } from "../lib/captions.js";
+import { Page } from "../lib/page.js";
+
+const root = document.getElementById("page");
+const page = new Page({ kind: "stage", root, sound: true, avatars: true, draw });
+page.captions = new Captions(root, { style: page.options.style });
+const bubble = new Bubble(root);
+page.start();
+
+function draw() {
+  const { line, snapshot } = page;
+  page.captions.update(line, page.now, line && page.who(line.persona));
+  const speaker = snapshot?.stage?.speaker ?? line?.persona ?? null;
+  const answering = page.feed.connected ? (snapshot?.stage?.answering ?? null) : null;
+  const box = answering && speaker ? page.cast.box(speaker) : null;
+  const side = box && box.left + box.width / 2 < innerWidth / 2 ? "left" : "right";
+  bubble.update(answering, box, page.who(speaker)?.color, side);
+}
