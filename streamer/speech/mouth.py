@@ -39,7 +39,7 @@ _CJK_CYCLE: Final[tuple[Viseme, ...]] = ("aa", "ih", "oh", "ee", "ou")
 
 
 class Envelope:
-    """Opening 0..100 for each frame of one voice. Lives as long as the voice: its peak is known from the first frame."""
+    """Opening 0..100 for each frame of one voice. Lives as long as the voice, so that its peak stays known."""
 
     def __init__(self, peak: float = FIRST_PEAK) -> None:
         self.peak = peak

@@ -27,7 +27,7 @@ class Said(msgspec.Struct, frozen=True):
 class Script:
     """One per line. After `ended` is set nothing more comes out of it, whatever goes in."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self, guard: Guard, *, name: str = "", others: Sequence[str] = (), safe: str = "", max_chars: int = MAX_CHARS
     ) -> None:
         self._tags = TagParser()
@@ -39,9 +39,11 @@ class Script:
         self._left = max_chars
         self._cues: list[Cue] = []
         self._raw: list[str] = []
-        self._end_of_last = 0
+        self._tight_end = -1
         self._opened = False
         self.said = 0
+        self.visible = False
+        """Something that will be said has come in."""
         self.ended: ScriptEnd = ""
         self.rule = ""
 
@@ -56,15 +58,17 @@ class Script:
             return []
         self._raw.append(token)
         text = self._tags.feed(token)
+        if text:
+            self.visible = True
         spans = self._clauses.feed(text) if text else ()
         return self._judge(spans) if spans else []
 
     def finish(self, *, complete: bool = True) -> list[Said]:
-        """The rest at the end. When the model stopped short, an unfinished sentence after whole ones is left out."""
+        """The rest at the end. When the model stopped short, an unfinished sentence is left out."""
         if self.ended:
             return []
         spans = self._clauses.feed(self._tags.flush()) + self._clauses.flush()
-        if not complete and self.said and spans and spans[-1].text[-1:].isalnum():
+        if not complete and spans and spans[-1].text[-1:].isalnum():
             spans = spans[:-1]
         return self._judge(spans)
 
@@ -83,14 +87,14 @@ class Script:
                 break
             if not text:
                 continue
-            joined = bool(self.said) and span.start == self._end_of_last
-            self._end_of_last = span.end
+            joined = bool(self.said) and span.start == self._tight_end
+            self._tight_end = span.end if span.end - span.start == len(span.text) else -1
             judged = self._guard.check(_LINK.sub("link", text), joined=joined)
             self.rule = judged.rule or self.rule
             if judged.ruling == "end":
                 self.ended = "guard"
                 if self._safe:
-                    out.append(Said(self._safe))
+                    out.append(prepared(self._safe))
                 break
             cues = self._cues_of(span, lead, len(judged.text))
             if judged.ruling == "speak":
@@ -104,13 +108,14 @@ class Script:
 
     def _without_names(self, text: str) -> tuple[str, int]:
         """Models like to write `Mika: ...`; another persona's name there is where our line ends."""
-        if self._others and self._others.match(text):
+        other = self._others.match(text) if self._others else None
+        if other and self._opened:
             self.ended = "other_voice"
             return "", 0
         if self._opened or self._own is None:
             return text, 0
         self._opened = True
-        match = self._own.match(text)
+        match = self._own.match(text) or other
         return (text[match.end() :], match.end()) if match else (text, 0)
 
     def _cues_of(self, span: Span, lead: int, length: int) -> tuple[Cue, ...]:
@@ -119,6 +124,16 @@ class Script:
         return tuple(
             Cue(min(length, max(0, cue.at - span.start - lead)), cue.expression, cue.intensity) for cue in mine
         )
+
+
+def prepared(text: str) -> Said:
+    """A prepared line, its tags read."""
+    tags = TagParser()
+    words = tags.feed(text) + tags.flush()
+    lead = len(words) - len(words.lstrip())
+    words = words.strip()
+    cues = (Cue(min(len(words), max(0, cue.at - lead)), cue.expression, cue.intensity) for cue in tags.take_cues())
+    return Said(words, tuple(cues))
 
 
 def _name_pattern(names: Sequence[str]) -> re.Pattern[str] | None:

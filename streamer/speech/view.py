@@ -1,4 +1,4 @@
-"""A clause as followers of the show see it: the values of `line/clauses/<n>` in the overlay protocol, and a line's record."""
+"""A clause as followers see it (`line/clauses/<n>` in the overlay protocol), and the record of a whole line."""
 
 import msgspec
 

@@ -1,0 +1,245 @@
+"""The state of one line: its clauses, its sound, and what of it was heard. No tasks and no clock."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from streamer.core.commands import Prepare
+from streamer.ports import FRAME_MS, Usage, Viseme, VisemeMark, WordMark
+from streamer.speech import captions, mouth
+from streamer.speech.brief import Brief
+from streamer.speech.captions import Word
+from streamer.speech.levels import is_quiet
+from streamer.speech.script import Said, Script
+from streamer.speech.speaker import Speaker
+from streamer.speech.tags import Cue
+from streamer.speech.view import ClauseView, MouthView
+
+TAIL_FRAMES: Final = 12
+"""Silence kept at the end of a clause (240 ms); engines like to add most of a second."""
+
+
+class Clause:
+    """One clause and its sound. Until it is the head of its line its frames wait in `pending`."""
+
+    def __init__(self, index: int, said: Said, emotion: str) -> None:
+        self.index = index
+        self.text = said.text
+        self.joined = said.joined
+        self.cues = said.cues
+        self.emotion = emotion
+        self.started = False
+        self.done = False
+        self.voiced = False
+        self.first_frame = -1
+        self.count = 0
+        self.pending: list[bytes] = []
+        self.marks: list[WordMark] = []
+        self.visemes: list[VisemeMark] = []
+        self.shown_frames = 0
+        self.shown_done = False
+
+    @property
+    def head(self) -> bool:
+        """Its sound has a place in the line."""
+        return self.first_frame >= 0
+
+    @property
+    def at_ms(self) -> int:
+        return self.first_frame * FRAME_MS
+
+    @property
+    def sound_ms(self) -> int:
+        return self.count * FRAME_MS
+
+    @property
+    def end_ms(self) -> int:
+        """End in the line; a guess until the clause is done."""
+        if self.done:
+            return self.at_ms + self.sound_ms
+        return self.at_ms + self.whole_ms()
+
+    def whole_ms(self) -> int:
+        """Length of the whole clause; a guess until it is done."""
+        if self.done:
+            return self.sound_ms
+        last = max((mark.at_ms + mark.dur_ms for mark in self.marks), default=0)
+        return max(self.sound_ms, last, captions.estimate_ms(self.text))
+
+    def words(self) -> list[Word]:
+        """Words with times of the line."""
+        return captions.timed(self.text, self.marks, self.whole_ms(), at_ms=self.at_ms)
+
+    def timed_cues(self, words: list[Word]) -> tuple[tuple[int, str, float], ...]:
+        return tuple((self._cue_at(cue, words), cue.expression, cue.intensity) for cue in self.cues)
+
+    def _cue_at(self, cue: Cue, words: list[Word]) -> int:
+        if cue.at <= 0:
+            return self.at_ms
+        return next((at for at, _, start, _ in words if start >= cue.at), self.end_ms)
+
+
+class Line:
+    """A line from its brief to its end. `frames` is the whole sound; `written` counts what the sink was given."""
+
+    def __init__(self, cmd: Prepare, speaker: Speaker, brief: Brief, script: Script) -> None:
+        self.cmd = cmd
+        self.speaker = speaker
+        self.brief = brief
+        self.script = script
+        self.clauses: list[Clause] = []
+        self.frames: list[bytes] = []
+        self.levels: list[int] = []
+        self.guesses: list[Viseme] = []
+        self.written = 0
+        self.heads = 0
+        self.unstarted = 0
+        self.shown = 0
+        self.scripted = False
+        self.ended = False
+        self.aired = False
+        self.on_air = False
+        self.finishing = False
+        self.ready = False
+        self.heard_started = False
+        self.spoken = 0
+        self.voice_index = 0
+        self.late = False
+        self.reason = ""
+        self.emotion = "neutral"
+        self.engines: list[str] = []
+        self.spans: dict[str, float] = {}
+        self.usage: Usage | None = None
+        self.underrun_ms = 0
+
+    @property
+    def id(self) -> int:
+        return self.cmd.line
+
+    @property
+    def complete(self) -> bool:
+        """All of its sound is in `frames`."""
+        return self.scripted and self.heads == len(self.clauses)
+
+    @property
+    def total_ms(self) -> int:
+        return len(self.frames) * FRAME_MS
+
+    @property
+    def ahead_ms(self) -> int:
+        """Sound made and not yet given to the sink."""
+        return (len(self.frames) - self.written) * FRAME_MS
+
+    @property
+    def voiced(self) -> bool:
+        return any(clause.voiced for clause in self.clauses)
+
+    def add(self, said: Said) -> Clause:
+        """The next clause of the script."""
+        if said.cues:
+            self.emotion = said.cues[0].expression
+        clause = Clause(len(self.clauses), said, self.emotion)
+        if said.cues:
+            self.emotion = said.cues[-1].expression
+        self.clauses.append(clause)
+        self.unstarted += 1
+        return clause
+
+    def spell(self) -> str:
+        """The words sent to the voices so far."""
+        return _join((clause.joined, clause.text) for clause in self.clauses)
+
+    def heard_text(self, heard_ms: int) -> str:
+        """The words that were completely heard."""
+        parts: list[tuple[bool, str]] = []
+        for clause in self.clauses:
+            if not clause.head or clause.at_ms >= heard_ms:
+                break
+            whole = clause.done and clause.end_ms <= heard_ms
+            text = clause.text if whole else captions.spoken_until(clause.text, clause.words(), heard_ms)
+            if text:
+                parts.append((clause.joined, text))
+            if not whole:
+                break
+        return _join(parts)
+
+    def estimate_ms(self) -> int:
+        """A guess of the whole length."""
+        known = sum(clause.whole_ms() for clause in self.clauses)
+        return known if self.scripted else max(3000, known * 2)
+
+    # --- sound
+
+    def place(self, clause: Clause) -> None:
+        """The clause becomes the head: what it has made so far follows the line's sound."""
+        clause.first_frame = len(self.frames)
+        clause.count = len(clause.pending)
+        self.frames += clause.pending
+        clause.pending = []
+
+    def deliver(self, clause: Clause, frames: list[bytes]) -> None:
+        if clause.head:
+            self.frames += frames
+            clause.count += len(frames)
+        else:
+            clause.pending += frames
+
+    def take_away(self, clause: Clause, keep: int) -> None:
+        """Forget the sound of the head clause after its first `keep` frames; none that the sink was given."""
+        if not clause.head:
+            del clause.pending[keep:]
+            return
+        end = max(self.written, clause.first_frame + keep)
+        del self.frames[end:]
+        del self.levels[end:]
+        del self.guesses[end:]
+        clause.count = min(clause.count, max(0, end - clause.first_frame))
+        clause.shown_frames = min(clause.shown_frames, clause.count)
+
+    def trim_tail(self, clause: Clause) -> None:
+        """Shorten long silence at the end of a clause that has sound."""
+        sound = self.frames[clause.first_frame :] if clause.head else clause.pending
+        quiet = 0
+        while quiet < len(sound) and is_quiet(sound[-1 - quiet]):
+            quiet += 1
+        if TAIL_FRAMES < quiet < len(sound):
+            self.take_away(clause, len(sound) - quiet + TAIL_FRAMES)
+
+    # --- what followers see
+
+    def measure(self, envelope: mouth.Envelope, most: int) -> bool:
+        """Mouth levels for at most `most` more frames; true when all frames have one."""
+        end = min(len(self.frames), len(self.levels) + most)
+        for frame in self.frames[len(self.levels) : end]:
+            level = envelope.feed(frame)
+            self.levels.append(level)
+            self.guesses.append(mouth.shape_of_sound(frame, level))
+        return end == len(self.frames)
+
+    def view(self, clause: Clause) -> ClauseView:
+        """The clause as it is known by now. Call `measure` before."""
+        words = clause.words()
+        return ClauseView(
+            at=clause.at_ms,
+            end=clause.end_ms,
+            text=clause.text,
+            words=tuple(words),
+            cues=clause.timed_cues(words),
+            mouth=self._mouth(clause, words) if clause.voiced else None,
+        )
+
+    def _mouth(self, clause: Clause, words: list[Word]) -> MouthView:
+        first, end = clause.first_frame, clause.first_frame + clause.count
+        if clause.visemes:
+            shapes = mouth.shapes_of_marks(clause.visemes, at_ms=clause.at_ms)
+        elif clause.marks:
+            shapes = mouth.shapes_of_words(clause.text, words)
+        else:
+            shapes = mouth.shapes_of_levels(self.guesses[first:end], at_ms=clause.at_ms)
+        return MouthView(open=tuple(self.levels[first:end]), shapes=tuple(shapes))
+
+
+def _join(parts: Iterable[tuple[bool, str]]) -> str:
+    out = ""
+    for joined, text in parts:
+        out += text if joined or not out else " " + text
+    return out

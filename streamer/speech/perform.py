@@ -1,0 +1,480 @@
+"""Runs lines: prepares them ahead, puts one on air, ends each of them exactly once.
+
+A line's chain is brief -> language model -> script (tags, clauses, guard) -> voices -> frames. Everything between two
+waits on the outside world is a plain function call, so a token that completes a clause and the request to the voice, or
+the first byte of sound and the first frame at the sink, are one turn of the event loop apart. Ending a line is
+synchronous: when `cut` or `withdraw` returns, nothing of the line can reach the sink, however long its model and its
+voices take to notice. All methods belong to the loop's thread; time is the loop's and the show clock that is handed in.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, Final
+
+from streamer.core.commands import Prepare
+from streamer.core.events import Event, LineEnded, LineReady, LineStarted, Outcome, Scope, SentenceSpoken
+from streamer.ports import AudioSink, Heard, LanguageModel, TextStore, TextToSpeech
+from streamer.speech.brief import Brief, BriefWriter, TakenBack
+from streamer.speech.chain import VoiceChain, VoiceState
+from streamer.speech.guard import Guard, Judge
+from streamer.speech.line import Clause, Line
+from streamer.speech.mouth import Envelope
+from streamer.speech.playhead import SinkPlayhead
+from streamer.speech.quotes import is_hit, repeats
+from streamer.speech.script import Said, Script, prepared
+from streamer.speech.showing import Showing
+from streamer.speech.speaker import Speaker, pick
+from streamer.speech.thinking import Thinking
+from streamer.speech.view import ClauseView, LineRecord
+from streamer.speech.voicing import SpeechLimits, Voicing
+
+log = logging.getLogger(__name__)
+
+NEARLY_MS: Final = 100
+"""A sink that ends this close to the end has played the line."""
+
+
+def _nobody(_: str) -> bool:
+    return False
+
+
+class Performer:
+    """All lines of one show that are alive: usually one on air and the next one in preparation."""
+
+    def __init__(  # noqa: PLR0913  the ports of a line
+        self,
+        *,
+        llm: LanguageModel,
+        voices: Mapping[str, TextToSpeech],
+        sink: AudioSink,
+        texts: TextStore,
+        brief: BriefWriter,
+        cast: Callable[[], Mapping[str, Speaker]],
+        judge: Judge,
+        emit: Callable[[Event], None],
+        on_clause: Callable[[int, int, ClauseView], None],
+        on_record: Callable[[LineRecord], None],
+        now_ms: Callable[[], float],
+        gone: Callable[[str], bool] = _nobody,
+        limits: SpeechLimits | None = None,
+    ) -> None:
+        """Create it inside the running loop. `now_ms` is the show's clock, `gone` tells whether a uid was taken back."""
+        self.loop = asyncio.get_running_loop()
+        self.limits = limits or SpeechLimits()
+        self.chain = VoiceChain(voices, self.loop.time)
+        self.llm = llm
+        self.sink = sink
+        self.playhead = SinkPlayhead(now_ms)
+        self._texts = texts
+        self._brief = brief
+        self._cast = cast
+        self._judge = judge
+        self._emit = emit
+        self._on_record = on_record
+        self._now_ms = now_ms
+        self._gone = gone
+        self._showing = Showing(self.loop, on_clause, self._heard_ms)
+        self._envelopes: dict[str, Envelope] = {}
+        self._lines: dict[int, Line] = {}
+        self._running: dict[int, _Running] = {}
+        self._on_air: Line | None = None
+        self._ducked = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    # --- orders
+
+    def prepare(self, cmd: Prepare) -> None:
+        """Run the chain of a line up to its sound. Ends in `LineReady` or `LineEnded`."""
+        if self._closed or cmd.line in self._lines:
+            return
+        began = self._now_ms()
+        cast = self._cast()
+        speaker = cast.get(cmd.persona)
+        known = speaker or Speaker(id=cmd.persona, name=cmd.persona)
+        others = [each for each in cast.values() if each.id != cmd.persona]
+        script = Script(
+            Guard(self._judge),
+            name=known.name,
+            others=[each.name for each in others],
+            safe=pick(known.safe, cmd.seed),
+            max_chars=self.limits.max_chars,
+        )
+        problem = "" if speaker else "persona"
+        try:
+            if any(map(self._gone, cmd.answers)):
+                raise TakenBack
+            brief = self._brief.write(cmd, known, partners=others, partner_line=self.assumed(cmd.after))
+        except TakenBack:
+            problem, brief = "taken_back", Brief.empty()
+        line = Line(cmd, known, brief, script)
+        line.spans["prepare"] = began
+        self._lines[line.id] = line
+        self._running[line.id] = _Running()
+        self.mark(line, "brief")
+        if problem:
+            self._end(line, "withdrawn" if problem == "taken_back" else "failed", 0, problem)
+        elif brief.exact is not None:
+            self.said(line, script.feed(brief.exact) + script.finish())
+            self.thought(line, script.ended)
+        else:
+            thinking = self._running[line.id].thinking = Thinking(self, line, self.llm)
+            thinking.start()
+
+    def air(self, line_id: int, not_before_ms: float = 0) -> None:
+        """Play the line, not before that time on the show's clock, while it is still being made."""
+        line = self._lines.get(line_id)
+        if line is None or line.aired:
+            return
+        line.aired = True
+        self._running[line_id].air = self.spawn(self._play(line, not_before_ms), f"air line {line_id}")
+        self._voice_more(line)
+
+    def cut(self, line_id: int, reason: str) -> None:
+        """End a line now. After this returns nothing of it reaches the sink. Unknown and ended lines are ignored."""
+        line = self._lines.get(line_id)
+        if line is None:
+            return
+        if not line.on_air:
+            self._end(line, "withdrawn", 0, reason)
+            return
+        line.ended = True  # the sink may report from inside stop()
+        heard_ms = self._heard_ms(line)
+        try:
+            heard = self.sink.stop()
+            heard_ms = max(heard_ms, heard.ms) if heard.line == line.id else heard_ms
+        except Exception:
+            log.exception("the sink could not stop")
+        line.ended = False
+        self._end(line, "cut", heard_ms, reason)
+
+    def withdraw(self, line_id: int, reason: str) -> None:
+        """Give up a line that is not on air (one that is, is cut)."""
+        self.cut(line_id, reason)
+
+    def duck(self, line_id: int, on: bool) -> None:  # noqa: FBT001  the value of the order
+        """Lower or restore the line on air."""
+        if self._on_air is not None and self._on_air.id == line_id and on != self._ducked:
+            self._ducked = on
+            self.sink.duck(on)
+
+    def taken_back(self, scope: Scope, key: str) -> None:
+        """Words were erased: end, at once, every line that answers them, is not on air yet, or repeats them."""
+        for line in list(self._lines.values()):
+            if is_hit(line.brief.answers, line.cmd.answers, scope, key):
+                self.cut(line.id, "taken_back")
+            elif is_hit(line.brief.context, line.cmd.context, scope, key) and (
+                not line.on_air or repeats(line.script.generated, line.brief.context, scope, key)
+            ):
+                self.cut(line.id, "taken_back")
+
+    def replace_voices(self, voices: Mapping[str, TextToSpeech]) -> None:
+        """The settings changed: other engines from the next clause on, and every voice gets a new chance."""
+        self.chain.replace(voices)
+
+    async def aclose(self) -> Sequence[str]:
+        """End all lines and wait for what runs in the background; names what did not end in time."""
+        self._closed = True
+        for line_id in list(self._lines):
+            self.cut(line_id, "closing")
+        me = asyncio.current_task()
+        for task in self._tasks:
+            if task is not me:
+                task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=self.limits.close_s)
+        return sorted(task.get_name() for task in self._tasks)
+
+    # --- questions
+
+    @property
+    def on_air(self) -> int:
+        """The line that plays; 0 when none does."""
+        return self._on_air.id if self._on_air is not None else 0
+
+    def alive(self) -> Sequence[int]:
+        """Lines that have not ended."""
+        return tuple(self._lines)
+
+    def voice_states(self) -> Sequence[VoiceState]:
+        return self.chain.states()
+
+    def assumed(self, line_id: int) -> str:
+        """The words of a line another one reacts to: all of them while it lives, else those that were heard."""
+        line = self._lines.get(line_id)
+        if line is not None:
+            return line.spell()
+        return (self._texts.get(f"l:{line_id}") or "") if line_id else ""
+
+    # --- what the parts of the chain report
+
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
+        task = self.loop.create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._reap)
+        return task
+
+    def _reap(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("%s ended with an error", task.get_name(), exc_info=task.exception())
+
+    def mark(self, line: Line, span: str) -> None:
+        line.spans.setdefault(span, self._now_ms())
+
+    def said(self, line: Line, clauses: Sequence[Said]) -> None:
+        if line.ended:
+            return
+        if any(map(self._gone, line.cmd.answers)):
+            self.cut(line.id, "taken_back")
+            return
+        for clause in clauses:
+            if clause.text:
+                line.add(clause)
+                self.mark(line, "first_clause")
+        self._voice_more(line)
+
+    def thought(self, line: Line, reason: str) -> None:
+        if line.ended:
+            return
+        line.reason = reason
+        if not line.clauses and reason.startswith("llm"):
+            text = pick(line.speaker.late, line.cmd.seed)
+            if text:
+                line.late = True
+                line.add(prepared(text))
+        line.scripted = True
+        if not line.clauses:
+            self._end(line, "failed", 0, reason or "empty")
+            return
+        self._showing.last_cues(line)
+        self._voice_more(line)
+        self._advance(line)
+
+    def sounded(self, line: Line, clause: Clause) -> None:
+        if line.ended or not clause.head or not line.frames:
+            return
+        self._running[line.id].wake()
+        if not line.ready:
+            line.ready = True
+            self.mark(line, "ready")
+            self._emit(LineReady(line.id, line.estimate_ms()))
+        self._showing.soon(line, self._envelope(line))
+
+    def voiced(self, line: Line, clause: Clause) -> None:
+        if not line.ended:
+            self._running[line.id].voicings.pop(clause.index, None)
+            self._advance(line)
+            if not line.ended:
+                self._voice_more(line)
+
+    # --- the chain
+
+    def _envelope(self, line: Line) -> Envelope:
+        return self._envelopes.setdefault(line.speaker.id, Envelope())
+
+    def _voice_more(self, line: Line) -> None:
+        """Start the voices of the next clauses, as far ahead as the limits allow."""
+        while not line.ended:
+            running = self._running[line.id]
+            started = len(line.clauses) - line.unstarted
+            if not line.unstarted or started >= line.heads + self.limits.depth:
+                return
+            if started > line.heads or (line.frames and line.ahead_ms >= self.limits.ahead_ms):
+                waiting = sum(len(clause.pending) for clause in line.clauses[line.heads : started]) * 20
+                if line.ahead_ms + waiting >= self.limits.ahead_ms:
+                    return
+            clause = line.clauses[started]
+            clause.started = True
+            line.unstarted -= 1
+            if started == line.heads:
+                line.place(clause)
+            voicing = running.voicings[clause.index] = Voicing(self, line, clause)
+            voicing.start()
+
+    def _advance(self, line: Line) -> None:
+        """Clauses that are done make room for the next ones, in order."""
+        while line.heads < len(line.clauses):
+            clause = line.clauses[line.heads]
+            if not clause.started:
+                break
+            if not clause.head:
+                line.place(clause)
+                if clause.count:
+                    self.sounded(line, clause)
+            if not clause.done:
+                break
+            line.heads += 1
+        if line.complete:
+            self.playhead.ends_at(line.id, line.total_ms)
+            self._running[line.id].wake()
+            if not line.frames:
+                self._end(line, "failed", 0, line.reason or "empty")
+                return
+        self._showing.soon(line, self._envelope(line))
+
+    # --- on air
+
+    async def _play(self, line: Line, not_before_ms: float) -> None:
+        wait_ms = not_before_ms - self._now_ms()
+        if wait_ms > 0:
+            await asyncio.sleep(wait_ms / 1000)
+        running = self._running[line.id]
+        while self._on_air is not None or not line.frames:
+            await running.sleep()
+        if any(map(self._gone, line.cmd.answers)):
+            self._end(line, "withdrawn", 0, "taken_back")
+            return
+        try:
+            await self._feed(line, running)
+        except Exception:
+            log.exception("the sink failed")
+            if not line.ended:
+                self.cut(line.id, "sink")
+
+    async def _feed(self, line: Line, running: "_Running") -> None:
+        self._on_air = line
+        line.on_air = True
+        sink = self.sink
+        sink.begin(line.id, line.speaker.id, lambda heard: self._on_heard(line, heard))
+        while not line.ended:
+            if line.written < len(line.frames):
+                frame = line.frames[line.written]
+                line.written += 1
+                if line.written == 1:
+                    self.mark(line, "first_frame")
+                await sink.write(frame)
+                if line.unstarted and line.ahead_ms < self.limits.ahead_ms:
+                    self._voice_more(line)
+            elif line.complete:
+                break
+            else:
+                await running.sleep()
+        if line.ended:
+            return
+        line.finishing = True
+        heard = await sink.finish()
+        self._finished(line, heard)
+
+    def _finished(self, line: Line, heard: Heard) -> None:
+        if line.ended:
+            return
+        ms = max(heard.ms, self._heard_ms(line))
+        line.underrun_ms = heard.underrun_ms
+        if ms and not line.heard_started:
+            self._begin_heard(line)
+        if ms + NEARLY_MS >= line.total_ms:
+            self._spoken(line, line.total_ms)
+            self._end(line, "finished", line.total_ms, line.reason)
+        else:
+            self._spoken(line, ms)
+            self._end(line, "cut", ms, "sink")
+
+    def _heard_ms(self, line: Line) -> int:
+        """What the sink has reported of this line."""
+        state = self.playhead.state()
+        return state.ms if state.line == line.id and line.heard_started else 0
+
+    def _on_heard(self, line: Line, heard: Heard) -> None:
+        if line.ended or heard.line != line.id:
+            return
+        self.playhead.report(heard)
+        if not line.heard_started and not (heard.ended and heard.ms == 0):
+            self._begin_heard(line)
+        line.underrun_ms = heard.underrun_ms
+        self._spoken(line, heard.ms)
+        if heard.ended and not line.finishing:
+            self.cut(line.id, "sink")
+        elif not heard.ended:
+            self._showing.soon(line, self._envelope(line))
+
+    def _begin_heard(self, line: Line) -> None:
+        line.heard_started = True
+        self.mark(line, "heard_start")
+        if line.complete:
+            self.playhead.ends_at(line.id, line.total_ms)
+        self._emit(LineStarted(line.id))
+
+    def _spoken(self, line: Line, ms: int) -> None:
+        while line.spoken < line.heads and line.clauses[line.spoken].end_ms <= ms:
+            self._emit(SentenceSpoken(line.id, line.spoken, line.clauses[line.spoken].end_ms))
+            line.spoken += 1
+
+    # --- the end
+
+    def _end(self, line: Line, outcome: Outcome, heard_ms: int, reason: str) -> None:
+        """The one end of a line."""
+        if line.ended:
+            return
+        line.ended = True
+        del self._lines[line.id]
+        self._running.pop(line.id).stop()
+        self._showing.forget(line)
+        if self._on_air is line:
+            self._on_air = None
+            self.playhead.clear()
+            if self._ducked:
+                self._ducked = False
+                self.sink.duck(False)
+        heard = line.heard_text(heard_ms) if heard_ms else ""
+        ref = f"l:{line.id}" if heard else ""
+        if heard:
+            self._texts.put(ref, heard, owner=line.brief.owner)
+            self._brief.remember(ref, line.speaker.id, line.speaker.name)
+        self.mark(line, "ended")
+        self._emit(
+            LineEnded(line=line.id, outcome=outcome, heard_ms=heard_ms, heard=ref, voiced=line.voiced, reason=reason)
+        )
+        for running in self._running.values():
+            running.wake()
+        self._on_record(_record(line, outcome, heard, heard_ms, reason))
+
+
+class _Running:
+    """What works for a line: stopped together, at once, from outside."""
+
+    def __init__(self) -> None:
+        self.thinking: Thinking | None = None
+        self.voicings: dict[int, Voicing] = {}
+        self.air: asyncio.Task[None] | None = None
+        self._sleeper: asyncio.Future[None] | None = None
+
+    async def sleep(self) -> None:
+        """Until `wake`."""
+        self._sleeper = asyncio.get_running_loop().create_future()
+        await self._sleeper
+
+    def wake(self) -> None:
+        if self._sleeper is not None and not self._sleeper.done():
+            self._sleeper.set_result(None)
+
+    def stop(self) -> None:
+        if self.thinking is not None:
+            self.thinking.stop()
+        for voicing in list(self.voicings.values()):
+            voicing.stop()
+        if self.air is not None and self.air is not asyncio.current_task():
+            self.air.cancel()
+
+
+def _record(line: Line, outcome: Outcome, heard: str, heard_ms: int, reason: str) -> LineRecord:
+    return LineRecord(
+        line=line.id,
+        persona=line.speaker.id,
+        cmd=line.cmd,
+        outcome=outcome,
+        reason=reason,
+        generated=line.script.generated,
+        sent=line.spell(),
+        heard=heard,
+        heard_ms=heard_ms,
+        total_ms=line.total_ms,
+        voiced=line.voiced,
+        late=line.late,
+        engines=tuple(line.engines),
+        spans=dict(line.spans),
+        usage=line.usage,
+        rule=line.script.rule,
+        underrun_ms=line.underrun_ms,
+    )

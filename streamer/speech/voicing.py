@@ -1,0 +1,327 @@
+"""One clause through the voice chain.
+
+Driven by what the engine yields and by timers, never by polling: a piece of sound is in the line's buffer before the
+engine's iterator is asked for the next one. An engine that is late, stalls, breaks or stops short is left behind at
+once (its iterator is closed in the background) and the next one takes over: the whole clause when none of it was given
+to the sink, else from the word after the last delivered one. After the last engine the clause is shown in silence.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from streamer.ports import (
+    FRAME_MS,
+    RATE_HZ,
+    Done,
+    Misconfigured,
+    Pcm,
+    SpeechPiece,
+    SpeechRequest,
+    TextToSpeech,
+    Unavailable,
+    VisemeMark,
+    WordMark,
+)
+from streamer.speech import captions
+from streamer.speech.chain import VoiceChain
+from streamer.speech.levels import SILENCE, Framer, fade_out
+from streamer.speech.line import Clause, Line
+from streamer.speech.speaker import Voice
+
+log = logging.getLogger(__name__)
+
+SHORT_MS: Final = 60
+"""Sound that is this much shorter than the engine says was cut off."""
+COMFORT_MS: Final = 300
+"""With this much sound still to play a stalled engine may have a little more time."""
+
+
+class SpeechLimits(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds, unless the name says otherwise."""
+
+    first_token_s: float = 6.0
+    """No first token by then: something prepared is said."""
+    token_stall_s: float = 6.0
+    first_audio_s: float = 2.5
+    stall_s: float = 1.0
+    depth: int = 2
+    """Clauses in the voice at the same time."""
+    ahead_ms: int = 12_000
+    """Sound made ahead of what plays; keeps paid voices from speaking lines that are never aired."""
+    clause_max_s: float = 60.0
+    max_chars: int = 900
+    close_s: float = 2.0
+
+
+class Stage(Protocol):
+    """What a clause being voiced needs of the performer."""
+
+    chain: VoiceChain
+    limits: SpeechLimits
+    loop: asyncio.AbstractEventLoop
+
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]": ...
+
+    def mark(self, line: Line, span: str) -> None:
+        """Note the time of a milestone, the first time it is reached."""
+        ...
+
+    def sounded(self, line: Line, clause: Clause) -> None:
+        """Frames of the clause were added."""
+        ...
+
+    def voiced(self, line: Line, clause: Clause) -> None:
+        """The clause has all its sound."""
+        ...
+
+
+class Voicing:
+    """Gives one clause its sound."""
+
+    def __init__(self, stage: Stage, line: Line, clause: Clause) -> None:
+        self._stage = stage
+        self._line = line
+        self._clause = clause
+        self._text_from = 0
+        self._attempt: _Attempt | None = None
+
+    def start(self) -> None:
+        """Ask the first usable engine for what is still unsaid, or show it in silence."""
+        line, clause = self._line, self._clause
+        picked = self._stage.chain.pick(line.speaker.voices, line.voice_index)
+        if picked is None:
+            line.voice_index = len(line.speaker.voices)
+            self._in_silence()
+            return
+        line.voice_index, engine = picked
+        voice = line.speaker.voices[line.voice_index]
+        if engine.caps.engine not in line.engines:
+            line.engines.append(engine.caps.engine)
+        request = SpeechRequest(clause.text[self._text_from :], voice.spec, clause.emotion)
+        self._stage.mark(line, "tts_request")
+        self._attempt = _Attempt(self, engine, voice, request, self._text_from, clause_ms(clause))
+        self._attempt.start()
+
+    def stop(self) -> None:
+        """Nothing more of this clause is wanted. Immediate."""
+        if self._attempt is not None:
+            self._attempt.leave()
+            self._attempt = None
+
+    @property
+    def stage(self) -> Stage:
+        return self._stage
+
+    @property
+    def line(self) -> Line:
+        return self._line
+
+    @property
+    def clause(self) -> Clause:
+        return self._clause
+
+    def _in_silence(self) -> None:
+        rest = self._clause.text[self._text_from :]
+        count = -(-captions.estimate_ms(rest) // FRAME_MS)
+        self._line.deliver(self._clause, [SILENCE] * count)
+        self._stage.sounded(self._line, self._clause)
+        self.finish()
+
+    def finish(self) -> None:
+        self._attempt = None
+        if self._line.ended or self._clause.done:
+            return
+        self._line.trim_tail(self._clause)
+        self._clause.done = True
+        self._stage.voiced(self._line, self._clause)
+
+    def failed(self, attempt: "_Attempt", reason: str, fix: str | None) -> None:
+        """The engine is given up for the rest of the line; the next one takes over."""
+        breaker = self._stage.chain.breaker(attempt.voice)
+        if fix is None:
+            breaker.failed(reason)
+        else:
+            breaker.misconfigure(reason, fix)
+        line, clause = self._line, self._clause
+        log.warning("voice %s gave up a clause: %s", attempt.voice.engine, reason)
+        line.voice_index = max(line.voice_index, line.speaker.voices.index(attempt.voice) + 1)
+        if not clause.head or line.written <= clause.first_frame:
+            line.take_away(clause, 0)
+            clause.marks.clear()
+            clause.visemes.clear()
+            self._text_from = 0
+        else:
+            self._keep_delivered(attempt)
+        if any(char.isalnum() for char in clause.text[self._text_from :]):
+            self.start()
+        else:
+            self.finish()
+
+    def _keep_delivered(self, attempt: "_Attempt") -> None:
+        """Part of the clause was given to the sink: cut after the last whole word and go on from there."""
+        line, clause = self._line, self._clause
+        have = clause.sound_ms
+        if clause.marks:
+            words = captions.timed(clause.text, clause.marks, clause.whole_ms())
+        else:
+            rest = attempt.request.text
+            length = max(captions.estimate_ms(rest), have - attempt.base_ms)
+            shift = attempt.text_from
+            words = [
+                (at, span, start + shift, end + shift)
+                for at, span, start, end in captions.estimated(rest, length, at_ms=attempt.base_ms)
+            ]
+        said = [word for word in words if word[0] + word[1] <= have]
+        if said:
+            at, span, _, end = said[-1]
+            self._text_from = max(self._text_from, end)
+            line.take_away(clause, -(-(at + span) // FRAME_MS))
+        last = clause.first_frame + clause.count - 1
+        if last >= line.written:
+            line.frames[last] = fade_out(line.frames[last])
+        have = clause.sound_ms
+        clause.marks[:] = [mark for mark in clause.marks if mark.end <= self._text_from]
+        clause.visemes[:] = [mark for mark in clause.visemes if mark.at_ms < have]
+
+
+def clause_ms(clause: Clause) -> int:
+    """Length of the sound the clause has by now, in its line or waiting."""
+    return (clause.count + len(clause.pending)) * FRAME_MS
+
+
+class _Attempt:
+    """One request to one engine. After `leave` nothing of it has any effect, whatever the engine still yields."""
+
+    def __init__(  # noqa: PLR0913
+        self, owner: Voicing, engine: TextToSpeech, voice: Voice, request: SpeechRequest, text_from: int, base_ms: int
+    ) -> None:
+        self.voice = voice
+        self.request = request
+        self.text_from = text_from
+        self.base_ms = base_ms
+        self._owner = owner
+        self._engine = engine
+        self._framer = Framer()
+        self._alive = True
+        self._bytes = 0
+        self._last_at = 0.0
+        self._task: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def start(self) -> None:
+        stage = self._owner.stage
+        self._last_at = stage.loop.time()
+        self._timer = stage.loop.call_later(stage.limits.first_audio_s, self._check_first)
+        self._task = stage.spawn(self._run(), f"voice {self.voice.engine} line {self._owner.line.id}")
+
+    def leave(self) -> None:
+        self._alive = False
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        stream = self._engine.synthesize(self.request)
+        try:
+            async for piece in stream:
+                if not self._alive:
+                    return
+                self._take(piece)
+                if not self._alive:
+                    return
+            self._fail("ended without an end")
+        except Misconfigured as error:
+            self._fail(error.reason, error.fix)
+        except Unavailable as error:
+            self._fail(error.reason)
+        except Exception as error:
+            if self._alive:
+                log.exception("voice %s raised something it should not", self.voice.engine)
+            self._fail(type(error).__name__)
+        finally:
+            close = getattr(stream, "aclose", None)
+            if close is not None:
+                await close()
+
+    def _take(self, piece: SpeechPiece) -> None:
+        clause = self._owner.clause
+        self._last_at = self._owner.stage.loop.time()
+        match piece:
+            case Pcm():
+                self._sound(piece.data)
+            case WordMark(at_ms=at, dur_ms=length, start=start, end=end):
+                shift = self.text_from
+                clause.marks.append(WordMark(at + self.base_ms, length, start + shift, end + shift))
+            case VisemeMark(at_ms=at, shape=shape, dur_ms=length):
+                clause.visemes.append(VisemeMark(at + self.base_ms, shape, length))
+            case Done():
+                self._done(piece)
+
+    def _sound(self, data: bytes) -> None:
+        owner, stage = self._owner, self._owner.stage
+        if not self._bytes and data:
+            stage.mark(owner.line, "tts_first_byte")
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = stage.loop.call_later(stage.limits.stall_s, self._check_stall)
+        self._bytes += len(data)
+        frames = self._framer.feed(data)
+        if frames:
+            owner.clause.voiced = True
+            owner.line.deliver(owner.clause, frames)
+            stage.sounded(owner.line, owner.clause)
+        if clause_ms(owner.clause) > stage.limits.clause_max_s * 1000 and self._alive:
+            self.leave()
+            owner.finish()
+
+    def _done(self, done: Done) -> None:
+        owner = self._owner
+        got_ms = self._bytes * 1000 // (RATE_HZ * 2)
+        if not self._bytes:
+            self._fail("no sound")
+        elif not done.complete or got_ms + SHORT_MS < done.total_ms:
+            self._fail("cut short")
+        else:
+            frames = self._framer.flush()
+            if frames:
+                owner.clause.voiced = True
+                owner.line.deliver(owner.clause, frames)
+                owner.stage.sounded(owner.line, owner.clause)
+            self._stop_waiting()
+            owner.stage.chain.breaker(self.voice).succeeded()
+            owner.finish()
+
+    def _stop_waiting(self) -> None:
+        """The attempt is over; its task ends by itself and closes the engine's iterator."""
+        self._alive = False
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _fail(self, reason: str, fix: str | None = None) -> None:
+        if self._alive:
+            self._stop_waiting()
+            self._owner.failed(self, reason, fix)
+
+    def _give_up(self, reason: str) -> None:
+        if self._alive:
+            self.leave()
+            self._owner.failed(self, reason, None)
+
+    def _check_first(self) -> None:
+        self._give_up("no sound in time")
+
+    def _check_stall(self) -> None:
+        stage, line = self._owner.stage, self._owner.line
+        idle = stage.loop.time() - self._last_at
+        limit = stage.limits.stall_s
+        if idle + 0.001 < limit:
+            self._timer = stage.loop.call_later(limit - idle, self._check_stall)
+        elif line.on_air and line.ahead_ms > COMFORT_MS and idle < stage.limits.first_audio_s:
+            self._timer = stage.loop.call_later(0.1, self._check_stall)
+        else:
+            self._give_up("stalled")
