@@ -20,9 +20,31 @@ export function contrast(a, b) {
   return (high + 0.05) / (low + 0.05);
 }
 
+function toHsl([r, g, b]) {
+  const [x, y, z] = [r / 255, g / 255, b / 255];
+  const max = Math.max(x, y, z);
+  const min = Math.min(x, y, z);
+  const light = (max + min) / 2;
+  const range = max - min;
+  if (!range) return [0, 0, light];
+  const hue = max === x ? ((y - z) / range + 6) % 6 : max === y ? (z - x) / range + 2 : (x - y) / range + 4;
+  return [hue * 60, range / (1 - Math.abs(2 * light - 1)), light];
+}
+
+function toRgb([hue, saturation, light]) {
+  const reach = saturation * Math.min(light, 1 - light);
+  return [0, 8, 4].map((n) => {
+    const k = (n + hue / 30) % 12;
+    return 255 * (light - reach * Math.max(-1, Math.min(k - 3, 9 - k, 1)));
+  });
+}
+
+// The nearest lightness of the same hue that can be read; a little less saturated, because dark colours glare.
 function readable(rgb, theme, ground) {
-  for (let share = 1; share > 0; share -= 0.05) {
-    const tried = mix(rgb, TEXT[theme], share);
+  const [hue, saturation, start] = toHsl(rgb);
+  const step = theme === "dark" ? 0.02 : -0.02;
+  for (let light = start; light > 0.05 && light < 0.97; light += step) {
+    const tried = toRgb([hue, Math.min(saturation, light === start ? 1 : 0.75), light]);
     if (contrast(tried, ground) >= 4.6 && contrast(tried, CARD[theme]) >= 4.6) return tried;
   }
   return TEXT[theme];

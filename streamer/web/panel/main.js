@@ -43,8 +43,8 @@ function App() {
   const stale = link.value.state !== "open";
   return html`<div class=${`app ${stale ? "stale" : ""}`} data-tab=${tab.value}>
     <${Header}/><${Tabs}/><${KillBar}/>
-    <main><${Stale}/><div class="col c-chat"><${Chat}/></div><div class="col c-now"><${OnAir}/><${Queue}/></div>
-      <div class="col c-show"><${Say}/><${Sound}/><${Links}/><${Log}/></div></main><${Announce}/></div>`;
+    <main><${Stale}/><div class="col c-chat"><${Chat}/><${Say}/></div><div class="col c-now"><${OnAir}/><${Queue}/></div>
+      <div class="col c-show"><${Sound}/><${Links}/><${Log}/></div></main><${Announce}/></div>`;
 }
 
 function watchTitle() {

@@ -4,7 +4,7 @@ import { freeze, frozen, frozenWhy, held, shown, thaw } from "../chatlist.js";
 import { Icon } from "../icons.js";
 import { persona, S, wall } from "../store.js";
 import { clean, has, money, number, t, timeOfDay, tn } from "../texts.js";
-import { cut, Name } from "./common.js";
+import { Name, ruleWords } from "./common.js";
 
 const DRAWN_MAX = 500;
 const BOTTOM_PX = 24;
@@ -33,7 +33,7 @@ function Chip({ row }) {
   let words = state.code === "dropped" ? t(`drop.${state.reason}`) : t(`state.${state.code}`);
   if (who) words = t("state.by", { state: words, name: who });
   const rule = state.reason && (state.code === "blocked" || state.code === "held");
-  if (rule) words = t("state.because", { state: words, reason: has(`rule.${state.reason}`) ? t(`rule.${state.reason}`) : cut(state.reason, 40) });
+  if (rule) words = t("state.because", { state: words, reason: ruleWords(state.reason) });
   return html`<span class=${`chip ${shape[0]}`}>${shape[1] && html`<${Icon} name=${shape[1]}/>`}${words}</span>`;
 }
 
@@ -107,11 +107,13 @@ function List() {
     ${shown.value.map((row) => html`<${Row} key=${row.uid} row=${row}/>`)}</ol>`;
 }
 
-function Frozen() {
+// Always there and always of one height, so that nothing moves when the list is held.
+function Foot() {
   const { count, lost } = held.value;
-  if (!frozen.value || !count) return html`<span class="frozen none" aria-hidden="true"></span>`;
+  if (!frozen.value) return html`<p class="foot">${t("chat.following")}</p>`;
+  if (!count) return html`<p class="foot">${t(`chat.still.${frozenWhy.value}`)}</p>`;
   const words = t(`chat.frozen.${frozenWhy.value}`, { count: tn("chat.new", count) });
-  return html`<button type="button" class="frozen" onClick=${thaw}><${Icon} name="snow"/>${words}${lost ? ` · ${tn("chat.lost", lost)}` : ""}</button>`;
+  return html`<button type="button" class="foot frozen" onClick=${thaw}><${Icon} name="snow"/>${words}${lost ? ` · ${tn("chat.lost", lost)}` : ""}</button>`;
 }
 
 export function Chat() {
@@ -120,6 +122,6 @@ export function Chat() {
       <span class="r" role="group" aria-label=${t("chat.filter")}>${FILTERS.map((f) => html`<button key=${f} type="button" class="btn quiet" aria-pressed=${filter.value === f} onClick=${() => { filter.value = f; thaw(); }}>${t(`chat.filter.${f}`)}</button>`)}</span></header>
     <${List}/>
     ${!shown.value.length && html`<p class="empty over">${t("chat.empty")}</p>`}
-    <${Frozen}/>
+    <${Foot}/>
   </section>`;
 }

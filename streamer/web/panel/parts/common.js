@@ -2,7 +2,7 @@
 import { html } from "../vendor/preact.js";
 import { personaStyle } from "../colour.js";
 import { persona, S, tick } from "../store.js";
-import { clean, has, parts, span, t, tn } from "../texts.js";
+import { clean, has, notice, parts, span, t, tn } from "../texts.js";
 
 const WORDS_MAX = 160;
 
@@ -55,3 +55,19 @@ export function Ticking({ of, words }) {
 }
 
 export const castIds = () => Object.keys(S.cast.value).sort((a, b) => S.cast.value[a].order - S.cast.value[b].order);
+
+const PARAM_TEXT_MAX = 80;
+const worded = (groups, code) => { const group = groups.find((g) => has(`${g}.${code}`)); return group ? t(`${group}.${code}`) : code; };
+
+/** One entry of the log in words, with the name of whoever pressed. */
+export function Entry({ entry }) {
+  const params = {};
+  for (const [key, value] of Object.entries(entry.params || {})) params[key] = typeof value === "string" ? cut(value, PARAM_TEXT_MAX) : value;
+  if (params.reason !== undefined) params.reason = worded(entry.kind === "drop" ? ["drop"] : ["reason", "drop"], params.reason);
+  if (params.dial !== undefined) params.dial = worded(["dial"], params.dial);
+  if (!has(entry.code)) return notice(entry.code, params);
+  return parts(entry.code, { ...params, by: html`<b><bdi>${cut(entry.by, 40) || t("someone")}</bdi></b>` });
+}
+
+/** What moderation found, in words; a rule such as "personal.mail" is worded by its first part. */
+export const ruleWords = (rule) => { const known = [rule, String(rule).split(".")[0]].find((r) => has(`rule.${r}`)); return known ? t(`rule.${known}`) : cut(rule, 40); };

@@ -3,8 +3,8 @@ import { html } from "../vendor/preact.js";
 import { pause, paused, resume, sinceStop, skip, stop, stopped, stopping, trouble, turnDial } from "../actions.js";
 import { Icon } from "../icons.js";
 import { lineOnAir, live, persona, S, tick, wall } from "../store.js";
-import { clean, has, parts, t, timeOfDay } from "../texts.js";
-import { Dot } from "./common.js";
+import { clean, t, timeOfDay } from "../texts.js";
+import { Dot, Entry } from "./common.js";
 
 const REPORT_LATE_MS = 2500;
 const DIALS = ["named", "normal", "chatty"];
@@ -68,8 +68,7 @@ function LastPress() {
   const numbers = Object.keys(S.log.value).map(Number).filter((n) => S.log.value[n].kind === "press");
   if (!numbers.length) return null;
   const last = S.log.value[Math.max(...numbers)];
-  const by = html`<strong><bdi>${clean(last.by) || t("someone")}</bdi></strong>`;
-  return html`<span class="last">${has(last.code) ? parts(last.code, { ...(last.params || {}), by }) : last.code} <span class="n">${timeOfDay(wall(last.at), true)}</span></span>`;
+  return html`<span class="last"><${Entry} entry=${last}/> <span class="n">${timeOfDay(wall(last.at), true)}</span></span>`;
 }
 
 export function KillBar() {
