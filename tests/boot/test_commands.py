@@ -1,0 +1,61 @@
+"""`run.py test` and `run.py lint`."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from streamer.boot import checks, commands, system
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    ran: list[list[str]] = []
+
+    def run(command: list[str], **_more: Any) -> subprocess.CompletedProcess[str]:
+        ran.append(command)
+        return subprocess.CompletedProcess(command, 5)
+
+    monkeypatch.setattr(commands.subprocess, "run", run)
+    monkeypatch.setattr(system, "provide", lambda: ran.append(["system"]))
+    return ran
+
+
+def test_test_passes_arguments_on_and_returns_pytests_code(ran: list[list[str]]) -> None:
+    assert commands.run("test", ["tests/core", "-k", "two words"]) == 5
+    assert ran[0] == ["system"]
+    assert ran[1][-3:] == ["tests/core", "-k", "two words"]
+    assert "loadfile" in ran[1]
+
+
+def test_test_without_xdist(ran: list[list[str]]) -> None:
+    commands.run("test", ["-p", "no:xdist"])
+    assert "-n" not in ran[1]
+
+
+def test_lint_runs_everything_and_fails_if_one_fails(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, bad = [sys.executable, "-c", ""], [sys.executable, "-c", "print('why'); raise SystemExit(1)"]
+    monkeypatch.setattr(checks, "checks", lambda: {"one": bad, "two": good})
+    assert commands.run("lint", []) == 1
+    said = capsys.readouterr().out
+    assert "FAILED  one" in said
+    assert "why" in said
+    assert "ok      two" in said
+    monkeypatch.setattr(checks, "checks", lambda: {"two": good})
+    assert commands.run("lint", []) == 0
+
+
+def test_lint_online_resolves_the_wheels(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[str]] = []
+
+    def run_check(command: list[str]) -> tuple[int, str]:
+        seen.append(command)
+        return 0, ""
+
+    monkeypatch.setattr(checks, "checks", dict)
+    monkeypatch.setattr(checks, "run_check", run_check)
+    assert commands.run("lint", ["--online"]) == 0
+    assert seen[0][-1] == "online"
