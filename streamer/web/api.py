@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Annotated, Any, Literal
@@ -10,12 +10,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from aiohttp import web
 
-from streamer.core.events import Dial, SayRequested
+from streamer.core.events import Dial, DialSet, SayRequested
 from streamer.ports import TextStore, Unavailable
 from streamer.web.feed import FeedHub
-from streamer.web.grants import Grant, GrantKind, Grants, Scope
+from streamer.web.grants import DEFAULT_OVERLAY, Grant, GrantKind, Grants, Scope
 from streamer.web.inject import read_rows
-from streamer.web.operate import PLAIN, Bucket, Operator, Rows, press
+from streamer.web.operate import PLAIN, Bucket, Operator, Outcome, Rows, press
 from streamer.web.rest import Call, Problem, Route, RowError, invalid, route
 from streamer.web.sinkroom import SinkRoom
 
@@ -66,10 +66,10 @@ class Say(msgspec.Struct, frozen=True):
     exact: bool = False
 
 
-class Accepted(msgspec.Struct, frozen=True):
-    """The press is in the inbox. `id` names what was asked for, where it has a name."""
+class Pressed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The press arrived. `id` names what was asked for, where it has a name."""
 
-    accepted: Literal[True] = True
+    outcome: Outcome
     id: str = ""
 
 
@@ -90,6 +90,7 @@ class Tone(msgspec.Struct, frozen=True):
 
 
 class Toned(msgspec.Struct, frozen=True):
+    outcome: Literal["done"]
     page: str
 
 
@@ -106,10 +107,20 @@ class GrantMade(msgspec.Struct, frozen=True):
     token: str
 
 
-class OverlayLink(msgspec.Struct, frozen=True):
-    kind: str
-    url: str
-    grant: str
+class GrantItem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A grant as it is listed; an overlay's once for each page, with its `url`, which contains the token."""
+
+    id: str
+    kind: GrantKind
+    name: str
+    scopes: tuple[Scope, ...]
+    created: float
+    session: bool = False
+    url: str = ""
+
+
+class GrantItems(msgspec.Struct, frozen=True):
+    items: list[GrantItem]
 
 
 @dataclass(frozen=True)
@@ -122,6 +133,8 @@ class Parts:
     operator: Operator
     texts: TextStore
     on_row: Rows
+    words: Callable[[str], Mapping[str, str]] = lambda _language: {}
+    """What people read, by key, in a language; empty for one nobody wrote."""
     ready: Callable[[], bool] = lambda: True
     show_s: Callable[[], float] = lambda: 0.0
 
@@ -151,8 +164,8 @@ class Api:
             route("POST", f"{V1}/commands/say", self.say, scope="say"),
             route("POST", f"{V1}/inject", self.inject, scope="inject", raw_body=list[dict[str, Any]], problems=(429,)),
             route("POST", f"{V1}/sound/tone", self.tone, scope="sound", **loose),
-            route("GET", f"{V1}/overlays", self.overlays, scope="grants"),
-            route("GET", f"{V1}/grants", self.list_grants, scope="grants"),
+            route("GET", f"{V1}/texts/{{language}}", self.texts, scope="panel"),
+            route("GET", f"{V1}/grants", self.list_grants, scope="panel"),
             route("POST", f"{V1}/grants", self.make_grant, scope="grants", status=201),
             route("DELETE", f"{V1}/grants/{{grant}}", self.revoke, scope="grants"),
         ]
@@ -203,14 +216,16 @@ class Api:
             return web.Response(status=304, headers={"ETag": etag})
         return web.Response(body=body, content_type="application/json", headers={"ETag": etag})
 
+    async def texts(self, _call: Call, language: str) -> dict[str, str]:
+        """What people read, by key, in a language (`en`, `ja`, ...)."""
+        return dict(self.parts.words(language))
+
     # --- commands ---------------------------------------------------------------------------------------------------
 
     def _presser(self, command: str) -> Callable[..., Any]:
-        async def handler(call: Call, body: Press) -> Accepted:
+        async def handler(call: Call, body: Press) -> Pressed:
             event = press(command, by=call.by, via=call.via, saw=body.saw)
-            if event is not None:
-                self.parts.operator.press(event)
-            return Accepted()
+            return Pressed(self.parts.operator.press(event))
 
         handler.__doc__ = {
             "stop": "End the line on air, clear the queue, stay silent until resume.",
@@ -220,22 +235,17 @@ class Api:
         }[command]
         return handler
 
-    async def dial(self, call: Call, body: SetDial) -> Accepted:
+    async def dial(self, call: Call, body: SetDial) -> Pressed:
         """How much the cast talks: only when named, normal, chatty."""
-        event = press(f"dial-{body.dial}", by=call.by, via=call.via)
-        if event is not None:
-            self.parts.operator.press(event)
-        return Accepted()
+        return Pressed(self.parts.operator.press(DialSet(dial=body.dial, by=call.by, via=call.via)))
 
-    async def say(self, call: Call, body: Say) -> Accepted:
+    async def say(self, call: Call, body: Say) -> Pressed:
         """Have a persona say something."""
         uid = f"operator:{secrets.token_hex(8)}"
         ref = f"o:{uid}"
         self.parts.texts.put(ref, body.text)
-        self.parts.operator.press(
-            SayRequested(uid=uid, persona=body.persona, text=ref, exact=body.exact, by=call.by, via=call.via)
-        )
-        return Accepted(id=uid)
+        said = SayRequested(uid=uid, persona=body.persona, text=ref, exact=body.exact, by=call.by, via=call.via)
+        return Pressed(self.parts.operator.press(said), uid)
 
     async def inject(self, call: Call) -> Injected:
         """Chat from a program of yours: one row of a chat log or a list of them; bad rows are answered by index."""
@@ -260,20 +270,31 @@ class Api:
     async def tone(self, _call: Call, body: Tone) -> Toned:
         """Play a test tone at the page that plays the sound."""
         try:
-            return Toned(await self.parts.room.tone(body.hz, body.ms))
+            return Toned("done", await self.parts.room.tone(body.hz, body.ms))
         except Unavailable as error:
             raise Problem(409, "no_page", error.reason) from None
 
     # --- grants -----------------------------------------------------------------------------------------------------
 
-    async def overlays(self, _call: Call) -> list[OverlayLink]:
-        """The addresses for OBS. They contain a token: do not show them on stream."""
-        grant, token = self.parts.grants.overlay()
-        return [OverlayLink(kind, f"{self.base_url()}/overlay/{kind}?token={token}", grant.id) for kind in self.kinds()]
+    async def list_grants(self, call: Call) -> GrantItems:
+        """The links to hand out, and, for the owner, everybody who may do something here."""
+        self.parts.grants.overlay()
+        all_ = "grants" in call.who.scopes
+        items: list[GrantItem] = []
+        for grant in self.parts.grants.all():
+            token = self.parts.grants.overlay_token(grant)
+            if token is not None:
+                items += [self._link(grant, page, token) for page in self.kinds()]
+            elif all_:
+                items.append(
+                    GrantItem(grant.id, grant.kind, grant.name, grant.scopes, grant.created, session=grant.session)
+                )
+        return GrantItems(items)
 
-    async def list_grants(self, _call: Call) -> list[Grant]:
-        """Everybody who may do something here."""
-        return self.parts.grants.all()
+    def _link(self, grant: Grant, page: str, token: str) -> GrantItem:
+        name = page if grant.name == DEFAULT_OVERLAY else f"{page}: {grant.name}"
+        url = f"{self.base_url()}/overlay/{page}?token={token}"
+        return GrantItem(grant.id, grant.kind, name, grant.scopes, grant.created, url=url)
 
     async def make_grant(self, _call: Call, body: NewGrant) -> GrantMade:
         """A token for a moderator, a browser source, a deck or a program."""

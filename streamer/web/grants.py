@@ -33,6 +33,8 @@ SCOPES: dict[GrantKind, tuple[Scope, ...]] = {
 }
 """What each kind may do at most; a grant may be given less."""
 
+DEFAULT_OVERLAY = "overlays"
+"""Name of the grant behind the links this show prints."""
 SESSION_S = 30 * 86_400
 SESSIONS_MAX = 50
 CODE_S = 600.0
@@ -132,9 +134,9 @@ class Grants:
     def overlay(self) -> tuple[Grant, str]:
         """The grant of this show's own overlay links; made when there is none, the same at every start."""
         for stored in self._stored.values():
-            if stored.grant.kind == "overlay":
+            if stored.grant.kind == "overlay" and stored.grant.name == DEFAULT_OVERLAY:
                 return stored.grant, self._derived(stored.grant.id)
-        return self.create("overlay", "overlays")
+        return self.create("overlay", DEFAULT_OVERLAY)
 
     def overlay_token(self, grant: Grant) -> str | None:
         """The token of an overlay grant, which can be shown again; None for other kinds."""

@@ -35,7 +35,7 @@ class Position(msgspec.Struct, frozen=True):
     """`heard`, `ended` and `silent`; numbers as JavaScript has them."""
 
     generation: float
-    line: float = 0
+    line: float | None = None
     ms: float = 0
     under: float = 0
 

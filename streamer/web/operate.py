@@ -1,15 +1,19 @@
 """What an operator can press, by any way in: the panel, the API, a deck."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Literal, Protocol
 
 from streamer.core.events import DialSet, Event, PausePressed, ResumePressed, SkipPressed, StopPressed
 from streamer.ports import ChatRow
+
+Outcome = Literal["done", "already", "stale"]
+"""`already`: it was so before; `stale`: what the operator was looking at has gone, nothing was done."""
 
 
 class Operator(Protocol):
     """Takes presses into the inbox's control lane. Must return at once and never wait for the feed or the show."""
 
-    def press(self, event: Event) -> None: ...
+    def press(self, event: Event) -> Outcome: ...
 
 
 class Rows(Protocol):
@@ -18,29 +22,23 @@ class Rows(Protocol):
     def __call__(self, row: ChatRow) -> None: ...
 
 
+_COMMANDS: dict[str, Callable[[str, str, int], Event]] = {
+    "stop": lambda by, via, saw: StopPressed(by=by, via=via, saw=saw),
+    "resume": lambda by, via, saw: ResumePressed(by=by, via=via, saw=saw),
+    "pause": lambda by, via, saw: PausePressed(by=by, via=via, saw=saw),
+    "skip": lambda by, via, saw: SkipPressed(by=by, via=via, saw=saw),
+    "dial-named": lambda by, via, _saw: DialSet(dial="named", by=by, via=via),
+    "dial-normal": lambda by, via, _saw: DialSet(dial="normal", by=by, via=via),
+    "dial-chatty": lambda by, via, _saw: DialSet(dial="chatty", by=by, via=via),
+}
 PLAIN = ("stop", "resume", "pause", "skip")
-DIALS = ("named", "normal", "chatty")
+DECK = tuple(_COMMANDS)
+"""Commands without words, as a deck knows them."""
 
 
-def press(command: str, *, by: str, via: str, saw: int = 0) -> Event | None:
-    """The event of a command without words: `stop`, `resume`, `pause`, `skip`, `dial-named`, ... None for others."""
-    match command:
-        case "stop":
-            return StopPressed(by=by, via=via, saw=saw)
-        case "resume":
-            return ResumePressed(by=by, via=via, saw=saw)
-        case "pause":
-            return PausePressed(by=by, via=via, saw=saw)
-        case "skip":
-            return SkipPressed(by=by, via=via, saw=saw)
-        case "dial-named":
-            return DialSet(dial="named", by=by, via=via)
-        case "dial-normal":
-            return DialSet(dial="normal", by=by, via=via)
-        case "dial-chatty":
-            return DialSet(dial="chatty", by=by, via=via)
-        case _:
-            return None
+def press(command: str, *, by: str, via: str, saw: int = 0) -> Event:
+    """The event of a command of `DECK`; KeyError for others."""
+    return _COMMANDS[command](by, via, saw)
 
 
 class Bucket:

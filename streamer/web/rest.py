@@ -114,7 +114,7 @@ def route(method: str, path: str, handler: Handler, *, scope: Scope | None, **mo
     hints = get_type_hints(handler)
     result = hints.get("return")
     is_struct = isinstance(result, type) and issubclass(result, msgspec.Struct)
-    typed = is_struct or getattr(result, "__origin__", None) is list
+    typed = is_struct or getattr(result, "__origin__", None) in (list, dict)
     return Route(
         method,
         path,
@@ -211,9 +211,9 @@ def endpoint(
     async def handle(request: web.Request) -> web.StreamResponse:
         grant = allow(request, spec.scope)
         key = request.headers.get("Idempotency-Key", "")
-        if not key or request.method != "POST" or grant is None:
+        if not key or request.method != "POST":
             return await run(request, grant)
         print_ = retries.fingerprint(request.method, request.path, await request.read())
-        return await retries.once(f"{grant.id} {key}", print_, lambda: run(request, grant))
+        return await retries.once(f"{grant.id if grant else 'nobody'} {key}", print_, lambda: run(request, grant))
 
     return handle

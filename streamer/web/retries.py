@@ -16,6 +16,9 @@ KEEP_S = 600.0
 MAX_KEYS = 10_000
 
 
+_KEPT = ("Content-Type", "Set-Cookie", "ETag")
+
+
 class Conflict(Exception):
     """The key was used for something else."""
 
@@ -24,13 +27,11 @@ class _Answer:
     def __init__(self, response: web.Response) -> None:
         self.status = response.status
         self.body = bytes(response.body) if isinstance(response.body, bytes) else b""
-        self.type = response.content_type
+        self.headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
 
     def again(self) -> web.Response:
-        headers = {"Idempotency-Replayed": "true"}
-        if self.status == 204:
-            return web.Response(status=204, headers=headers)
-        return web.Response(status=self.status, body=self.body, content_type=self.type, headers=headers)
+        headers = {**self.headers, "Idempotency-Replayed": "true"}
+        return web.Response(status=self.status, body=self.body or None, headers=headers)
 
 
 class Retries:
