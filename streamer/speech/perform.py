@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from streamer.core.commands import Prepare
 from streamer.core.events import Event, LineEnded, LineReady, LineStarted, Outcome, Scope, SentenceSpoken
-from streamer.ports import AudioSink, Heard, LanguageModel, TextStore, TextToSpeech
+from streamer.ports import FRAME_MS, AudioSink, Heard, LanguageModel, TextStore, TextToSpeech
 from streamer.speech.brief import Brief, BriefWriter, TakenBack
 from streamer.speech.chain import VoiceChain, VoiceState
 from streamer.speech.guard import Guard, Judge
@@ -31,7 +31,7 @@ from streamer.speech.voicing import SpeechLimits, Voicing
 
 log = logging.getLogger(__name__)
 
-NEARLY_MS: Final = 100
+NEARLY_MS: Final = 150
 """A sink that ends this close to the end has played the line."""
 
 
@@ -59,7 +59,7 @@ class Performer:
         gone: Callable[[str], bool] = _nobody,
         limits: SpeechLimits | None = None,
     ) -> None:
-        """Create it inside the running loop. `now_ms` is the show's clock, `gone` tells whether a uid was taken back."""
+        """Create it inside the running loop. `now_ms` is the show's clock; `gone` tells whether a uid was erased."""
         self.loop = asyncio.get_running_loop()
         self.limits = limits or SpeechLimits()
         self.chain = VoiceChain(voices, self.loop.time)
@@ -153,21 +153,34 @@ class Performer:
         """Give up a line that is not on air (one that is, is cut)."""
         self.cut(line_id, reason)
 
-    def duck(self, line_id: int, on: bool) -> None:  # noqa: FBT001  the value of the order
+    def duck(self, line_id: int, *, on: bool) -> None:
         """Lower or restore the line on air."""
         if self._on_air is not None and self._on_air.id == line_id and on != self._ducked:
             self._ducked = on
-            self.sink.duck(on)
+            self.sink.duck(on=on)
 
     def taken_back(self, scope: Scope, key: str) -> None:
         """Words were erased: end, at once, every line that answers them, is not on air yet, or repeats them."""
         for line in list(self._lines.values()):
-            if is_hit(line.brief.answers, line.cmd.answers, scope, key):
+            if self._touches(line, scope, key):
                 self.cut(line.id, "taken_back")
-            elif is_hit(line.brief.context, line.cmd.context, scope, key) and (
-                not line.on_air or repeats(line.script.generated, line.brief.context, scope, key)
-            ):
-                self.cut(line.id, "taken_back")
+
+    def quoting(self, scope: Scope, key: str) -> tuple[int, ...]:
+        """Lines whose words repeat what is taken back, or name its author; ask before the words are erased."""
+        return tuple(
+            line.id
+            for line in self._lines.values()
+            if repeats(line.script.generated, (*line.brief.answers, *line.brief.context), scope, key)
+        )
+
+    @staticmethod
+    def _touches(line: Line, scope: Scope, key: str) -> bool:
+        brief, cmd = line.brief, line.cmd
+        if is_hit(brief.answers, cmd.answers, scope, key):
+            return True
+        if not is_hit(brief.context, cmd.context, scope, key):
+            return False
+        return not line.on_air or repeats(line.script.generated, brief.context, scope, key)
 
     def replace_voices(self, voices: Mapping[str, TextToSpeech]) -> None:
         """The settings changed: other engines from the next clause on, and every voice gets a new chance."""
@@ -281,10 +294,9 @@ class Performer:
             started = len(line.clauses) - line.unstarted
             if not line.unstarted or started >= line.heads + self.limits.depth:
                 return
-            if started > line.heads or (line.frames and line.ahead_ms >= self.limits.ahead_ms):
-                waiting = sum(len(clause.pending) for clause in line.clauses[line.heads : started]) * 20
-                if line.ahead_ms + waiting >= self.limits.ahead_ms:
-                    return
+            waiting = sum(len(clause.pending) for clause in line.clauses[line.heads : started]) * FRAME_MS
+            if line.ahead_ms + waiting >= self.limits.ahead_ms:
+                return
             clause = line.clauses[started]
             clause.started = True
             line.unstarted -= 1
@@ -416,7 +428,7 @@ class Performer:
             self.playhead.clear()
             if self._ducked:
                 self._ducked = False
-                self.sink.duck(False)
+                self.sink.duck(on=False)
         heard = line.heard_text(heard_ms) if heard_ms else ""
         ref = f"l:{line.id}" if heard else ""
         if heard:

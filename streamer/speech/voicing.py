@@ -196,7 +196,7 @@ def clause_ms(clause: Clause) -> int:
 class _Attempt:
     """One request to one engine. After `leave` nothing of it has any effect, whatever the engine still yields."""
 
-    def __init__(  # noqa: PLR0913
+    def __init__(
         self, owner: Voicing, engine: TextToSpeech, voice: Voice, request: SpeechRequest, text_from: int, base_ms: int
     ) -> None:
         self.voice = voice

@@ -122,7 +122,14 @@ def test_offsets_are_in_order(text: str):
 NUMBER = re.compile(r"\d+(?:[.,:]\d+)+")
 
 
-@given(st.lists(st.one_of(st.sampled_from(["1,000", "3.14", "10:30", "1.000.000,50"]), TEXTS.filter(lambda t: not re.search(r"\d", t))), max_size=40))
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["1,000", "3.14", "10:30", "1.000.000,50"]), TEXTS.filter(lambda t: not re.search(r"\d", t))
+        ),
+        max_size=40,
+    )
+)
 def test_no_number_is_split(parts: list[str]):
     text = " ".join(parts)
     found = [number for clause in split(text) for number in NUMBER.findall(clause)]
@@ -130,7 +137,21 @@ def test_no_number_is_split(parts: list[str]):
 
 
 def test_fast_and_linear():
-    token_stream = ["Hello", " there", ",", " this", " is", " 1", ",", "000", " words", ".", " And", " more", "!"] * 4000
+    token_stream = [
+        "Hello",
+        " there",
+        ",",
+        " this",
+        " is",
+        " 1",
+        ",",
+        "000",
+        " words",
+        ".",
+        " And",
+        " more",
+        "!",
+    ] * 4000
     splitter = ClauseSplitter()
     began = time.process_time()
     for token in token_stream:

@@ -1,0 +1,527 @@
+"""Whole lines through the chain, in virtual time."""
+
+import asyncio
+
+import pytest
+
+from streamer.core.events import LineEnded, LineReady, LineStarted
+from streamer.core.verdict import ALLOW, Verdict
+from streamer.ports import Misconfigured, Unavailable
+from streamer.speech.brief import Quote
+from tests.fakes.llm import FakeModel, Say, tokens_of
+from tests.fakes.sink import FakeSink
+from tests.fakes.tts import FakeVoice, How, spoken_ms
+from tests.speech.stage import House
+from tests.virtual_time import run_virtual
+
+THREE = "[joy] Hello there! This is the second sentence of it. [sad:0.4] And a third one ends it."
+
+
+def test_a_line_from_brief_to_last_sample():
+    async def main() -> None:
+        house = House(FakeModel(THREE))
+        end = await house.perform()
+        assert end == LineEnded(line=1, outcome="finished", heard_ms=end.heard_ms, heard="l:1", voiced=True)
+        assert house.heard() == "Hello there! This is the second sentence of it. And a third one ends it."
+        assert house.spoken() == [0, 1, 2]
+        kinds = [type(event).__name__ for _, event in house.events]
+        assert kinds == ["LineReady", "LineStarted", *["SentenceSpoken"] * 3, "LineEnded"]
+        record = house.records[0]
+        assert record.generated == THREE
+        assert record.sent == record.heard == house.heard()
+        assert record.total_ms == end.heard_ms == len(house.sink.played) * 20
+        assert set(record.spans) == {
+            "prepare", "brief", "llm_first_token", "first_clause", "tts_request", "tts_first_byte", "ready",
+            "first_frame", "heard_start", "ended",
+        }  # fmt: skip
+        assert record.usage is not None
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_prepare_never_sounds_and_air_waits_for_its_time():
+    async def main() -> None:
+        house = House(FakeModel(THREE))
+        house.prepare()
+        await asyncio.sleep(3)
+        assert house.times(LineReady)
+        assert house.sink.begun == []
+        house.performer.air(1, not_before_ms=5000)
+        await asyncio.sleep(1)
+        assert house.sink.begun == []
+        await house.ended()
+        assert house.sink.written[0][1] == pytest.approx(5.0)
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_sound_begins_before_the_model_has_finished():
+    async def main() -> None:
+        house = House(FakeModel(Say(tokens=tokens_of(THREE), each_s=0.2)))
+        await house.perform()
+        record = house.records[0]
+        assert record.spans["first_frame"] < 1500
+        assert record.outcome == "finished"
+        assert house.heard().endswith("And a third one ends it.")
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_nothing_waits_between_the_stages():
+    async def main() -> None:
+        house = House(FakeModel(Say(tokens=tokens_of(THREE), first_s=0.3, each_s=0.02)), FakeVoice("a", How(first_s=0.2)))
+        await house.perform()
+        spans = house.records[0].spans
+        assert spans["tts_request"] == spans["first_clause"]
+        assert spans["first_frame"] == spans["tts_first_byte"] == spans["ready"]
+        assert spans["tts_first_byte"] - spans["tts_request"] == pytest.approx(200)
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_views_follow_the_protocol():
+    async def main() -> None:
+        house = House(FakeModel(THREE))
+        await house.perform()
+        at = 0
+        for index, text in enumerate(["Hello there!", "This is the second sentence of it.", "And a third one ends it."]):
+            view = house.views[1, index][-1]
+            assert view.text == text
+            assert view.at == at
+            at = view.end
+            assert view.mouth is not None
+            assert len(view.mouth.open) * 20 == view.end - view.at
+            assert max(view.mouth.open) > 50
+            assert view.mouth.shapes[-1][1] == "sil"
+            assert [text[start:end] for _, _, start, end in view.words] == text.split()
+            assert all(view.at <= begin and begin + span <= view.end for begin, span, _, _ in view.words)
+        assert house.views[1, 0][-1].cues == ((0, "joy", 1.0),)
+        assert house.views[1, 2][-1].cues == ((house.views[1, 2][-1].at, "sad", 0.4),)
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_a_clause_is_shown_before_it_is_heard():
+    async def main() -> None:
+        house = House(FakeModel(THREE))
+        house.prepare()
+        await house.ready()
+        await asyncio.sleep(0.1)
+        assert house.views[1, 0]
+        assert not house.times(LineStarted)
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_a_tag_after_the_last_word_is_shown():
+    async def main() -> None:
+        house = House(FakeModel("Goodbye everybody! [sleepy]"))
+        await house.perform()
+        assert [name for _, name, _ in house.views[1, 0][-1].cues] == ["sleepy"]
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_the_next_line_is_prepared_while_one_plays():
+    async def main() -> None:
+        house = House(FakeModel("This is the first line of the two.", "And this one is the answer to it."))
+        house.prepare(1)
+        house.performer.air(1)
+        await asyncio.sleep(0.5)
+        house.prepare(2, persona="rex", kind="banter", after=1, partner="mika")
+        house.performer.air(2)
+        await asyncio.sleep(0)
+        assert "This is the first line of the two." in house.llm.requests[1].messages[-1].content
+        await house.ended(2)
+        assert [line for line, _ in house.sink.begun] == [1, 2]
+        lines = [line for line, _, _ in house.sink.played]
+        assert lines == sorted(lines)
+        await house.close()
+
+    run_virtual(main())
+
+
+# --- stopping
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.01, 0.3, 1.0, 2.0])
+def test_cut_is_immediate_and_once(after_s: float):
+    async def main() -> None:
+        house = House(FakeModel(Say(tokens=tokens_of(THREE), each_s=0.05)), FakeVoice("a", How(first_s=0.1, pace=0.5)))
+        house.prepare()
+        house.performer.air(1)
+        await asyncio.sleep(after_s)
+        house.performer.cut(1, "skip")
+        played, written = len(house.sink.played), len(house.sink.written)
+        assert len(house.ends()) == 1
+        house.performer.cut(1, "skip")
+        house.performer.withdraw(1, "skip")
+        await asyncio.sleep(10)
+        assert (len(house.sink.played), len(house.sink.written)) == (played, written)
+        assert len(house.ends()) == 1
+        assert house.llm.open == house.voices[0].open == 0
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_a_stubborn_producer_is_not_heard_after_a_stop():
+    async def main() -> None:
+        model = FakeModel(Say(tokens=tokens_of(THREE * 5), each_s=0.02, stubborn_s=5))
+        voice = FakeVoice("a", How(first_s=0.1, pace=0.8, stubborn=True))
+        house = House(model, voice)
+        house.prepare(1)
+        house.performer.air(1)
+        await asyncio.sleep(1.5)
+        house.performer.cut(1, "stop")
+        played = len(house.sink.played)
+        asked = len(voice.requests)
+        assert played
+        assert voice.open
+        house.prepare(2, persona="rex")
+        house.performer.air(2)
+        await asyncio.sleep(3)
+        assert len([1 for line, _, _ in house.sink.played if line == 1]) == played
+        assert all(request.text for request in voice.requests[asked:])
+        assert house.sink.late == []
+        house.performer.cut(2, "stop")
+        await asyncio.sleep(60)
+        assert voice.open == model.open == 0
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_heard_words_end_where_the_sound_was_cut():
+    async def main() -> None:
+        house = House(FakeModel("One two three four five six seven eight nine ten eleven."))
+        house.prepare()
+        house.performer.air(1)
+        await house.until(lambda: len(house.sink.played) >= 40)
+        house.performer.cut(1, "host")
+        end = house.ends()[0]
+        assert end.outcome == "cut"
+        assert end.heard_ms == pytest.approx(800, abs=120)
+        text = house.heard()
+        assert text
+        assert "One two three four five six seven eight nine ten eleven.".startswith(text)
+        assert spoken_ms(text) - 60 <= end.heard_ms
+        assert spoken_ms(text) >= end.heard_ms - 8 * 60
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_before_the_first_sample_nothing_was_heard():
+    async def main() -> None:
+        house = House(FakeModel(THREE), sink=FakeSink(lag_s=0.5))
+        house.prepare()
+        house.performer.air(1)
+        await asyncio.sleep(0.2)
+        house.performer.cut(1, "stop")
+        assert house.ends() == [LineEnded(line=1, outcome="cut", reason="stop", voiced=True)]
+        assert house.heard() == ""
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_withdraw_before_air():
+    async def main() -> None:
+        house = House(FakeModel(THREE))
+        house.prepare()
+        await house.ready()
+        house.performer.withdraw(1, "stale")
+        assert house.ends()[0].outcome == "withdrawn"
+        house.performer.air(1)
+        await asyncio.sleep(1)
+        assert house.sink.begun == []
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_withdraw_while_waiting_for_its_time():
+    async def main() -> None:
+        house = House(FakeModel(THREE))
+        house.prepare()
+        house.performer.air(1, not_before_ms=4000)
+        await asyncio.sleep(2)
+        house.performer.withdraw(1, "taken_back")
+        await asyncio.sleep(5)
+        assert house.ends()[0].outcome == "withdrawn"
+        assert house.sink.begun == []
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_duck_is_undone_with_the_line():
+    async def main() -> None:
+        house = House(FakeModel(THREE))
+        house.prepare()
+        house.performer.air(1)
+        await asyncio.sleep(0.5)
+        house.performer.duck(2, on=True)
+        house.performer.duck(1, on=True)
+        house.performer.duck(1, on=True)
+        house.performer.cut(1, "host")
+        assert house.sink.ducks == [True, False]
+        await house.close()
+
+    run_virtual(main())
+
+
+# --- the model fails
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        Say(tokens=(), hang_after=0),
+        Say(tokens=["Hel"], hang_after=1),
+        Say(error=Unavailable("down")),
+        Say(error=Misconfigured("no key")),
+        Say(error=ValueError("a bug")),
+        Say(tokens=["<think>", "hm ", *["so "] * 100], each_s=0.5),
+    ],
+)
+def test_something_prepared_is_said_instead(say: Say):
+    async def main() -> None:
+        house = House(FakeModel(say))
+        end = await house.perform()
+        assert end.outcome == "finished"
+        assert end.reason in {"llm_late", "llm_unavailable", "llm_stalled"}
+        assert house.heard() == "Give me a second, chat."
+        assert house.records[0].late
+        assert house.started() is not None
+        assert house.started() <= 12_200
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_the_late_line_comes_after_six_seconds():
+    async def main() -> None:
+        house = House(FakeModel(Say(first_s=30, tokens=["Hello."])))
+        await house.perform()
+        assert house.times(LineReady) == [6000]
+        assert house.llm.open == 0
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_without_a_prepared_line_it_fails():
+    async def main() -> None:
+        house = House(FakeModel(Say(error=Unavailable("down"))), late=())
+        end = await house.perform()
+        assert (end.outcome, end.reason) == ("failed", "llm_unavailable")
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_a_model_that_breaks_off_leaves_whole_sentences():
+    async def main() -> None:
+        say = Say(tokens=["Hello there! This is the whole second one. And th"], fail_after=1, error=Unavailable("cut"))
+        house = House(FakeModel(say))
+        end = await house.perform()
+        assert end.outcome == "finished"
+        assert house.heard() == "Hello there! This is the whole second one."
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_only_tags_is_an_empty_line():
+    async def main() -> None:
+        house = House(FakeModel("[joy] [waves] 😂"))
+        assert (await house.perform()).outcome == "failed"
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_an_exact_line_needs_no_model():
+    async def main() -> None:
+        house = House(FakeModel(Say(error=Unavailable("down"))))
+        house.texts.put("o:1", "[smug] Exactly these words. Nothing else.")
+        await house.perform(kind="exact", prompt="o:1")
+        assert house.heard() == "Exactly these words. Nothing else."
+        assert house.llm.requests == []
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_an_unknown_persona_fails():
+    async def main() -> None:
+        house = House()
+        house.prepare(persona="nobody")
+        assert house.ends()[0].reason == "persona"
+        await house.close()
+
+    run_virtual(main())
+
+
+# --- guard and tombstones
+
+
+def judge(text: str) -> Verdict:
+    for word, action in (("curse", "replace"), ("secret", "hold"), ("poison apple", "drop")):
+        at = text.lower().find(word)
+        if at >= 0:
+            return Verdict(action, word, (at, at + len(word)))
+    return ALLOW
+
+
+def test_the_guard_masks_skips_and_ends():
+    async def main() -> None:
+        text = "Hello you curse thing! Now the secret is out of it. Next some poison apple for you. And never this part."
+        house = House(FakeModel(text), judge=judge)
+        end = await house.perform()
+        assert house.heard() == "Hello you … thing! Let us talk about something else."
+        assert end.reason == "guard"
+        assert house.records[0].rule == "poison apple"
+        assert "poison" not in house.records[0].sent
+        assert all("poison" not in request.text for request in house.voices[0].requests)
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_a_phrase_over_two_clauses_is_never_completed():
+    async def main() -> None:
+        house = House(FakeModel("Honestly my dear, bring me the poison\napple from the kitchen."), judge=judge)
+        await house.perform()
+        assert "apple" not in house.records[0].sent
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_taken_back_cuts_the_answer_on_air():
+    async def main() -> None:
+        house = House(FakeModel(THREE))
+        house.quotes["twitch:1"] = Quote(uid="twitch:1", user="twitch:u9", name="Ann", text="hello")
+        for line, (scope, key) in enumerate([("message", "twitch:1"), ("user", "twitch:u9"), ("room", "twitch")], 1):
+            house.prepare(line, kind="answer", answers=("twitch:1",))
+            house.performer.air(line)
+            await asyncio.sleep(0.5)
+            assert house.performer.on_air == line
+            house.performer.taken_back("message", "twitch:other")
+            assert house.performer.on_air == line
+            house.performer.taken_back(scope, key)
+            assert house.ends(line)[0].outcome == "cut"
+            assert house.ends(line)[0].reason == "taken_back"
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_taken_back_context_withdraws_and_cuts_only_quotations():
+    async def main() -> None:
+        house = House(FakeModel("I love how Ann said that the moon is made of cheese. It is not, you know."))
+        house.quotes["t:1"] = Quote(uid="t:1", user="t:u", name="Bob", text="the moon is made of cheese")
+        house.quotes["t:2"] = Quote(uid="t:2", user="t:v", name="Carl", text="what about the sun")
+        house.prepare(1, context=("t:1", "t:2"))
+        house.performer.air(1)
+        house.prepare(2, context=("t:1", "t:2"))
+        await asyncio.sleep(0.5)
+        house.performer.taken_back("message", "t:2")
+        assert house.performer.alive() == (1,)
+        assert house.performer.quoting("message", "t:1") == (1,)
+        house.performer.taken_back("message", "t:1")
+        assert house.ends(1)[0].outcome == "cut"
+        assert house.ends(2)[0].outcome == "withdrawn"
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_a_brief_whose_cause_is_gone_is_no_line():
+    async def main() -> None:
+        house = House()
+        house.prepare(1, kind="answer", answers=("t:1",))
+        assert house.ends()[0].outcome == "withdrawn"
+        assert house.llm.requests == []
+        await house.close()
+
+    run_virtual(main())
+
+
+@pytest.mark.parametrize("when", ["before", "thinking", "waiting"])
+def test_tombstones_are_checked_at_every_stage(when: str):
+    async def main() -> None:
+        house = House(FakeModel(Say(tokens=tokens_of(THREE), first_s=1)))
+        house.quotes["t:1"] = Quote(uid="t:1", text="hi")
+        if when == "before":
+            house.erased.add("t:1")
+        house.prepare(1, kind="answer", answers=("t:1",))
+        house.performer.air(1, not_before_ms=9000)
+        await asyncio.sleep(0.5 if when == "thinking" else 5)
+        house.erased.add("t:1")
+        assert (await house.ended()).reason == "taken_back"
+        await asyncio.sleep(10)
+        assert house.sink.begun == []
+        await house.close()
+
+    run_virtual(main())
+
+
+# --- the sink fails
+
+
+def test_a_sink_that_breaks_ends_the_line():
+    async def main() -> None:
+        house = House(FakeModel(THREE), sink=FakeSink(fail_at_frame=30))
+        end = await house.perform()
+        assert (end.outcome, end.reason) == ("cut", "sink")
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_a_sink_that_vanishes_ends_the_line_where_it_was_heard():
+    async def main() -> None:
+        house = House(FakeModel(THREE), sink=FakeSink(vanish_at_ms=760))
+        end = await house.perform()
+        assert (end.outcome, end.reason, end.heard_ms) == ("cut", "sink", 760)
+        assert house.heard() == "Hello there!"
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_closing_ends_everything():
+    async def main() -> None:
+        house = House(FakeModel(Say(tokens=tokens_of(THREE), each_s=0.3)))
+        house.prepare(1)
+        house.performer.air(1)
+        house.prepare(2)
+        await asyncio.sleep(2)
+        await house.close()
+        assert [end.reason for line in (1, 2) for end in house.ends(line)] == ["closing", "closing"]
+        house.prepare(3)
+        assert house.performer.alive() == ()
+
+    run_virtual(main())
+
+
+def test_closing_names_who_is_late():
+    async def main() -> None:
+        house = House(FakeModel(THREE), FakeVoice("slow", How(first_s=8, stubborn=True)))
+        house.prepare(1)
+        await asyncio.sleep(0.1)
+        assert await house.performer.aclose() == ["voice slow line 1"] * 2
+        await asyncio.sleep(30)
+
+    run_virtual(main())
