@@ -1,0 +1,325 @@
+"""The `panel` projection of a show: what operators see, as paths and values of `docs/panel-feed.md`.
+
+`folded` is told every step of the show, the other methods what only the shell knows; what changed comes out through
+`publish`. Values are compared with what was published before, so that nothing is sent twice.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from streamer.app import panel_rows as rows
+from streamer.app.panel_rows import Row, Words
+from streamer.core.commands import Command, Drop, Erase
+from streamer.core.events import ChatReceived, Event, LineEnded, StopPressed
+from streamer.core.show import EMPTY, Line, Show
+from streamer.ports import Health, Heard
+
+CHAT_ROWS = 400
+LOG_ROWS = 200
+RATE_MS = 60_000
+
+Publish = Callable[[Mapping[str, object], Sequence[str]], None]
+Where = Literal["obs", "tab", "nobody"]
+
+
+def part(key: str) -> str:
+    """A key as one part of a path (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def _by_kind(by: str) -> str:
+    return by.split(":", 1)[0]
+
+
+class About(msgspec.Struct, frozen=True):
+    """What does not change while the process lives. `epoch_ms`: Unix time of show clock 0; `started_ms`: on the show's
+    clock; `demo`: the audience is synthetic; `scripted`: no model is asked."""
+
+    build: str = ""
+    title: str = ""
+    epoch_ms: int = 0
+    started_ms: int = 0
+    demo: bool = False
+    scripted: bool = False
+
+
+ABOUT = About()
+
+
+def _empty(about: About) -> dict[str, object]:
+    return {
+        "build": about.build,
+        "beat": 0,
+        "show": {
+            "mode": "starting",
+            "title": about.title,
+            "epoch": about.epoch_ms,
+            "started": about.started_ms,
+            "dial": "normal",
+            "demo": about.demo,
+            "scripted": about.scripted,
+        },
+        "silence": None,
+        "cast": {},
+        "line": None,
+        "playhead": {"line": 0, "ms": 0, "at": 0, "playing": False},
+        "next": {},
+        "queue": {},
+        "chat": {},
+        "chat_rate": 0,
+        "sound": {"where": "nobody", "name": "", "pages": 0, "muted": 0},
+        "health": {},
+        "log": {},
+    }
+
+
+class PanelView:
+    """`words` reads the text store; `person` turns the `by` of an event into a name."""
+
+    def __init__(
+        self, publish: Publish, *, words: Words, about: About = ABOUT, person: Callable[[str], str] = _by_kind
+    ) -> None:
+        self._publish = publish
+        self._words = words
+        self._person = person
+        self._show = EMPTY
+        self._names: dict[str, str] = {}
+        self._published: dict[str, dict[str, object]] = {"queue": {}, "next": {}, "health": {}}
+        self._clauses: dict[int, dict[str, dict[str, Any]]] = {}
+        self._totals: dict[int, int] = {}
+        self._since: tuple[int, str, int] = (0, "", 0)
+        self._line = 0
+        self._n = 0
+        self._chat: OrderedDict[str, str] = OrderedDict()
+        self._amounts: dict[str, Row] = {}
+        self._states: dict[str, Row] = {}
+        self._arrivals: deque[int] = deque()
+        self._rate = 0
+        self._logged = 0
+        self._stops = 0
+        self._beat = 0
+        publish(_empty(about), ())
+
+    # --- what the show did -------------------------------------------------------------------------------------------
+
+    def folded(self, event: Event, show: Show, commands: Sequence[Command]) -> None:
+        """One step of the show: the event, the show after it and the commands it gave."""
+        before, self._show = self._show, show
+        changes: dict[str, object] = {}
+        removed: list[str] = []
+        if show.mode != before.mode:
+            changes["show/mode"] = show.mode
+        if show.dial != before.dial:
+            changes["show/dial"] = show.dial
+        for command in commands:
+            if isinstance(command, Erase):
+                self._erase(command, changes)
+        if isinstance(event, StopPressed) and show.mode == "stopped":
+            self._stopped(event, before, changes)
+        self._lines(before, changes, removed)
+        if show.requests is not before.requests or any(isinstance(c, Erase) for c in commands):
+            self._differ("queue", rows.queue(show, self._words, self._amounts), changes, removed)
+        self._chat_states(before, event, commands, changes)
+        for row in rows.log_entries(rows.Step(before, event, show, commands), self._words, self._name):
+            self._log(row, changes, removed)
+        self._send(changes, removed)
+
+    def _name(self, persona: str) -> str:
+        return self._names.get(persona, persona)
+
+    def _send(self, changes: dict[str, object], removed: Sequence[str] = ()) -> None:
+        if changes or removed:
+            self._publish(changes, removed)
+
+    def _differ(self, top: str, new: Mapping[str, Row], changes: dict[str, object], removed: list[str]) -> None:
+        """Compare a table with what was published of it."""
+        old = self._published[top]
+        removed += [f"{top}/{part(key)}" for key in old if key not in new]
+        changes.update({f"{top}/{part(key)}": row for key, row in new.items() if old.get(key) != row})
+        self._published[top] = dict(new)
+
+    def _stopped(self, event: StopPressed, before: Show, changes: dict[str, object]) -> None:
+        self._stops += 1
+        silent = before.air is None
+        changes["silence"] = {
+            "n": self._stops, "at": self._show.now_ms, "by": self._person(event.by), "ms": 0 if silent else None,
+            "page": self._show.page,
+        }  # fmt: skip
+
+    # --- lines -------------------------------------------------------------------------------------------------------
+
+    def _lines(self, before: Show, changes: dict[str, object], removed: list[str]) -> None:
+        air, ahead = self._show.air, self._show.next
+        if (air.id if air is not None else 0) != self._line:
+            if self._line:
+                self._clauses.pop(self._line, None)
+                self._totals.pop(self._line, None)
+            self._line = air.id if air is not None else 0
+            changes["line"] = self._on_air(air) if air is not None else None
+            changes["playhead"] = {"line": self._line, "ms": 0, "at": self._show.now_ms, "playing": False}
+        if ahead is not before.next:
+            if before.next is not None and before.next.id not in (self._line, ahead.id if ahead is not None else 0):
+                self._clauses.pop(before.next.id, None)
+            self._differ("next", self._next(ahead), changes, removed)
+
+    def _next(self, line: Line | None) -> dict[str, Row]:
+        if line is None:
+            return {}
+        if self._since[:2] != (line.id, line.state):
+            self._since = (line.id, line.state, self._show.now_ms)
+        clauses = self._clauses.get(line.id, {})
+        text = " ".join(clauses[n]["text"] for n in sorted(clauses, key=int))
+        return {str(line.id): rows.next_line(line, self._words, text, self._since[2])}
+
+    def _on_air(self, line: Line) -> Row:
+        return {
+            "id": line.id,
+            "persona": line.persona,
+            "kind": line.request.kind,
+            "why": rows.why(line.request, self._words, start_ms=self._show.now_ms),
+            "clauses": dict(self._clauses.get(line.id, {})),
+            "total": self._total(line.id, line.est_ms),
+            "whole": line.id in self._totals,
+            "voiced": True,
+        }
+
+    def _total(self, line: int, est_ms: int) -> int:
+        made = max((int(clause["end"]) for clause in self._clauses.get(line, {}).values()), default=0)
+        return self._totals.get(line) or max(est_ms, made)
+
+    def clause(self, line: int, index: int, value: Any) -> None:
+        """A clause was made, of the line on air or of the one prepared ahead. `value`: a `speech.view.ClauseView`."""
+        plain: dict[str, Any] = msgspec.to_builtins(value)
+        made: dict[str, Any] = {
+            "at": plain["at"],
+            "end": plain["end"],
+            "text": plain["text"],
+            "words": [*plain["words"]],
+        }
+        self._clauses.setdefault(line, {})[str(index)] = made
+        if line == self._line and self._show.air is not None:
+            total = self._total(line, self._show.air.est_ms)
+            self._send({f"line/clauses/{index}": made, "line/total": total})
+            return
+        changes: dict[str, object] = {}
+        removed: list[str] = []
+        self._differ("next", self._next(self._show.next), changes, removed)
+        self._send(changes, removed)
+
+    def made(self, line: int, total_ms: int, *, voiced: bool = True) -> None:
+        """All of a line was made: its length is known."""
+        self._totals[line] = total_ms
+        if line == self._line:
+            self._send({"line/total": total_ms, "line/whole": True, "line/voiced": voiced})
+
+    def heard(self, heard: Heard, now_ms: int) -> None:
+        if heard.line == self._line:
+            self._send({"playhead": {"line": heard.line, "ms": heard.ms, "at": now_ms, "playing": not heard.ended}})
+
+    def silenced(self, ms: float) -> None:
+        """The player reported silence, so long after the last stop."""
+        if self._stops:
+            self._send({"silence/ms": round(ms)})
+
+    # --- the chat ----------------------------------------------------------------------------------------------------
+
+    def chat(self, event: ChatReceived, text: str, name: str, now_ms: int) -> None:
+        """A message came; to be called before its event is folded. `text` is empty for one that is not to be shown."""
+        self._arrivals.append(now_ms)
+        if event.uid in self._chat:
+            return
+        self._n += 1
+        self._chat[event.uid] = event.user
+        amount = rows.money(event.amount, event.bits)
+        if amount is not None:
+            self._amounts[event.uid] = amount
+        removed: list[str] = []
+        if len(self._chat) > CHAT_ROWS:
+            gone, _ = self._chat.popitem(last=False)
+            self._amounts.pop(gone, None)
+            removed.append(f"chat/{part(gone)}")
+        self._send({f"chat/{part(event.uid)}": rows.chat_row(event, self._n, now_ms, text, name)}, removed)
+
+    def _chat_states(self, before: Show, event: Event, commands: Sequence[Command], changes: dict[str, object]) -> None:
+        show = self._show
+        if show.requests is before.requests and show.next is before.next and show.air is before.air:
+            return
+        states = rows.chat_states(show)
+        outcomes = self._outcomes(before, event, commands)
+        for uid in {*self._states, *states}:
+            new = states.get(uid) or outcomes.get(uid)
+            if new != self._states.get(uid) and uid in self._chat and f"chat/{part(uid)}/text" not in changes:
+                changes[f"chat/{part(uid)}/state"] = new
+        self._states = states
+
+    @staticmethod
+    def _outcomes(before: Show, event: Event, commands: Sequence[Command]) -> dict[str, Row]:
+        """What became of messages that no longer wait."""
+        done: dict[str, Row] = {}
+        if isinstance(event, LineEnded) and before.air is not None and before.air.id == event.line:
+            code, reason = ("answered", "") if event.heard_ms > 0 else ("dropped", "failed")
+            done = {uid: {"code": code, "persona": before.air.persona, "reason": reason} for uid in before.air.answers}
+        for command in commands:
+            if isinstance(command, Drop):
+                done[command.uid] = {"code": "dropped", "persona": "", "reason": command.reason}
+        return done
+
+    def _erase(self, erased: Erase, changes: dict[str, object]) -> None:
+        match erased.scope:
+            case "message":
+                gone = [erased.key] if erased.key in self._chat else []
+            case "user":
+                gone = [uid for uid, user in self._chat.items() if user == erased.key]
+            case "room":
+                gone = [uid for uid, user in self._chat.items() if user.startswith(f"{erased.key}:")]
+        for uid in gone:
+            changes[f"chat/{part(uid)}/state"] = {"code": "deleted", "persona": "", "reason": erased.scope}
+            changes[f"chat/{part(uid)}/text"] = None
+        air = self._show.air
+        if air is not None and air.id == self._line and set(gone) & set(air.answers):
+            changes["line/why/text"] = None
+
+    # --- what only the shell knows -----------------------------------------------------------------------------------
+
+    def cast(self, members: Mapping[str, Mapping[str, object]]) -> None:
+        """By persona id: name, color, order, enabled."""
+        self._names = {persona: str(member.get("name", persona)) for persona, member in members.items()}
+        self._publish({"cast": {persona: dict(member) for persona, member in members.items()}}, ())
+
+    def sound(self, where: Where, name: str = "", *, pages: int = 0, muted: int = 0) -> None:
+        self._publish({"sound": {"where": where, "name": name, "pages": pages, "muted": muted}}, ())
+
+    def health(self, items: Iterable[Health]) -> None:
+        """All parts, in the order they are to be shown."""
+        changes: dict[str, object] = {}
+        removed: list[str] = []
+        self._differ("health", rows.health(items), changes, removed)
+        self._send(changes, removed)
+
+    def log(self, now_ms: int, code: str, params: rows.Params | None = None) -> None:
+        """Something the show itself has to say: a code of the texts."""
+        changes: dict[str, object] = {}
+        removed: list[str] = []
+        self._log(rows.entry(now_ms, "system", code, params), changes, removed)
+        self._send(changes, removed)
+
+    def _log(self, row: Row, changes: dict[str, object], removed: list[str]) -> None:
+        row["by"] = self._person(str(row["by"])) if row["by"] else ""
+        changes[f"log/{self._logged}"] = {"n": self._logged, **row}
+        if self._logged >= LOG_ROWS:
+            removed.append(f"log/{self._logged - LOG_ROWS}")
+        self._logged += 1
+
+    def beat(self, now_ms: int) -> None:
+        """To be called at least every 5 s: tells open pages that the show is alive, and how fast the chat is."""
+        while self._arrivals and self._arrivals[0] <= now_ms - RATE_MS:
+            self._arrivals.popleft()
+        self._beat += 1
+        changes: dict[str, object] = {"beat": self._beat}
+        if len(self._arrivals) != self._rate:
+            self._rate = len(self._arrivals)
+            changes["chat_rate"] = self._rate
+        self._send(changes)
