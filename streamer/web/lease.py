@@ -279,4 +279,4 @@ class Lease:
 
 def _ms(value: float) -> int:
     """A page's number as whole milliseconds from 0 up; whatever it sent."""
-    return int(min(max(value, 0.0), MAX_NUMBER))
+    return int(min(MAX_NUMBER, max(0.0, value)))  # in this order NaN becomes 0

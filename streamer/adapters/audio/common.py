@@ -106,6 +106,7 @@ class Track:
         self._ahead_ms = ahead_ms
         self._now = now
         self._take: _Take | None = None
+        self._last = Heard(0, 0, ended=True)
         self._index = -1
         self._player: str | None = None
         self._plays = 0
@@ -205,6 +206,7 @@ class Track:
         take.moved.set()
         if take.over:
             self._take = None
+            self._last = take.state()
         take.on_heard(take.state())
 
     def heard(self) -> Heard | None:
@@ -247,10 +249,10 @@ class Track:
             outlet.push(frame)
 
     async def finish(self) -> Heard:
-        """No more frames come. Returns when the last one was heard, or the line was stopped."""
+        """No more frames come. Returns when the last one was heard; for a stopped line at once, with where it stopped."""
         take = self._take
         if take is None:
-            return Heard(0, 0, ended=True)
+            return self._last
         if not take.finishing:
             take.finishing = True
             outlet = self._outlet
@@ -265,10 +267,12 @@ class Track:
         return take.state()
 
     def stop(self, fade_ms: int = 15) -> Heard:
-        """Silence now. Also without a line: whatever still sounds at a page is cut. `on_heard` is not called."""
-        take = self._take
+        """Silence now. Also without a line: whatever still sounds at a page is cut. `on_heard` is not called.
+
+        Returns where the line stopped, or how the last line ended when none was open.
+        """
         self._silence(fade_ms)
-        return take.state() if take else Heard(0, 0, ended=True)
+        return self._last
 
     def _silence(self, fade_ms: int) -> None:
         take, self._take = self._take, None
@@ -277,6 +281,7 @@ class Track:
             outlet.stop(fade_ms)
         if take is not None:
             take.over = True
+            self._last = take.state()
             take.kept.clear()
             take.moved.set()
 

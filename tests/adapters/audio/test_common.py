@@ -164,7 +164,7 @@ def test_a_page_that_opens_within_a_line_takes_over_from_the_silent_clock():
         loop = asyncio.get_running_loop()
         speaker, heard = Speaker(player=None), list[Heard]()
         track = Track([speaker, SilentClock()])
-        loop.call_later(0.5, speaker.come, "p1")
+        loop.call_later(0.55, speaker.come, "p1")
         assert (await speak(track, 100, heard)).ms == 2000
         assert speaker.calls == ["play 1 at 500"]
         assert [index for _, index in speaker.sounded] == list(range(25, 100))
@@ -233,7 +233,7 @@ def test_the_playhead_moves_between_reports_and_not_past_what_was_handed_out():
         for index in range(10):
             await track.write(frame(index))
         await asyncio.sleep(0.151)
-        assert track.position() == (4, 151)
+        assert track.position() in ((4, 150), (4, 151))
         await asyncio.sleep(1)
         assert track.position() == (4, 200)
         track.close()
@@ -252,14 +252,14 @@ def test_mistakes_of_the_caller():
                 await track.write(bad)
         await track.write(b"\1\1")
         assert (await track.finish()).ms == 20
-        assert track.stop() == Heard(0, 0, ended=True)
+        assert track.stop().ms == 20
         track.close()
 
     run_virtual(main())
 
 
 @given(
-    st.lists(st.tuples(st.floats(0, 2.5), st.sampled_from(["leave", "p1", "p2"])), max_size=8),
+    st.lists(st.tuples(st.floats(0, 2.5), st.sampled_from(["leave", "page"])), max_size=8),
     st.integers(1, 80),
 )
 def test_whatever_pages_do_the_line_ends_once_and_no_frame_is_lost(moves: list[tuple[float, str]], frames: int):
@@ -267,15 +267,16 @@ def test_whatever_pages_do_the_line_ends_once_and_no_frame_is_lost(moves: list[t
         loop = asyncio.get_running_loop()
         speaker, heard = Speaker(), list[Heard]()
         track = Track([speaker, SilentClock()])
-        for when, what in moves:
-            loop.call_later(when, speaker.leave if what == "leave" else lambda what=what: speaker.come(what))
+        for number, (when, what) in enumerate(moves):
+            come = f"{what}, time {number}"
+            loop.call_later(when, speaker.leave if what == "leave" else lambda come=come: speaker.come(come))
         last = await speak(track, frames, heard)
         assert (last.ms, last.ended) == (frames * 20, True)
         assert sum(at.ended for at in heard) == 1
         assert [at.ms for at in heard] == sorted(at.ms for at in heard)
         assert loop.time() <= frames * 0.02 + len(moves) * (0.3 + 0.12) + 0.1
-        for (_, one), (_, two) in zip(speaker.sounded, speaker.sounded[1:], strict=False):
-            assert two - one <= 1 or len(moves) > 0
+        if not moves:
+            assert [index for _, index in speaker.sounded] == list(range(frames))
         track.close()
 
     run_virtual(main())

@@ -1,0 +1,239 @@
+"""`/ws/sink` on real sockets: a scripted page, the track and the silent clock behind it."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from streamer.adapters.audio.common import Track
+from streamer.adapters.audio.silent import SilentClock
+from streamer.core.events import SinkChanged
+from streamer.ports import Heard
+from tests.fakes.sink_page import SinkPage
+
+FRAME = b"\1\2" * 480
+
+
+class Stage:
+    def __init__(self, house) -> None:
+        self.house = house
+        self.changes: list[SinkChanged] = []
+        self.track = Track([house.room, SilentClock()], on_change=self.changes.append)
+        self.pages: list[SinkPage] = []
+        self.heard: list[Heard] = []
+
+    async def page(self, **more) -> SinkPage:
+        token = self.house.overlay_token()
+        page = await SinkPage(self.house.url, token, **more).open(self.house.session)
+        self.pages.append(page)
+        await page.until(lambda: page.told("lease"))
+        return page
+
+    async def speak(self, frames: int, line: int = 1) -> Heard:
+        self.track.begin(line, "mika", self.heard.append)
+        for _ in range(frames):
+            await self.track.write(FRAME)
+        return await self.track.finish()
+
+
+@pytest.fixture
+async def stage(house) -> AsyncIterator[Stage]:
+    stage = Stage(house)
+    yield stage
+    stage.track.close()
+    for page in stage.pages:
+        await page.close()
+
+
+async def test_a_line_reaches_the_page_in_order_and_at_most_400_ms_ahead(stage):
+    page = await stage.page(speed=5)
+    assert stage.changes[-1] == SinkChanged(page=True, name="stage page in a browser")
+    assert await stage.speak(100) == Heard(1, 2000, ended=True)
+    assert [frame.seq for frame in page.frames] == list(range(100))
+    assert [frame.at for frame in page.frames] == list(range(0, 2000, 20))
+    reported = 0
+    for frame in page.frames:
+        reported = max(reported, frame.heard_then)
+        assert frame.at + 20 - reported <= 400
+    assert page.told("begin") == [{"line": 1, "generation": page.generation, "at": 0}]
+    assert page.told("finish") == [{"line": 1, "generation": page.generation, "total": 2000}]
+    assert stage.heard[0].ms == 0
+    assert [at.ms for at in stage.heard] == sorted(at.ms for at in stage.heard)
+
+
+async def test_after_stop_no_older_frame_is_ever_sent(stage):
+    page = await stage.page()
+    line = asyncio.create_task(stage.speak(500))
+    await page.until(lambda: len(page.frames) >= 20)
+    before = page.generation
+    stage.track.stop()
+    count = len(page.frames)
+    began = time.perf_counter()
+    await page.until(lambda: page.told("stop"))
+    assert time.perf_counter() - began < 0.1
+    assert page.told("stop")[-1] == {"generation": before + 1, "fade": 15}
+    assert (await line).ended
+    await stage.track.write(FRAME)
+    await asyncio.sleep(0.1)
+    assert len(page.frames) == count
+    assert stage.house.room.silent_after_ms is not None
+    await stage.speak(5, line=2)
+    assert {frame.generation for frame in page.frames[count:]} == {before + 1}
+    assert all(frame.line == 2 for frame in page.frames[count:])
+
+
+async def test_the_lease_is_renewed_every_250_ms(stage):
+    page = await stage.page()
+    await asyncio.sleep(1.1)
+    times = [when for when, message in zip(page.at, page.messages, strict=True) if "lease" in message]
+    gaps = [two - one for one, two in zip(times, times[1:], strict=False)]
+    assert len(gaps) >= 3
+    assert max(gaps) < 0.5
+    assert min(gaps) > 0.1
+
+
+async def test_a_page_in_obs_takes_over_and_goes_on_from_the_heard_position(stage):
+    tab = await stage.page(page="tab")
+    line = asyncio.create_task(stage.speak(60))
+    await tab.until(lambda: tab.reported and tab.reported[-1] >= 300)
+    obs = await stage.page(page="obs", obs=True)
+    assert (await line).ms == 1200
+    assert not tab.holder
+    assert obs.holder
+    start = obs.told("begin")[0]["at"]
+    assert start in (300, 400)
+    assert [frame.at for frame in obs.frames] == list(range(start, 1200, 20))
+    assert min(frame.generation for frame in obs.frames) > max(frame.generation for frame in tab.frames)
+    assert stage.changes[-1].name == "stage page in OBS"
+
+
+async def test_a_page_that_dies_within_a_line_falls_to_the_silent_clock_and_the_line_ends(stage):
+    page = await stage.page()
+    line = asyncio.create_task(stage.speak(50))
+    await page.until(lambda: page.reported and page.reported[-1] >= 300)
+    began = time.perf_counter()
+    await page.die()
+    while stage.track.page or stage.changes[-1].page:
+        await asyncio.sleep(0.01)
+    assert time.perf_counter() - began < 0.45
+    last = await asyncio.wait_for(line, 3)
+    assert (last.ms, last.ended) == (1000, True)
+    assert stage.changes[-1] == SinkChanged(page=False, name="silent clock")
+    assert [at.ms for at in stage.heard] == sorted(at.ms for at in stage.heard)
+
+
+async def test_a_page_that_reloads_goes_on_with_the_line(stage):
+    page = await stage.page(page="a", speed=2)
+    line = asyncio.create_task(stage.speak(100))
+    await page.until(lambda: page.reported and page.reported[-1] >= 300)
+    await page.close()
+    again = await stage.page(page="b", speed=2)
+    assert (await asyncio.wait_for(line, 5)).ms == 2000
+    assert again.told("begin")[0]["at"] >= 300
+    assert all(change.page for change in stage.changes[1:])
+
+
+async def test_a_page_that_hangs_loses_the_lease_after_a_second(stage):
+    page = await stage.page()
+    line = asyncio.create_task(stage.speak(20))
+    await page.until(lambda: page.reported and page.reported[-1] >= 100)
+    page.hang()
+    last = await asyncio.wait_for(line, 4)
+    assert last.ms == 400
+    assert not page.holder
+    assert not stage.track.page
+
+
+async def test_a_suspended_page_never_holds(stage):
+    page = await stage.page(audio="suspended")
+    assert not page.holder
+    assert not stage.track.page
+    await page.say({"audio": "running"})
+    await page.until(lambda: page.holder)
+    await page.say({"audio": "suspended"})
+    await page.until(lambda: not page.holder)
+
+
+async def test_a_page_that_saw_a_later_show_is_not_given_the_lease(stage):
+    page = await stage.page(epoch=6)
+    assert not page.holder
+    assert page.told("hello") == [{"epoch": 5, "build": stage.house.server.overlays.build}]
+
+
+async def test_the_same_page_again_replaces_its_older_socket(stage):
+    one = await stage.page(page="same")
+    two = await stage.page(page="same")
+    await one.until(lambda: one.close_code is not None)
+    assert one.close_code == 4000
+    assert two.holder
+    await asyncio.sleep(0.05)
+    assert stage.house.room.player is not None
+
+
+async def test_ducking_and_a_test_tone(stage):
+    with_nobody, problem = await stage.house.post("/api/v1/sound/tone", {})
+    assert (with_nobody, problem["code"]) == (409, "no_page")
+    page = await stage.page()
+    stage.track.duck(True)
+    await page.until(lambda: page.told("duck") == [{"on": True}])
+    stage.track.duck(False)
+    await page.until(lambda: page.told("duck") == [{"on": True}, {"on": False}])
+    status, body = await stage.house.post("/api/v1/sound/tone", {"hz": 880, "ms": 100})
+    assert (status, body) == (200, {"outcome": "done", "page": "stage page in a browser"})
+    assert page.told("tone") == [{"hz": 880, "ms": 100}]
+
+
+@pytest.mark.parametrize("first", ["{}", "no json", '{"hello": {"page": 5}}', '{"audio": "running"}', b"\0\1"])
+async def test_a_first_message_that_is_no_hello_closes_the_socket(house, first):
+    async with house.session.ws_connect(f"{house.url}/ws/sink?token={house.overlay_token()}") as ws:
+        await (ws.send_str(first) if isinstance(first, str) else ws.send_bytes(first))
+        assert (await ws.receive()).data == 1008
+    assert house.room.player is None
+
+
+async def test_hostile_messages_are_ignored_and_counted(stage):
+    page = await stage.page()
+    for bad in ("[]", "nonsense", '{"heard": {"line": 1}}', '{"heard": {"generation": 1e400}}', '{"toned": 1}', "{}"):
+        await page.ws.send_str(bad)
+    await page.ws.send_str(json.dumps({"silent": {"generation": 1e300, "line": None, "ms": 1e300}}))
+    await page.ws.send_str(json.dumps({"heard": {"generation": 2, "line": 1, "ms": 1e300, "under": 1e300}}))
+    assert (await stage.speak(5)).ms == 100
+    assert "showrunner_sink_bad_messages_total 5" in stage.house.server.metrics.render()
+
+
+async def test_a_message_that_is_too_long_ends_the_page(stage):
+    page = await stage.page()
+    await page.ws.send_str(json.dumps({"toned": {"x": "y" * 5000}}))
+    await page.until(lambda: page.close_code is not None)
+    assert page.close_code == 1009
+
+
+async def test_a_page_that_does_not_read_never_blocks_the_show(stage, house):
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.server.port, limit=1024)
+    writer.write(
+        f"GET /ws/sink?token={house.overlay_token()} HTTP/1.1\r\nHost: localhost:{house.server.port}\r\n"
+        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
+    )
+    await reader.readuntil(b"\r\n\r\n")
+    hello = json.dumps({"hello": {"page": "stuck", "obs": True, "audio": "running"}}).encode()
+    writer.write(bytes([0x81, 0x80 | len(hello), 0, 0, 0, 0]) + hello)
+    while stage.track.name != "other page in OBS" and stage.track.name != "stage page in OBS":
+        await asyncio.sleep(0.01)
+    last = await asyncio.wait_for(stage.speak(10), 3)
+    assert last.ms == 200
+    assert not stage.track.page
+    writer.close()
+
+
+async def test_aiohttp_can_still_ping_between_frames(stage):
+    page = await stage.page(speed=3)
+    line = asyncio.create_task(stage.speak(50))
+    for _ in range(5):
+        await page.ws.ping(b"x")
+        await asyncio.sleep(0.02)
+    assert (await line).ms == 1000
+    assert not isinstance(page.ws.exception(), aiohttp.ClientError)
