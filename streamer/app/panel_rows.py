@@ -169,8 +169,12 @@ def chat_row(event: ChatReceived, n: int, at_ms: int, text: str, name: str) -> R
 
 
 def health(items: Iterable[Health]) -> dict[str, Row]:
-    return {
-        item.part: {
+    """By part; a second row of the same part (another rung of a ladder) is called `<part>.2`."""
+    table: dict[str, Row] = {}
+    seen: dict[str, int] = {}
+    for order, item in enumerate(items):
+        seen[item.part] = seen.get(item.part, 0) + 1
+        table[item.part if seen[item.part] == 1 else f"{item.part}.{seen[item.part]}"] = {
             "state": item.state,
             "code": item.notice.code,
             "params": dict(item.notice.params),
@@ -178,8 +182,7 @@ def health(items: Iterable[Health]) -> dict[str, Row]:
             "latency_ms": item.latency_ms,
             "order": order,
         }
-        for order, item in enumerate(items)
-    }
+    return table
 
 
 # --- the log ---------------------------------------------------------------------------------------------------------

@@ -314,6 +314,12 @@ def test_health_sends_differences_only() -> None:
     assert list(house.now["health"]) == ["chat.twitch"]
 
 
+def test_rungs_of_one_part_are_told_apart() -> None:
+    house = House()
+    house.view.health([Health("llm", "broken", Notice("llm_failing")), Health("llm", "ok", Notice("llm_ok"))])
+    assert {part: row["state"] for part, row in house.now["health"].items()} == {"llm": "broken", "llm.2": "ok"}
+
+
 def test_the_beat_changes_and_counts_the_last_minute() -> None:
     house = House()
     house.ask(1, "one?")
