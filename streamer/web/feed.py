@@ -60,7 +60,9 @@ class Projection:
         node: dict[str, Any] = self.snapshot
         marks: _Marks | None = self._marks
         for part in parts[:-1]:
-            if not isinstance(node.get(part), dict):
+            if part not in node:
+                node[part] = {}
+            elif not isinstance(node[part], dict):
                 # The page may hold something else here, or nothing: the whole object is sent.
                 node[part] = {}
                 marks = self._mark(marks, part)

@@ -137,8 +137,11 @@ class WebServer:
         runner, self._runner = self._runner, None
         if runner is None:
             return
-        self.parts.room.close(wait_s=GOODBYE_S)
-        self.parts.feed.close(wait_s=GOODBYE_S)
+        try:
+            self.parts.room.close(wait_s=GOODBYE_S)
+            self.parts.feed.close(wait_s=GOODBYE_S)
+        except Exception:
+            log.exception("saying goodbye to the pages failed")
         await asyncio.sleep(0)
         await runner.cleanup()
 
