@@ -278,7 +278,7 @@ class AudioSink(Protocol):
 
     def stop(self, fade_ms: int = 15) -> Heard: ...
 
-    def duck(self, *, on: bool) -> None: ...
+    def duck(self, on: bool) -> None: ...  # noqa: FBT001 - a switch
 
     def heard(self) -> Heard | None:
         """Position of the line that is playing; None when nothing plays."""

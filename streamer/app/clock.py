@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 
 class ShowClock:
-    """`epoch_ns` is the wall time (Unix nanoseconds) of zero. A resumed show keeps the epoch of its journal, so its clock
-    goes on where the wall says it should; `least_ns` keeps it from starting before its last fact."""
+    """`epoch_ns` is the wall time (Unix nanoseconds) of zero. A resumed show keeps the epoch of its journal, so its
+    clock goes on where the wall says it should; `least_ns` keeps it from starting before its last fact."""
 
     def __init__(
         self,

@@ -142,7 +142,7 @@ def _line(take: Take, native: Mapping[str, str]) -> ReportLine:
 
 
 def _policy_wait_ms(take: Take, result: Result) -> float:
-    """How long the rules let the first asker wait: queue, limits, the floor, gaps. The making of the line is not in it."""
+    """How long the rules let the first asker wait: queue, limits, floor, gaps. The making of the line is not in it."""
     arrived = result.arrivals.get(take.order.answers[0], take.ordered_ms)
     made = max(take.ready_ms - take.ordered_ms, 0)
     return max(take.start_ms - arrived - made, 0)

@@ -1,4 +1,4 @@
-"""What people may set: `config/streamer.yaml` (shipped, commented), overlaid by `home/config/streamer.yaml` or `--config`.
+"""What people may set: `config/streamer.yaml` (shipped, commented) under `home/config/streamer.yaml` or `--config`.
 
 Precedence, lowest first: shipped defaults, the file, environment (`SHOWRUNNER_LLM__MODEL=...`, also from `.env`),
 command line. Secrets never stand in YAML: they come from the environment, `.env`, a secrets folder or the keyring.
@@ -189,7 +189,7 @@ def _named(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    """`SHOWRUNNER_TTS__EDGE__URL=x` as `{"tts": {"edge": {"url": "x"}}}`. Values that look like YAML scalars are read so."""
+    """`SHOWRUNNER_TTS__EDGE__URL=x` as `{"tts": {"edge": {"url": "x"}}}`."""
     out: dict[str, Any] = {}
     for name, value in sorted(environment.items()):
         if not name.upper().startswith(PREFIX) or "__" not in name:

@@ -118,7 +118,7 @@ class Result:
 class Simulation:
     """Folds a log. `hear` turns a row into facts (and stores its words); `write` is the modelled brain."""
 
-    def __init__(  # noqa: PLR0913 - the parts of a show
+    def __init__(
         self,
         *,
         started: ShowStarted,

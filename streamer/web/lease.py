@@ -164,6 +164,15 @@ class Lease:
     def pages(self) -> int:
         return len(self._pages)
 
+    def muted(self) -> int:
+        """Pages whose browser has not allowed sound yet."""
+        return sum(not page.running for page in self._pages.values())
+
+    def where(self) -> Literal["obs", "tab", "nobody"]:
+        """Where the voices come from."""
+        page = self._pages.get(self.holder) if self.holder is not None else None
+        return "nobody" if page is None else "obs" if page.obs else "tab"
+
     # --- time -------------------------------------------------------------------------------------------------------
 
     def tick(self, now: float) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from time import monotonic
+from typing import Literal
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -116,6 +117,10 @@ class SinkRoom:
             if toned in self._tones:
                 self._tones.remove(toned)
         return self.name
+
+    def places(self) -> tuple[Literal["obs", "tab", "nobody"], int, int]:
+        """Where the voices come from, how many pages are open, and how many of them may not sound yet."""
+        return self._lease.where(), self._lease.pages(), self._lease.muted()
 
     # --- sockets ----------------------------------------------------------------------------------------------------
 

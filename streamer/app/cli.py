@@ -1,0 +1,82 @@
+"""The command line: `python3 run.py ...`, or `streamer ...` when installed. Each command is a module of `commands`."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from streamer import __version__
+
+COMMANDS = ("run", "check", "rehearse", "replay", "moderate", "bench")
+EPILOG = """\
+commands:
+  (none), run             the show; with nothing configured, the demo show
+  test [pytest args]      every test, with what it needs (from a checkout: python3 run.py test)
+  lint                    every static check (from a checkout)
+  check                   read all configuration and probe every part that is switched on
+  rehearse CHAT.jsonl     a whole show from a chat log, touching no platform
+  replay JOURNAL          fold a journal again and prove that the same commands come out
+  moderate FILE.jsonl     judge texts with the offline layers
+  bench                   the performance figures
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="run.py", description="Runs a live show with AI co-hosts.", epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    top.add_argument("--version", action="version", version=f"Showrunner {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="command")
+    for name in COMMANDS:
+        sub = commands.add_parser(name, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+        _common(sub)
+        _own(name, sub)
+    return top
+
+
+def _common(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--state", metavar="DIR", type=Path, default=Path("state"), help="journal, grants, tokens")
+    sub.add_argument("--home", metavar="DIR", type=Path, default=Path("home"), help="your own files")
+    sub.add_argument("--config", metavar="FILE", type=Path, help="settings, instead of home/config/streamer.yaml")
+
+
+def _own(name: str, sub: argparse.ArgumentParser) -> None:
+    match name:
+        case "run":
+            sub.add_argument("--port", type=int, metavar="N", help="of the panel and the overlays (8765)")
+            where = sub.add_mutually_exclusive_group()
+            where.add_argument("--host", metavar="ADDR", help="address to bind (this machine only)")
+            where.add_argument("--lan", action="store_true", help="serve overlays to this network too")
+            sub.add_argument("--twitch", metavar="NAME", help="read this Twitch channel (no account needed)")
+            sub.add_argument("--show-links", action="store_true", help="print links whole, also while streaming")
+            sub.add_argument("--fresh", action="store_true", help="do not go on with an interrupted show")
+        case "rehearse":
+            sub.add_argument("chat", metavar="CHAT.jsonl", type=Path)
+            sub.add_argument("--speed", default="max", metavar="N|max", help="max: modelled parts; N: configured ones")
+            sub.add_argument("--report", metavar="FILE.json", type=Path, help="write the report here")
+            sub.add_argument("--seed", type=int, default=1)
+        case "replay":
+            sub.add_argument("journal", metavar="JOURNAL", type=Path)
+        case "moderate":
+            sub.add_argument("file", metavar="FILE.jsonl", type=Path)
+        case "bench":
+            sub.add_argument("--json", metavar="FILE", type=Path, help="write the figures here")
+            sub.add_argument("--only", metavar="NAME", action="append", default=[], help="this figure only (repeatable)")
+            sub.add_argument("--quick", action="store_true", help="fewer repetitions; for trying out")
+        case _:
+            pass
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code. 2 is bad usage or unreadable input."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
+        given = ["run", *given]
+    options = parser().parse_args(given)
+    command = importlib.import_module(f"streamer.app.commands.{options.command}")
+    try:
+        return int(command.main(options))
+    except KeyboardInterrupt:
+        return 130

@@ -1,0 +1,176 @@
+"""The running show: facts go in, commands go out to the chain, the views follow. Wired by `house`."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from streamer.app.inbox import Inbox
+from streamer.app.ingress import Ingress
+from streamer.app.overlay_view import OverlayView
+from streamer.app.panel_view import PanelView
+from streamer.app.sayings import Sayings
+from streamer.core.commands import Air, Close, Command, Cut, Drop, Duck, Erase, Prepare, TakeScene, Withdraw
+from streamer.core.events import (
+    ChatReceived,
+    DialSet,
+    Event,
+    Fact,
+    HostSpoke,
+    LineEnded,
+    PausePressed,
+    ResumePressed,
+    SayRequested,
+    SkipPressed,
+    StopPressed,
+)
+from streamer.core.show import Show
+from streamer.core.stage import Stage, stage
+from streamer.ports import ChatRow, Heard, TextStore
+from streamer.speech.perform import Performer
+from streamer.speech.view import ClauseView, LineRecord
+from streamer.web.operate import Outcome
+
+log = logging.getLogger(__name__)
+
+
+class Conductor:
+    """One show in this process. Everything is called on the loop's thread."""
+
+    def __init__(
+        self,
+        *,
+        ingress: Ingress,
+        texts: TextStore,
+        sayings: Sayings,
+        overlay: OverlayView,
+        panel: PanelView,
+        now_ms: Callable[[], int],
+        on_closed: Callable[[], None],
+        on_record: Callable[[LineRecord], None] | None = None,
+    ) -> None:
+        self._ingress = ingress
+        self._texts = texts
+        self._sayings = sayings
+        self._overlay = overlay
+        self._panel = panel
+        self._now_ms = now_ms
+        self._on_closed = on_closed
+        self._on_record = on_record
+        self._orders: dict[int, Prepare] = {}
+        self._stage: Stage | None = None
+        self.inbox: Inbox
+        self.performer: Performer
+
+    def join(self, inbox: Inbox, performer: Performer) -> None:
+        """The two that need this object to be made first."""
+        self.inbox, self.performer = inbox, performer
+
+    # --- in ----------------------------------------------------------------------------------------------------------
+
+    def on_row(self, row: ChatRow) -> None:
+        """Something happened in a chat."""
+        for event in self._ingress.receive(row, now_ms=self._now_ms()):
+            self._show_row(event, row)
+            self.inbox.emit(event)
+
+    def _show_row(self, event: Event, row: ChatRow) -> None:
+        match event:
+            case ChatReceived(uid=uid, user=user):
+                self._sayings.chat(event)
+                text, name = self._texts.get(f"m:{uid}") or "", self._texts.get(f"n:{user}") or ""
+                self._panel.chat(event, text, name, self._now_ms())
+                self._overlay.chat(event, row, text, name)
+            case HostSpoke():
+                self._sayings.host(event)
+            case _:
+                pass
+
+    def press(self, event: Event) -> Outcome:
+        """An operator pressed something. `stale`: what was meant has gone; nothing was done."""
+        outcome = self._outcome(event)
+        if outcome != "stale":
+            self.inbox.emit(event)
+        return outcome
+
+    def _outcome(self, event: Event) -> Outcome:
+        show = self.inbox.show
+        match event:
+            case StopPressed():
+                return "already" if show.mode == "stopped" else "done"
+            case ResumePressed():
+                return "already" if show.mode == "running" else "done"
+            case PausePressed():
+                return "already" if show.mode == "paused" else "done"
+            case SkipPressed(saw=saw):
+                if show.air is None:
+                    return "already"
+                return "stale" if saw and saw != show.air.id else "done"
+            case DialSet(dial=dial):
+                return "already" if show.dial == dial else "done"
+            case SayRequested():
+                return "done"
+            case _:
+                return "done"
+
+    # --- out ---------------------------------------------------------------------------------------------------------
+
+    def run(self, command: Command) -> None:  # noqa: C901 - a flat dispatch
+        match command:
+            case Prepare():
+                self._orders[command.line] = command
+                self.performer.prepare(command)
+            case Air(line=line, not_before_ms=not_before_ms):
+                self._overlay.aired(self._orders[line])
+                self.performer.air(line, not_before_ms)
+            case Withdraw(line=line, reason=reason):
+                self.performer.withdraw(line, reason)
+            case Cut(line=line, reason=reason):
+                self.performer.cut(line, reason)
+            case Duck(line=line, on=on):
+                self.performer.duck(line, on)
+            case Erase():
+                self._erase(command)
+            case Close():
+                self._on_closed()
+            case Drop() | TakeScene():
+                pass  # what follows from these is in the views and the stage
+
+    def _erase(self, erased: Erase) -> None:
+        """The words go everywhere: lines that hold them, the store, what is shown."""
+        self.performer.taken_back(erased.scope, erased.key)
+        self._ingress.erase(erased.scope, erased.key)
+        self._sayings.forget(erased.scope, erased.key)
+        self._overlay.erase(erased)
+
+    def after(self, fact: Fact, show: Show, commands: Sequence[Command]) -> None:
+        """A fact was folded and its commands were run."""
+        event = fact.event
+        if isinstance(event, LineEnded):
+            self._orders.pop(event.line, None)
+            self._overlay.ended(event.line, self._now_ms())
+        now = stage(show)
+        if now != self._stage:
+            self._stage = now
+            self._overlay.stage(now, self._answering(now))
+        self._panel.folded(event, show, commands)
+
+    def _answering(self, now: Stage) -> Mapping[str, str] | None:
+        said = self._sayings.find(now.answering) if now.answering else None
+        quote = self._sayings.quote(now.answering) if said is not None else None
+        if said is None or quote is None:
+            return None
+        return {"name": quote.name, "text": quote.text, "platform": said.platform}
+
+    # --- what the chain reports ----------------------------------------------------------------------------------------
+
+    def clause(self, line: int, index: int, value: ClauseView) -> None:
+        self._overlay.clause(line, index, value)
+        self._panel.clause(line, index, value)
+
+    def record(self, record: LineRecord) -> None:
+        if self._on_record is not None:
+            self._on_record(record)
+
+    def heard(self, heard: Heard) -> None:
+        now_ms = self._now_ms()
+        self._overlay.heard(heard, now_ms)
+        self._panel.heard(heard, now_ms)

@@ -1,0 +1,370 @@
+"""The house of one show: everything it is made of, opened in order and closed in reverse. Knows everything."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from streamer.adapters.audio.common import Track
+from streamer.adapters.audio.silent import SilentClock
+from streamer.adapters.chat.inject import InjectChat
+from streamer.adapters.chat.replay import ReplayChat
+from streamer.adapters.demo.audience import audience_chat
+from streamer.adapters.demo.brain import Pace
+from streamer.adapters.store.texts import FileTexts, MemoryTexts
+from streamer.app import journal as journals
+from streamer.app.clock import ShowClock
+from streamer.app.conductor import Conductor
+from streamer.app.inbox import Inbox
+from streamer.app.ingress import Ingress
+from streamer.app.overlay_view import OverlayView
+from streamer.app.panel_view import About, PanelView
+from streamer.app.parts import open_brain, open_voices
+from streamer.app.past import Past, interrupted
+from streamer.app.plan import Plan
+from streamer.app.sayings import Sayings
+from streamer.app.schedule import next_due
+from streamer.app.scripted import ScriptedBrain
+from streamer.app.sinks import WatchedSink
+from streamer.app.speakers import speaker_of
+from streamer.app.supervise import Supervisor
+from streamer.cast import features
+from streamer.core.events import (
+    CastChanged,
+    CloseRequested,
+    Event,
+    Resumed,
+    SegmentDue,
+    SettingsChanged,
+    ShowStarted,
+    SinkChanged,
+)
+from streamer.core.settings import Member
+from streamer.core.show import EMPTY, Show
+from streamer.moderation import Rules, judge, judge_line, text_out
+from streamer.ports import ChatSource, Health, Journal, Notice, TextStore, Unavailable
+from streamer.speech.brief import BriefWriter
+from streamer.speech.perform import Performer
+from streamer.speech.view import LineRecord
+from streamer.texts import texts as words
+from streamer.web.api import Parts
+from streamer.web.feed import FeedHub
+from streamer.web.gate import Site
+from streamer.web.grants import Grants
+from streamer.web.metrics import Metrics
+from streamer.web.server import WebServer
+from streamer.web.sinkroom import SinkRoom
+
+log = logging.getLogger(__name__)
+
+BEAT_S = 1.0
+CLOSE_LIMIT_S = 0.6
+PART_LIMIT_S = 0.3
+
+
+class House:
+    """`open` starts the show, `closed` is set when it is over, `close` ends what is left. One per process."""
+
+    def __init__(self, plan: Plan, site: Site, *, fresh: bool = False, pace: Pace | None = None) -> None:
+        self.plan = plan
+        self.site = site
+        self.closed = asyncio.Event()
+        self.metrics = Metrics()
+        self.records: list[Callable[[LineRecord], None]] = []
+        self.scripted = ScriptedBrain(plan.cast)
+        self._pace = pace
+        self._fresh = fresh
+        self._supervisor = Supervisor()
+        self._sources: list[ChatSource] = []
+        self._broken: list[Health] = []
+        self._past: Past | None = None
+
+    # --- opening -----------------------------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Start everything; the show runs when this returns. Raises Misconfigured (a taken port, a bad folder)."""
+        plan = self.plan
+        state = plan.folders.state
+        self._past = None if self._fresh else interrupted(state / "journal", wall_ns=time.time_ns())
+        past = self._past
+        self.clock = ShowClock(
+            epoch_ns=past.recovered.header.epoch if past else None, least_ns=past.recovered.at_ns + 1 if past else 0
+        )
+        self.grants = Grants(state)
+        self.texts = _texts(state)
+        self.journal = self._journal(state / "journal")
+        self._open_stage()
+        self._open_chain()
+        await self.web.start()
+        self._begin(past)
+        self._open_sources()
+        self._supervisor.start(self._beat(), "beat")
+        self._supervisor.start(self._warm(), "warm")
+        for segment_id, _ in plan.rundown.times:
+            self._supervisor.start(self._timetable(segment_id), f"segment {segment_id}")
+
+    def _journal(self, folder: Path) -> Journal:
+        """The journal goes on in the file of an interrupted show; without a disk the show runs without one."""
+        try:
+            if self._past is not None:
+                return journals.FileJournal.resume(self._past.path, on_trouble=self._trouble)
+            journals.prune(folder)
+            header = journals.Header(seed=self.plan.seed, show=self.plan.settings.show.title, epoch=self.clock.epoch_ns)
+            return journals.FileJournal.create(folder, header, on_trouble=self._trouble)
+        except Unavailable as away:
+            self._broken.append(Health("journal", "broken", Notice("part.unavailable", {"reason": away.reason})))
+            return journals.NullJournal()
+
+    def _trouble(self, notice: Notice) -> None:
+        self._broken.append(Health("journal", "broken", notice))
+
+    def _open_stage(self) -> None:
+        """The web, the sink and the views."""
+        now_ms = self.clock.now_ms
+        epoch = int(time.time())
+        self.room = SinkRoom(epoch=epoch, metrics=self.metrics)
+        self.track = Track([self.room, SilentClock()], on_change=self._sink_changed)
+        self.hub = FeedHub(now_ms, metrics=self.metrics)
+        self.inject = InjectChat()
+        parts = Parts(
+            grants=self.grants,
+            feed=self.hub,
+            room=self.room,
+            operator=self,
+            texts=self.texts,
+            on_row=self.inject.put,
+            words=words,
+            ready=lambda: self.inbox.show.mode not in ("starting", "closed"),
+            show_s=lambda: self.clock.now_ns() / 1e9,
+        )
+        overlays = list(reversed(self.plan.folders.roots("overlays")))
+        self.web = WebServer(self.site, parts, overlays=overlays, metrics=self.metrics)
+        plan = self.plan
+        about = About(
+            build=self.web.panel.build,
+            title=plan.settings.show.title if plan.settings.on_channel else plan.rundown.title,
+            epoch_ms=self.clock.epoch_ns // 1_000_000,
+            started_ms=self.clock.now_ms(),
+            demo=not plan.settings.on_channel,
+            scripted=plan.settings.llm is None,
+        )
+        self.overlay = OverlayView(
+            lambda changes, gone: _ignore(self.hub.publish("overlay", changes, gone)), build=self.web.overlays.build
+        )
+        self.panel = PanelView(
+            lambda changes, gone: _ignore(self.hub.publish("panel", changes, gone)), words=self.texts.get, about=about
+        )
+        self.overlay.cast(self._members())
+        self.panel.cast(self._members())
+
+    def _members(self) -> dict[str, dict[str, object]]:
+        return {
+            persona.id: {
+                "name": persona.name,
+                "color": persona.colour,
+                "order": order,
+                "enabled": True,
+                "look": dict(persona.look),
+            }
+            for order, persona in enumerate(self.plan.cast)
+        }
+
+    def _open_chain(self) -> None:
+        """Ears, rules, brain, voices: what a line goes through."""
+        plan, settings = self.plan, self.plan.settings
+        rules = Rules.standard(settings.moderation.blocked, settings.moderation.allowed)
+        self.sayings = Sayings(self.texts)
+        self.ingress = open_ingress(plan, self.texts, rules)
+        self.llm, self.is_scripted, broken = open_brain(settings, self.scripted, seed=plan.seed, pace=self._pace)
+        self.voices, mute = open_voices(settings)
+        self._broken += [*broken, *mute]
+        speakers = {each.id: speaker_of(each, tuple(self.voices)) for each in plan.cast}
+        self.conductor = Conductor(
+            ingress=self.ingress,
+            texts=self.texts,
+            sayings=self.sayings,
+            overlay=self.overlay,
+            panel=self.panel,
+            now_ms=self.clock.now_ms,
+            on_closed=self.closed.set,
+            on_record=self._recorded,
+        )
+        past = self._past
+        self.inbox = Inbox(
+            now_ns=self.clock.now_ns,
+            journal=self.journal,
+            run=self.conductor.run,
+            after=self.conductor.after,
+            show=past.recovered.show if past else EMPTY,
+            seq=past.recovered.seq if past else 0,
+        )
+        self.performer = Performer(
+            llm=self.llm,
+            voices=self.voices,
+            sink=WatchedSink(self.track, self.conductor.heard),
+            texts=self.texts,
+            brief=BriefWriter(self.texts, self.sayings.quote),
+            cast=lambda: speakers,
+            judge=lambda text: judge_line(rules, text),
+            emit=self.inbox.emit,
+            on_clause=self.conductor.clause,
+            on_record=self.conductor.record,
+            now_ms=lambda: self.clock.now_ns() / 1e6,
+            gone=self.ingress.is_taken_back,
+        )
+        self.conductor.join(self.inbox, self.performer)
+
+    def _begin(self, past: Past | None) -> None:
+        """The first facts: a new show, or an old one that goes on."""
+        for segment_id, text in self.plan.rundown.words.items():
+            self.texts.put(f"s:{segment_id}", text)
+        if past is None:
+            self.inbox.emit(ShowStarted(settings=self.plan.rules, cast=self.plan.members))
+        else:
+            self.inbox.emit(Resumed(gap_s=past.gap_s))
+            self.inbox.emit(SettingsChanged(self.plan.rules))
+            self.inbox.emit(CastChanged(self.plan.members))
+            self.panel.log(self.clock.now_ms(), "log.resumed", {"gap_s": round(past.gap_s), "lines": past.lost})
+        self._sink_changed(SinkChanged(page=self.track.page, name=self.track.name))
+
+    def _open_sources(self) -> None:
+        settings = self.plan.settings
+        self._sources.append(self.inject)
+        if settings.chat.twitch is not None:
+            self._sources.append(settings.chat.twitch.open())
+        else:
+            names = [persona.name for persona in self.plan.cast]
+            self._sources.append(audience_chat(self.plan.seed, names))
+        for source in self._sources:
+            self._supervisor.watch(source, self.conductor.on_row)
+
+    def play(self, rows: Sequence[object], speed: float) -> ReplayChat:
+        """Read a chat log instead of the configured chat (for rehearsals); call before `open`."""
+        raise NotImplementedError
+
+    # --- while it runs -----------------------------------------------------------------------------------------------
+
+    def press(self, event: Event) -> "Outcome":
+        return self.conductor.press(event)
+
+    def _sink_changed(self, changed: SinkChanged) -> None:
+        if not hasattr(self, "inbox"):
+            return
+        self.inbox.emit(changed)
+        self.overlay.sound(page=changed.page, name=changed.name)
+        self._show_sound()
+
+    def _show_sound(self) -> None:
+        where, pages, muted = self.room.places()
+        self.panel.sound(where, self.track.name if self.track.page else "", pages=pages, muted=muted)
+
+    def _recorded(self, record: LineRecord) -> None:
+        for each in self.records:
+            each(record)
+
+    async def _warm(self) -> None:
+        """Parts that take time to wake do so now and not with the first answer."""
+        await asyncio.gather(
+            self.llm.warm(), *(voice.warm() for voice in self.voices.values()), return_exceptions=True
+        )
+
+    async def _beat(self) -> None:
+        """What has no event of its own: health, the pulse of the panel, the journal's way to the disk."""
+        while True:
+            now_ms = self.clock.now_ms()
+            self.panel.beat(now_ms)
+            self.panel.health(self.health())
+            self._show_sound()
+            await self.journal.flush()
+            await asyncio.sleep(BEAT_S)
+
+    async def _timetable(self, segment_id: str) -> None:
+        """Tell the core when a segment is due."""
+        segment = dict(self.plan.rundown.times)[segment_id]
+        started = datetime.fromtimestamp(self.clock.epoch_ns / 1e9, tz=UTC).astimezone()
+        resumed = self._past is not None
+        after = datetime.now().astimezone() if resumed else started - timedelta(microseconds=1)
+        while (due := next_due(segment, started, after)) is not None:
+            due_ms = max(0, int((due - started).total_seconds() * 1000))
+            await asyncio.sleep(max(0.0, (due_ms - self.clock.now_ms()) / 1000))
+            self.inbox.emit(SegmentDue(segment_id, due_ms))
+            after = due
+
+    def health(self) -> list[Health]:
+        """Every part, in the order it is shown."""
+        chats = [self._supervisor.health(source) for source in self._sources]
+        return [*chats, *self._brain_health(), *self._voice_health(), *self._broken]
+
+    def _brain_health(self) -> list[Health]:
+        if self.is_scripted:
+            return [Health("llm", "ok", Notice("llm.scripted"))]
+        ladder = getattr(self.llm, "health", None)
+        return list(ladder()) if ladder is not None else []
+
+    def _voice_health(self) -> list[Health]:
+        out: list[Health] = []
+        for state in self.performer.voice_states():
+            name = f"voice.{state.engine}" + (f".{state.voice}" if state.voice else "")
+            if state.state == "closed":
+                out.append(Health(name, "ok", Notice("voice.ok", {"engine": state.engine})))
+            else:
+                notice = Notice("part.unavailable", {"reason": state.reason}, state.fix)
+                out.append(Health(name, "broken" if state.state == "misconfigured" else "degraded", notice))
+        return out
+
+    # --- closing -----------------------------------------------------------------------------------------------------
+
+    async def close(self, *, finish: bool = False) -> Sequence[str]:
+        """End the show and give everything back; names what was late. The whole takes under a second."""
+        late: list[str] = []
+        self.inbox.emit(CloseRequested(finish=finish))
+        if not await _within(self.closed.wait(), 30.0 if finish else CLOSE_LIMIT_S):
+            late.append("the show")
+        late += await self._supervisor.close(PART_LIMIT_S)
+        late += await self.performer.aclose()
+        self.inbox.close()
+        await self.web.stop()
+        ends = [source.aclose() for source in self._sources]
+        ends += [voice.aclose() for voice in self.voices.values()]
+        ends += [self.llm.aclose(), self.journal.aclose()]
+        results = await asyncio.gather(*(_within(end, PART_LIMIT_S) for end in ends), return_exceptions=True)
+        if not all(result is True for result in results):
+            late.append("a part")
+        self.track.close()
+        close_texts = getattr(self.texts, "close", None)
+        if close_texts is not None:
+            close_texts()
+        return late
+
+
+def open_ingress(plan: Plan, texts: TextStore, rules: Rules) -> Ingress:
+    """The way in for the words of others: moderation, features, the text store."""
+    raise NotImplementedError
+
+
+def _texts(state: Path) -> TextStore:
+    """The words of the show, on disk so that a killed show can go on; in memory where there is no disk to write to."""
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        return FileTexts(state / "texts.jsonl")
+    except (Unavailable, OSError):
+        log.warning("the text store cannot be written; words are kept in memory only")
+        return MemoryTexts()
+
+
+async def _within(work: "asyncio.Future[object] | object", limit_s: float) -> bool:
+    """Whether it ended in time; what did not is cancelled."""
+    try:
+        async with asyncio.timeout(limit_s):
+            await work  # type: ignore[misc]
+    except TimeoutError:
+        return False
+    return True
+
+
+def _ignore(_: object) -> None:
+    return None

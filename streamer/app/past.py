@@ -1,0 +1,41 @@
+"""Going on where a process ended: the last journal of the state folder, when its show was not closed."""
+
+from pathlib import Path
+
+import msgspec
+
+from streamer.app import journal
+from streamer.app.replay import Recovered, recover
+from streamer.ports import Misconfigured, Unavailable
+
+FORGET_AFTER_S = 6 * 3600
+"""An older interrupted show is over: the next start begins a new one."""
+
+
+class Past(msgspec.Struct, frozen=True, kw_only=True):
+    """What an interrupted show left."""
+
+    path: Path
+    recovered: Recovered
+    gap_s: float
+
+    @property
+    def lost(self) -> int:
+        """Lines that died with the process."""
+        show = self.recovered.show
+        return sum(line is not None for line in (show.air, show.next))
+
+
+def interrupted(folder: Path, *, wall_ns: int) -> Past | None:
+    """The show that ended without being closed, not long ago; None when there is none or it cannot be read."""
+    path = journal.latest(folder)
+    if path is None:
+        return None
+    try:
+        found = recover(path)
+    except (Misconfigured, Unavailable, journal.Damaged):
+        return None
+    gap_s = (wall_ns - found.header.epoch - found.at_ns) / 1e9
+    if found.seq == 0 or found.show.mode in ("starting", "closing", "closed") or not 0 <= gap_s < FORGET_AFTER_S:
+        return None
+    return Past(path=path, recovered=found, gap_s=gap_s)

@@ -1,0 +1,77 @@
+"""Everything that is read before anything is started: settings, cast, rundown. All problems of all files at once."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from streamer.app.characters import load_cast
+from streamer.app.schedule import Rundown, load_rundown
+from streamer.app.settings import Folders, Settings, read_settings
+from streamer.app.yamlfile import BadFiles, Problem
+from streamer.cast import Persona
+from streamer.core.settings import Member, ShowSettings
+
+DEMO_RUNDOWN = "demo"
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What a start is about to do."""
+
+    settings: Settings
+    folders: Folders
+    cast: tuple[Persona, ...]
+    rundown: Rundown = Rundown()
+    defaulted: tuple[tuple[str, str], ...] = ()
+    """(persona id, `voice` or `look`): what was left to the defaults."""
+    seed: int = 0
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        return tuple(Member(id=each.id, talkativeness=each.talkativeness) for each in self.cast)
+
+    @property
+    def rules(self) -> ShowSettings:
+        return self.settings.rules(self.rundown.segments, seed=self.seed)
+
+
+def read_plan(
+    folders: Folders, *, file: Path | None = None, given: Mapping[str, Any] | None = None, seed: int = 0
+) -> Plan:
+    """Read it all. Raises `BadFiles` with every problem; nothing was started then."""
+    bad: list[Problem] = []
+    settings, rundown = Settings(), Rundown()
+    try:
+        settings = read_settings(folders, file, given=given)
+    except BadFiles as error:
+        bad += error.problems
+    cast: tuple[Persona, ...] = ()
+    defaulted: tuple[tuple[str, str], ...] = ()
+    try:
+        loaded = load_cast(folders.roots("characters"), settings.show.cast)
+        cast, defaulted = loaded.cast, loaded.defaulted
+    except BadFiles as error:
+        bad += error.problems
+    name = settings.show.rundown or ("" if settings.on_channel else DEMO_RUNDOWN)
+    try:
+        rundown = load_rundown(folders.roots("scenes"), name)
+    except BadFiles as error:
+        bad += error.problems
+    if not cast and not bad:
+        bad.append(Problem("characters", 0, "", "there is no character; put one into home/characters/<name>/"))
+    bad += _strangers(rundown, {persona.id for persona in cast}) if cast else []
+    if bad:
+        raise BadFiles(bad)
+    return Plan(
+        settings=settings, folders=folders, cast=cast, rundown=rundown, defaulted=defaulted, seed=seed,
+    )  # fmt: skip
+
+
+def _strangers(rundown: Rundown, known: set[str]) -> list[Problem]:
+    """Segments for personas that are not on stage: whoever is there takes them, but it was probably a slip."""
+    return [
+        Problem("scenes", 0, f"segments.{segment.id}.persona", f"nobody on stage is called {segment.persona}")
+        for segment in rundown.segments
+        if segment.persona and segment.persona not in known
+    ]

@@ -1,0 +1,66 @@
+"""The brain without a model: the cast's own material, asked through the same hints a model's request carries."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+
+from streamer.cast import Improv, Persona, farewell, greet, improvise
+from streamer.cast import late as late_line
+
+SAID_LINES = 240
+OCCASIONS = {
+    "raid": "raid", "gift_batch": "gift", "member_new": "sub", "resub": "sub", "milestone": "sub", "follow": "follow",
+}  # fmt: skip
+OPENING = "opening"
+
+
+class ScriptedBrain:
+    """Callable on `Completion.hints`; remembers what was said lately, so that nothing is repeated."""
+
+    def __init__(self, cast: Sequence[Persona]) -> None:
+        self._cast = {persona.id: persona for persona in cast}
+        self._said: deque[str] = deque(maxlen=SAID_LINES)
+
+    def recast(self, cast: Sequence[Persona]) -> None:
+        self._cast = {persona.id: persona for persona in cast}
+
+    def __call__(self, hints: Mapping[str, str], seed: int) -> str:
+        """The whole line with its stage tags; empty for a persona that is not in the cast."""
+        persona = self._cast.get(hints.get("persona", ""))
+        if persona is None:
+            return ""
+        line = self._compose(persona, hints, seed)
+        self._said.append(line)
+        return line
+
+    def _compose(self, persona: Persona, hints: Mapping[str, str], seed: int) -> str:
+        said = tuple(self._said)
+        if hints.get("segment") == OPENING:
+            return greet(persona, seed=seed, said=said)
+        if hints.get("segment") == "closing":
+            return farewell(persona, seed=seed, said=said)
+        return improvise(persona, _task(hints), seed=seed, said=said)
+
+    def late(self, persona_id: str, seed: int) -> str:
+        persona = self._cast.get(persona_id)
+        return late_line(persona, seed=seed, said=tuple(self._said)) if persona is not None else "One moment."
+
+
+def _task(hints: Mapping[str, str]) -> Improv:
+    kind = hints.get("kind", "answer")
+    words = hints.get("text", "") or hints.get("prompt", "")
+    match kind:
+        case "say" | "exact" | "segment":
+            return Improv(kind="segment", text=hints.get("prompt", "") or words)
+        case "answer" | "paid" | "host" | "banter" | "idle":
+            return Improv(
+                kind=kind,
+                viewer_name=hints.get("viewer", ""),
+                text=words if kind != "banter" else hints.get("text", ""),
+                partner_name=hints.get("partner_name", ""),
+                partner_text=hints.get("partner_line", ""),
+                turn=int(hints.get("turn", "0") or 0),
+                last_turn=bool(hints.get("last_turn")),
+                occasion=OCCASIONS.get(hints.get("why", ""), ""),
+            )
+        case _:
+            return Improv(text=words)

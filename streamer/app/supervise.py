@@ -1,0 +1,77 @@
+"""Keeps the sources running: every task has an owner, every failure a sentence, every restart a pause."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from streamer.ports import ChatRow, ChatSource, Health, HealthState, Misconfigured, Notice, Unavailable
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE_S = 1.0
+LONGEST_PAUSE_S = 30.0
+STEADY_S = 60.0
+"""A source that ran this long has earned the short pause again."""
+
+
+class Supervisor:
+    """Owns the tasks of a show. `close` ends them all and names those that were late."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._failed: dict[str, Health] = {}
+
+    def start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def watch(self, source: ChatSource, on_row: Callable[[ChatRow], None]) -> None:
+        """Read a chat for as long as the show runs."""
+        self.start(self._read(source, on_row), f"chat {source.name}")
+
+    def health(self, source: ChatSource) -> Health:
+        """What the source says of itself, unless it has failed altogether."""
+        return self._failed.get(source.name) or source.health()
+
+    async def close(self, within_s: float) -> Sequence[str]:
+        tasks = set(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if not tasks:
+            return ()
+        _, late = await asyncio.wait(tasks, timeout=within_s)
+        return sorted(task.get_name() for task in late)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("%s ended with an error", task.get_name(), exc_info=error)
+
+    async def _read(self, source: ChatSource, on_row: Callable[[ChatRow], None]) -> None:
+        pause_s = FIRST_PAUSE_S
+        loop = asyncio.get_running_loop()
+        while True:
+            began_s = loop.time()
+            try:
+                async for row in source.rows():
+                    self._failed.pop(source.name, None)
+                    on_row(row)
+                return
+            except Misconfigured as wrong:
+                self._fail(source, "broken", Notice("part.misconfigured", {"reason": wrong.reason}, wrong.fix))
+                return
+            except Unavailable as away:
+                pause_s = away.retry_after_s or pause_s
+                self._fail(source, "degraded", Notice("part.unavailable", {"reason": away.reason}))
+            except Exception as error:  # a fault of ours in one source must not end the show
+                log.exception("%s failed", source.name)
+                self._fail(source, "degraded", Notice("part.crashed", {"error": type(error).__name__}))
+            if loop.time() - began_s > STEADY_S:
+                pause_s = FIRST_PAUSE_S
+            await asyncio.sleep(pause_s)
+            pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+
+    def _fail(self, source: ChatSource, state: HealthState, notice: Notice) -> None:
+        self._failed[source.name] = Health(source.health().part, state, notice)
