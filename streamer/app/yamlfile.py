@@ -16,6 +16,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from streamer.app.yamlplain import read_plain
+
 Place = tuple[str | int, ...]
 LineOf = Callable[[Place], int]
 
@@ -67,6 +69,9 @@ def read_yaml(path: Path, *, shown: str = "") -> tuple[Any, LineOf]:
 
 def parse_yaml(text: str, name: str) -> tuple[Any, LineOf]:
     """As `read_yaml`, for text that was read already."""
+    if (plain := read_plain(text)) is not None:
+        data, lines = plain
+        return data, lambda place: next((lines[place[:size]] for size in range(len(place), 0, -1) if place[:size] in lines), 1)
     yaml = YAML(typ="rt", pure=True)
     yaml.allow_duplicate_keys = False
     try:

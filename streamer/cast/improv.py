@@ -24,6 +24,7 @@ _MEMORY_LINES = 240
 _TAG = re.compile(r"\[[a-z]+(?::[\d.]+)?\]\s*")
 _SENTENCE = re.compile(r"(?<=[.!?…])[\"')]*\s+")
 _PLACE = re.compile(r"\{(\w+)\}")
+_STARTS = re.compile(r"(?:^|\]\s*|[.!?]\s+)$")
 _LETTERS = re.compile(r"[\W_]+")
 _FOREIGN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0400-\u04ff]")
 _LATIN_FOREIGN = frozenset("ich und nicht ist das der die auch mag ihr euch que los para muy eres está c'est vous avec pour suis".split())
@@ -169,7 +170,12 @@ class _Talk:
     def fill(self, line: str) -> str:
         if "{" not in line:
             return line
-        return _PLACE.sub(lambda match: self.places.get(match[1], ""), line)
+
+        def put(match: re.Match[str]) -> str:
+            value = self.places.get(match[1], "")
+            return value[:1].upper() + value[1:] if _STARTS.search(line[: match.start()]) else value
+
+        return _PLACE.sub(put, line)
 
     def topic_in(self, text: str) -> Topic | None:
         """The persona's topic that the text brings up first."""
