@@ -36,7 +36,7 @@ export class Bubble {
       if (/^[a-z]{1,16}$/.test(answering.platform ?? "")) this.root.dataset.platform = answering.platform;
       this.root.style.setProperty("--sr-speaker", readable(color));
     }
-    const place = `${key}/${[box.left, box.top, box.width, innerWidth, innerHeight]}`;
+    const place = `${key}/${[box.left, box.top, box.width]}`;
     if (place === this.at) return;
     this.at = place;
     this.#place(box, side);

@@ -24,12 +24,12 @@ function moments(clause, list) {
 
 /**
  * A line cut into pages of at most two rows of `columns` units: `[{at, end, rows: [[{text, at, end}]]}]`.
- * Rows are filled from the front, so what a later clause adds never moves a row that is already on screen.
+ * `measure` gives the width of a text in units. Rows are filled from the front, so what a later clause adds never moves a row that is already on screen.
  */
-export function paginate(line, columns = 40, rows = 2) {
+export function paginate(line, columns = 40, rows = 2, measure = width) {
   const tokens = [];
   for (const clause of clauses(line)) {
-    const list = pieces(String(clause.text ?? ""), columns);
+    const list = pieces(String(clause.text ?? ""), columns, measure);
     const when = moments(clause, list);
     list.forEach((piece, i) => tokens.push({ text: piece.text, ...when[i] }));
     const last = tokens[tokens.length - 1];
@@ -40,7 +40,7 @@ export function paginate(line, columns = 40, rows = 2) {
   let row = null;
   let used = 0;
   for (const token of tokens) {
-    const w = width(token.text.trimEnd());
+    const w = measure(token.text.trimEnd());
     const full = row && used + w > columns;
     const rested = row && page.rows.length === rows && used > columns * 0.45 && SENTENCE_END.test(row[row.length - 1].text);
     if (!page || (full && page.rows.length === rows) || rested) {
@@ -54,7 +54,7 @@ export function paginate(line, columns = 40, rows = 2) {
       used = 0;
     }
     row.push(token);
-    used += width(token.text);
+    used += measure(token.text);
     page.end = Math.max(page.end, token.end);
   }
   return pages;
@@ -87,12 +87,12 @@ export class Captions {
     this.root.append(this.box);
     this.root.dir = "auto";
     host.append(this.root);
+    addEventListener("resize", () => (this.columns = 0));
     this.page = null;
     this.pages = [];
     this.seen = null;
     this.tokens = [];
     this.columns = 0;
-    this.measured = "";
     this.clear();
   }
 
@@ -113,7 +113,7 @@ export class Captions {
       return;
     }
     const columns = this.#columns();
-    if (this.#changed(line, columns)) this.pages = paginate(line, columns);
+    if (this.#changed(line, columns)) this.pages = paginate(line, columns, 2, (text) => this.#width(text));
     const page = pageAt(this.pages, ms);
     if (page !== this.page) this.#show(page, who, line);
     for (const token of this.tokens) {
@@ -134,15 +134,21 @@ export class Captions {
 
   // How many average letters fit: the style's own number, fewer in a narrow window.
   #columns() {
-    const size = `${innerWidth}x${innerHeight}/${this.host.clientWidth}`;
-    if (size !== this.measured) {
-      this.measured = size;
+    if (!this.columns) {
       const css = getComputedStyle(this.root);
       const most = Math.min(42, Math.max(8, Number(css.getPropertyValue("--sr-caption-columns")) || 40));
-      const room = Math.min(this.root.clientWidth || innerWidth, innerWidth * 0.94) - 2.2 * parseFloat(css.fontSize);
-      this.columns = Math.max(8, Math.min(most, Math.floor(room / (parseFloat(css.fontSize) * 0.53))));
+      const size = parseFloat(css.fontSize);
+      this.room = Math.max(8 * size, Math.min(this.root.clientWidth || innerWidth, innerWidth * 0.96) - 1.6 * size);
+      this.columns = Math.max(8, Math.min(most, Math.floor(this.room / (size * 0.53))));
+      this.ink ??= document.createElement("canvas").getContext("2d");
+      this.ink.font = `${css.fontWeight} ${css.fontSize} ${css.fontFamily}`;
     }
     return this.columns;
+  }
+
+  // Letters, or more where they are wide: a row never gets wider than the box.
+  #width(text) {
+    return Math.max(width(text), (this.columns * this.ink.measureText(text).width) / this.room);
   }
 
   #show(page, who, line) {

@@ -248,8 +248,8 @@ export class Sink extends EventTarget {
 
   #frame(buffer) {
     const frame = readFrame(buffer);
-    if (!frame || frame.track !== this.track) return;
-    if (!this.holder || frame.generation < this.generation || this.serving !== this.epoch) {
+    if (frame && frame.track !== this.track) return;
+    if (!frame || !this.holder || frame.generation < this.generation || this.serving !== this.epoch) {
       this.stats.dropped += 1;
       return;
     }

@@ -27,9 +27,9 @@ export function width(text) {
 
 /**
  * Pieces between which a line may break, each with its place: `[{text, start, end}]`, places in code points of `text`.
- * Spaces end a piece; Chinese, Japanese and Thai break between words, never before closing or after opening punctuation.
+ * A piece longer than `longest` in units of `measure` is cut. Spaces end a piece; Chinese, Japanese and Thai break between words, never before closing or after opening punctuation.
  */
-export function pieces(text, longest = 40) {
+export function pieces(text, longest = 40, measure = width) {
   words ??= segmenter("word");
   const raw = words && needsWords(text) ? Array.from(words.segment(text), (one) => one.segment) : text.split(/(?<=\s)/u);
   const joined = [];
@@ -42,7 +42,7 @@ export function pieces(text, longest = 40) {
   const out = [];
   let at = 0;
   for (const part of joined) {
-    for (const bit of chop(part, longest)) {
+    for (const bit of chop(part, longest, measure)) {
       const length = Array.from(bit).length;
       out.push({ text: bit, start: at, end: at + length });
       at += length;
@@ -59,14 +59,14 @@ function latin(part) {
   return /[\p{Script=Latin}\p{N}'’]$/u.test(part) && !/\s$/u.test(part);
 }
 
-function chop(part, longest) {
-  if (width(part) <= longest) return [part];
+function chop(part, longest, measure) {
+  if (measure(part.trimEnd()) <= longest) return [part];
   const out = [];
   let bit = "";
   let units = 0;
   for (const ch of characters(part)) {
-    const w = WIDE.test(ch) ? WIDE_UNITS : 1;
-    if (units + w > longest) {
+    const w = measure(ch);
+    if (bit && units + w > longest) {
       out.push(bit);
       bit = "";
       units = 0;

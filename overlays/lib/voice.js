@@ -76,7 +76,7 @@ export class Voice {
       ms = run.at + (Math.min(time, run.end) - run.start) * 1000;
     }
     if (this.total !== null) ms = Math.min(ms, this.total);
-    this.most = Math.max(this.most, Math.floor(ms));
+    this.most = Math.max(this.most, Math.floor(ms + 0.01));
     return this.most;
   }
 

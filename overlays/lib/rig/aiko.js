@@ -1,7 +1,7 @@
 // The look `aiko`: long violet hair, cat ears, teal eyes, pink headphones, a dark jacket over a white blouse.
 
 export const PALETTE = {
-  hair: "#6a58d8", hairDark: "#40309c", hairDeep: "#2d2174", hairLight: "#a99cff", hairShine: "#e3dcff", hairLine: "#2a1d5e",
+  hair: "#6a58d8", hairDark: "#40309c", hairDeep: "#2d2174", hairLight: "#a99cff", hairShine: "#e3dcff", hairLine: "#2a1d5e", hairTip: "#e58be6",
   eye: "#1fb8c9", eyeDark: "#0a4a78", eyeDeep: "#0b2746", eyeLight: "#9dfbef",
   skin: "#ffe9de", skinShade: "#f6bcae", skinDeep: "#e99f95", skinLine: "#94524f", blush: "#ff7d92",
   cloth: "#2b2d52", clothDark: "#191a36", clothLight: "#474a80", shirt: "#fbf8ff", shirtShade: "#cfc9ea",
@@ -13,10 +13,10 @@ export const FACE = { half: 152, jaw: 36, chin: 574, cheekY: 466, cheek: 54 };
 export const MOUTH = { x: 400, y: 523, half: 24, height: 46, fang: 1 };
 
 const BANGS =
-  "M230 440C200 350 206 236 264 174C300 136 346 114 400 114C454 114 500 136 536 174C594 236 600 350 570 440" +
-  "C570 398 560 352 540 314C540 338 534 356 520 374C516 348 506 324 490 302C487 326 476 346 458 362C460 340 454 320 442 300" +
+  "M236 416C204 344 206 236 264 174C300 136 346 114 400 114C454 114 500 136 536 174C594 236 596 344 564 416" +
+  "C564 384 556 346 540 314C540 338 534 356 520 374C516 348 506 324 490 302C487 326 476 346 458 362C460 340 454 320 442 300" +
   "C440 340 426 376 400 404C404 374 394 338 380 306C376 330 364 348 346 362C348 338 340 318 326 300C318 328 304 352 284 374C276 352 268 332 264 314" +
-  "C242 352 232 398 230 440Z";
+  "C244 346 236 384 236 416Z";
 
 const SHINE =
   "M226 300C240 262 268 236 300 222L306 244L318 216C340 208 360 204 380 203L388 226L398 202C420 202 440 205 460 210L470 236L482 218C524 232 556 262 574 302" +
@@ -32,8 +32,8 @@ const mirror = { transform: "matrix(-1 0 0 1 800 0)" };
 export function draw(k) {
   const c = k.color;
   const hair = k.linear("hair", [[0, c.hairLight], [0.22, c.hair], [0.72, c.hair], [1, c.hairDark]], [0, 0.02, 0, 1]);
-  const back = k.linear("back", [[0, c.hairDark], [0.5, c.hairDark], [1, c.hair]]);
-  const side = k.linear("side", [[0, c.hair], [0.55, c.hair], [1, c.hairLight]]);
+  const back = k.linear("back", [[0, c.hairDark], [0.45, c.hairDark], [0.72, c.hair], [1, c.hairTip]]);
+  const side = k.linear("side", [[0, c.hair], [0.5, c.hair], [0.78, c.hairLight], [1, c.hairTip]]);
   const cloth = k.linear("cloth", [[0, c.clothLight], [0.3, c.cloth], [1, c.clothDark]]);
   const inner = k.linear("earIn", [[0, c.accentLight], [1, c.accent]]);
   const bangsClip = k.clip("bangs", k.path(BANGS));

@@ -12,7 +12,8 @@ const clamp = (v, lo, hi) => Math.min(hi, Math.max(lo, v));
 export function eye(d, E, c, open) {
   const x = 400 + d * E.x;
   const { y } = E;
-  const happy = c.happyEye;
+  const h = clamp((c.happyEye - 0.3) / 0.4, 0, 1);
+  const happy = h * h * (3 - 2 * h);
   const o = clamp(open * (1 - happy), 0, 1.25);
   const shut = 1 - clamp(o, 0, 1);
   const ix = x - d * E.inner;
@@ -21,8 +22,8 @@ export function eye(d, E, c, open) {
   const oy = y + E.outerY + shut * lerp(10, 8, happy);
   const closed = lerp(y + 40, y - 30, happy);
   const droop = c.lid * 24 * clamp(o, 0, 1);
-  const anger = clamp(-c.tilt, 0, 1) * 12;
-  const sorrow = clamp(c.tilt, 0, 1) * 8;
+  const anger = clamp(-c.tilt, 0, 1) * 30;
+  const sorrow = clamp(c.tilt, 0, 1) * 10 - clamp(-c.tilt, 0, 1) * 6;
   const t1 = lerp(closed, y - E.top + anger, o) + droop;
   const t2 = lerp(closed, y - E.top * 0.93 + sorrow, o) + droop;
   const c1x = x - d * E.inner * 0.66;
@@ -70,7 +71,7 @@ export function brow(d, E, c) {
 export function mouth(M, c, open, wide, round) {
   const { x, y } = M;
   const half = M.half * (1 + wide * 0.52 + Math.max(0, c.smile) * 0.2) * (1 - round * 0.12) + open * 3 * (1 - round);
-  const height = open * M.height * (1 + round * 0.12);
+  const height = open * M.height * (1 + round * 0.3);
   const curve = c.smile * 9 * (1 - round * 0.75);
   const ly = y - curve * 0.7 - Math.max(0, -c.smirk) * 6 + c.smirk * 1.5;
   const ry = y - curve * 0.7 - Math.max(0, c.smirk) * 9;

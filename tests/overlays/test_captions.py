@@ -1,0 +1,144 @@
+"""Captions follow the playhead: two rows, whole words, who speaks, nothing before it is heard and nothing after."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.overlays.fake_show import FakeShow, clause, now, until
+
+LONG = (
+    "The court of pineapple is now in session, and the honourable chat will rise for the judge. "
+    "Anybody who brings a slice without sharing it shall be found guilty, at once and without appeal."
+)
+LIB = "import('/o/b1/lib/captions.js')"
+
+
+def pages_of(page: Any, line: dict[str, Any], columns: int = 40) -> list[dict[str, Any]]:
+    return page.evaluate(f"([line, columns]) => {LIB}.then(m => m.paginate(line, columns))", [line, columns])
+
+
+def rows_of(pages: list[dict[str, Any]]) -> list[str]:
+    return ["".join(token["text"] for token in row).rstrip() for one in pages for row in one["rows"]]
+
+
+def width_of(page: Any, text: str) -> float:
+    return page.evaluate("text => import('/o/b1/lib/text.js').then(m => m.width(text))", text)
+
+
+def test_text_follows_the_playhead_and_not_the_arrival(show: FakeShow, open_page: Callable[..., Any]) -> None:
+    page = open_page("captions", viewport={"width": 1920, "height": 1080})
+    show.say(1, "mika", clause(LONG), ms=0, playing=False)
+    until(page, "showrunner.state().caption.startsWith('The court of pineapple')")
+    assert page.evaluate("document.querySelectorAll('.is-said').length") == 1
+    show.seek(1, 1500)
+    until(page, "document.querySelectorAll('.is-said').length > 4")
+    first = page.evaluate("showrunner.state().caption")
+    assert len(first) <= 80
+    show.seek(1, LONG.index("Anybody") * 60 + 100)
+    caption = until(page, f"showrunner.state().caption !== {first!r} && showrunner.state().caption")
+    assert "Anybody" in caption
+    show.seek(1, len(LONG) * 60 + 3000)
+    until(page, "showrunner.state().caption === ''")
+    assert page.locator(".sr-captions").is_hidden()
+
+
+def test_playing_line_is_extrapolated_between_messages(show: FakeShow, open_page: Callable[..., Any]) -> None:
+    page = open_page("captions")
+    show.say(1, "juno", clause("one two three four five six seven", ms_per_char=30))
+    began = now()
+    until(page, "document.querySelectorAll('.is-said').length === 7")
+    last_word_at = len("one two three four five six ") * 30
+    assert 600 < now() - began < last_word_at + 700
+    until(page, "showrunner.state().caption === ''", within=4)  # nobody said that it ended: it does not hang
+
+
+def test_another_line_or_no_line_shows_nothing(show: FakeShow, open_page: Callable[..., Any]) -> None:
+    page = open_page("captions")
+    show.say(1, "mika", clause("First words."), ms=100, playing=False)
+    until(page, "showrunner.state().caption")
+    show.set({"line": {"id": 2, "persona": "juno", "kind": "banter", "clauses": {"0": clause("Not heard yet.")}}})
+    until(page, "showrunner.state().caption === ''")  # the playhead still tells of line 1
+    show.set({"line": None})
+    until(page, "showrunner.state().line === null")
+
+
+def test_speaker_by_name_and_colour_in_letters_that_can_be_read(show: FakeShow, open_page: Callable[..., Any]) -> None:
+    show.state["cast"] = {"dark": {"name": "Dark", "color": "#101040", "order": 0, "look": {}}}
+    page = open_page("captions", viewport={"width": 1280, "height": 720})
+    show.say(1, "dark", clause("Can you read my name?"), ms=100, playing=False)
+    page.wait_for_selector(".sr-captions.is-shown")
+    assert page.locator(".sr-captions__name").inner_text() == "Dark"
+    looks = page.evaluate("""(() => { const css = s => getComputedStyle(document.querySelector(s));
+        return {size: parseFloat(css('.sr-captions').fontSize), box: css('.sr-captions__box').backgroundColor,
+                text: css('.sr-captions__text').color, name: css('.sr-captions__name').backgroundColor}; })()""")
+    assert looks["size"] >= 36
+    assert looks["box"] == "rgba(10, 10, 16, 0.78)"
+    assert looks["text"] == "rgb(255, 255, 255)"
+    red, green, blue = (int(part) for part in looks["name"].removeprefix("rgb(").rstrip(")").split(","))
+    assert 0.2126 * red + 0.7152 * green + 0.0722 * blue > 120, "dark letters on a light ground"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 720), (480, 800)])
+def test_box_stays_inside_the_picture(show: FakeShow, open_page: Callable[..., Any], width: int, height: int) -> None:
+    show.say(1, "mika", clause(LONG.upper()), ms=0, playing=False)
+    page = open_page("captions", viewport={"width": width, "height": height})
+    page.wait_for_selector(".sr-captions.is-shown")
+    for ms in (0, 3000, 6000, 9000):
+        show.seek(1, ms)
+        until(page, f"showrunner.feed.state.playhead.ms === {ms}")
+        page.evaluate("new Promise(done => setTimeout(done, 60))")
+        box = page.locator(".sr-captions__box").bounding_box()
+        assert box["x"] >= width * 0.01
+        assert box["x"] + box["width"] <= width * 0.99
+        assert box["y"] + box["height"] <= height * 0.96
+        cut = "[...document.querySelectorAll('.sr-captions__row')].some(row => row.scrollWidth > row.clientWidth + 1)"
+        assert not page.evaluate(cut)
+
+
+def test_rows_break_well(show: FakeShow, open_page: Callable[..., Any]) -> None:
+    page = open_page("captions")
+    rows = rows_of(pages_of(page, {"id": 1, "clauses": {"0": clause(LONG)}}))
+    assert " ".join(rows) == LONG
+    assert all(len(row) <= 40 for row in rows)
+
+    japanese = "次はみんなで「ピザ」を食べましょう。約束ですよ！それから、明日は晴れるといいですね。"
+    rows = rows_of(pages_of(page, {"id": 1, "clauses": {"0": clause(japanese)}}))
+    assert "".join(rows) == japanese
+    assert all(width_of(page, row) <= 41 for row in rows)
+    assert not [row for row in rows if row[0] in "、。！？」ーっゃ" or row[-1] in "「（"]
+
+    endless = "a" * 300
+    rows = rows_of(pages_of(page, {"id": 1, "clauses": {"0": clause(endless)}}))
+    assert "".join(rows) == endless
+    assert max(map(len, rows)) <= 40
+
+
+def test_clauses_flow_together_and_what_is_shown_does_not_move(show: FakeShow, open_page: Callable[..., Any]) -> None:
+    page = open_page("captions")
+    one = clause("Order, order!")
+    two = clause("The chat wants pineapple on everything.", at=one["end"])
+    before = rows_of(pages_of(page, {"id": 1, "clauses": {"0": one}}))
+    after = rows_of(pages_of(page, {"id": 1, "clauses": {"0": one, "1": two}}))
+    assert after[0].startswith(before[0])
+    assert " ".join(after) == f"{one['text']} {two['text']}"
+
+
+def test_clause_without_words_or_voice_is_timed_by_its_length(show: FakeShow, open_page: Callable[..., Any]) -> None:
+    page = open_page("captions")
+    silent = {"at": 0, "end": 4000, "text": "Nobody gives me a voice today.", "words": []}
+    [only] = pages_of(page, {"id": 1, "clauses": {"0": silent}})
+    times = [token["at"] for row in only["rows"] for token in row]
+    assert times == sorted(times)
+    assert times[0] == 0
+    assert 2500 < times[-1] < 4000
+
+
+def test_outline_is_the_other_style_and_plain_is_not_offered(show: FakeShow, open_page: Callable[..., Any]) -> None:
+    show.say(1, "mika", clause("Look at my edges."), ms=300, playing=False)
+    outline = open_page("captions", "&captions=outline")
+    outline.wait_for_selector(".sr-captions--outline.is-shown")
+    shadow = outline.evaluate("getComputedStyle(document.querySelector('.sr-captions__box')).textShadow")
+    assert shadow.count("rgb(0, 0, 0)") >= 8
+    plain = open_page("captions", "&captions=plain")
+    plain.wait_for_selector(".sr-captions--box.is-shown")
