@@ -148,7 +148,9 @@ def load_character(folder: Path) -> Persona:
         bad.extend(found)
         parts.append((content, line_of, f"{shown}/{file}", ()))
         data = {**data, **content} if file == "character.yaml" else {**data, "material": _merged(data, content)}
-    bad.extend(problem for content, line_of, name, place in parts for problem in _line_problems(content, line_of, name, place))
+    bad.extend(
+        problem for content, line_of, name, place in parts for problem in _line_problems(content, line_of, name, place)
+    )
     if bad:
         raise BadFiles(bad)
     read = CharacterFile.model_validate(data).model_dump(exclude_none=True)

@@ -40,7 +40,7 @@ class Problem(msgspec.Struct, frozen=True):
         return f"{place}: {self.where + ': ' if self.where else ''}{self.message}{hint}"
 
 
-class BadFiles(Exception):  # noqa: N818 - it carries many problems, it is not one error
+class BadFiles(Exception):
     """Files that cannot be used; `problems` holds all of them."""
 
     def __init__(self, problems: list[Problem]) -> None:
@@ -54,6 +54,7 @@ def read_yaml(path: Path, *, shown: str = "") -> tuple[Any, LineOf]:
     Raises `BadFiles` when the file is missing, not UTF-8 or not YAML. An empty file is an empty mapping.
     """
     name = shown or str(path)
+    raw = b""
     try:
         raw = path.read_bytes()
         if len(raw) > _TOO_LARGE:
@@ -71,7 +72,9 @@ def parse_yaml(text: str, name: str) -> tuple[Any, LineOf]:
     """As `read_yaml`, for text that was read already."""
     if (plain := read_plain(text)) is not None:
         data, lines = plain
-        return data, lambda place: next((lines[place[:size]] for size in range(len(place), 0, -1) if place[:size] in lines), 1)
+        return data, lambda place: next(
+            (lines[place[:size]] for size in range(len(place), 0, -1) if place[:size] in lines), 1
+        )
     yaml = YAML(typ="rt", pure=True)
     yaml.allow_duplicate_keys = False
     try:
@@ -133,7 +136,9 @@ def problems(model: type[BaseModel], data: Any, line_of: LineOf, file: str, *, p
 
 def _problem(model: type[BaseModel], error: Any, line_of: LineOf, file: str, prefix: Place) -> Problem:
     place: Place = tuple(error["loc"])
-    real = tuple(part for part in place if not (isinstance(part, str) and part.startswith(("function-", "tagged-union"))))
+    real = tuple(
+        part for part in place if not (isinstance(part, str) and part.startswith(("function-", "tagged-union")))
+    )
     where = ".".join(map(str, (*prefix, *real)))
     message, nearest = str(error["msg"]).removeprefix("Value error, "), ""
     if error["type"] == "extra_forbidden":
@@ -155,7 +160,9 @@ def known_keys(model: type[BaseModel], place: Place) -> list[str]:
     for part in place:
         inside: list[type[BaseModel]] = []
         for each in found:
-            field = each.model_fields.get(str(part)) or next((f for f in each.model_fields.values() if f.alias == part), None)
+            field = each.model_fields.get(str(part)) or next(
+                (f for f in each.model_fields.values() if f.alias == part), None
+            )
             if field is not None:
                 inside.extend(_models(field.annotation))
         found = inside or found

@@ -1,7 +1,7 @@
 """Reads the plain part of YAML quickly: block mappings and lists of quoted lines, as in a character's material.
 
-A full YAML reader takes a quarter of a second for the thousand lines two personas have to say; a show should not wait for
-that. Whatever is not plain is left to the full reader, so this one never decides what a file means, only how fast.
+A full YAML reader takes a quarter of a second for the thousand lines two personas have to say; a show should not wait
+for that. Whatever is not plain is left to the full reader, so this one never decides what a file means, only how fast.
 """
 
 import json
@@ -20,8 +20,8 @@ _NOT_STRINGS = frozenset(("null", "true", "false"))
 def read_plain(text: str) -> tuple[dict[str, Any], dict[Place, int]] | None:
     """Data and the line of each key and item; None when the text is not plain throughout.
 
-    Plain: mappings by indentation of two, lists of double-quoted strings (escapes: only quote and backslash), `[a, b]` of
-    quoted strings or lower-case words, comments on lines of their own. A key without a value is not plain.
+    Plain: mappings by indentation of two, lists of double-quoted strings (escapes: only quote and backslash),
+    `[a, b]` of quoted strings or lower-case words, comments on lines of their own. A key without a value is not plain.
     """
     root: dict[str, Any] = {}
     lines: dict[Place, int] = {}

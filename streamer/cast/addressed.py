@@ -6,26 +6,28 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 from streamer.cast.card import Persona
-from streamer.cast.words import cluster_key, content_words
+from streamer.cast.words import cluster_key, content_words, word_set
 from streamer.core.events import Features
 
 _CJK = "\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af"
 _HONORIFIC = "ちゃん|さん|くん|様|さま|たん|先輩|せんぱい|氏|先生"
 _PARTICLE = "は|が|を|に|も|の|と|って|、|，|,|！|!|？|\\?|\\s|$|へ|で|よ|ね|だ|です"
 # Names that are everyday words: only an address (`@joy`, `joy, ...`, `..., joy`, `hey joy`) counts as one.
-_WORDLIKE = frozenset(
-    "ace ai al angel april art ash autumn bill bunny dawn echo eve faith fox grace hope hunter ivy jade joy june king luck max"
-    " mark may melody misty noble nova pat pepper rain ray red rich rob rose ruby sky snow star storm summer sunny tiger violet"
-    " will winter ame rin"
-    .split()
+_WORDLIKE = word_set(
+    "ace ai al angel april art ash autumn bill bunny dawn echo eve faith fox grace hope hunter ivy jade joy "
+    "june king luck max mark may melody misty noble nova pat pepper rain ray red rich rob rose ruby sky snow "
+    "star storm summer sunny tiger violet will winter ame rin"
 )  # fmt: skip
 _EVERYONE = re.compile(
-    r"\b(?:both of you|you (?:two|both|guys|all)|y'all|the two of you|all of you|either of you|each of you|(?:hey|hi|hello) (?:girls|ladies|team)"
-    r"|ihr (?:beide[n]?|zwei)|euch beide[n]?|(?:vo)?usted?es dos|(?:vosotr|nosotr)[oa]s|las dos|los dos|vous deux|toutes les deux)\b"
+    r"\b(?:both of you|you (?:two|both|guys|all)|y'all|the two of you|all of you|either of you|each of you"
+    r"|(?:hey|hi|hello) (?:girls|ladies|team)"
+    r"|ihr (?:beide[n]?|zwei)|euch beide[n]?|(?:vo)?usted?es dos|(?:vosotr|nosotr)[oa]s|las dos|los dos"
+    r"|vous deux|toutes les deux)\b"
     r"|(?:お|御)?二人(?:とも|は|って|の|に|で|、|とも)|ふたりとも|お二方|两位|你们"
 )
 _ASKS_JA = re.compile(
-    "(?:か|かな|の|っけ|でしょう?|かい)[。!！〜~ｗw\\s]*$|^(?:何|なに|なん|誰|だれ|いつ|どこ|どう|なぜ|なんで|どんな|どっち|どれ)|(?:何|誰|どう|どっち|どこ|なぜ)[^。]{0,12}(?:か|の|ですか)"
+    "(?:か|かな|の|っけ|でしょう?|かい)[。!！〜~ｗw\\s]*$|^(?:何|なに|なん|誰|だれ|いつ|どこ|どう|なぜ"
+    "|なんで|どんな|どっち|どれ)|(?:何|誰|どう|どっち|どこ|なぜ)[^。]{0,12}(?:か|の|ですか)"
     "|(?:吗|呢|什么|为什么|怎么|哪)[。!！]*$|^(?:为什么|怎么|什么|谁|哪)"
 )
 _WH = "what|whats|what's|who|whos|who's|why|how|hows|how's|when|where|wheres|where's|which|whose"
@@ -34,28 +36,37 @@ _WH_OTHER = (
     "|est-ce|pourquoi|comment|quand|où|quel(?:le)?s?|qui|come|perché|quando|dove|chi|o que|quem|por que"
 )
 _AUX = (
-    "is|are|am|was|were|do|does|did|can|could|would|will|should|shall|have|has|had|may|might|isn't|aren't|don't|doesn't|didn't"
+    "is|are|am|was|were|do|does|did|can|could|would|will|should|shall|have|has|had|may|might|isn't|aren't"
+    "|don't|doesn't|didn't"
     "|can't|couldn't|won't|wouldn't|shouldn't|haven't"
 )
 _SUBJECT = (
-    "i|you|u|we|they|he|she|it|this|that|these|those|there|the|a|an|my|your|our|his|her|their|any|anyone|anybody|someone|chat|cats?|dogs?"
+    "i|you|u|we|they|he|she|it|this|that|these|those|there|the|a|an|my|your|our|his|her|their|any|anyone"
+    "|anybody|someone|chat|cats?|dogs?"
 )
 _ASKS = re.compile(
-    rf"^(?:(?:so|and|but|ok|okay|hey|hi|hello|yo|wait|well|oh|um|also|btw|quick question|question|honest question)[,:.!]?\s+)*"
-    rf"(?:(?:{_WH})\b(?!\s+(?:a|an|cute|nice|dare|sweet|lovely|ever|beautiful|fun|funny)\b)|(?:{_AUX})\s+(?:{_SUBJECT})\b"
-    rf"|(?:{_WH_OTHER})\s+\S+|(?:magst|hast|kannst|bist|willst|findest|kennst|spielst|isst|mögt|habt|könnt|seid) (?:du|ihr)\b"
-    rf"|(?:te gusta|puedes|tienes|eres|sabes|as-tu|es-tu|tu aimes|peux-tu)\b|any (?:tips|advice|recommendations?|ideas)\b"
+    rf"^(?:(?:so|and|but|ok|okay|hey|hi|hello|yo|wait|well|oh|um|also|btw|quick question|question"
+    rf"|honest question)[,:.!]?\s+)*"
+    rf"(?:(?:{_WH})\b(?!\s+(?:a|an|cute|nice|dare|sweet|lovely|ever|beautiful|fun|funny)\b)"
+    rf"|(?:{_AUX})\s+(?:{_SUBJECT})\b"
+    rf"|(?:{_WH_OTHER})\s+\S+|(?:magst|hast|kannst|bist|willst|findest|kennst|spielst|isst|mögt|habt|könnt"
+    rf"|seid) (?:du|ihr)\b"
+    rf"|(?:te gusta|puedes|tienes|eres|sabes|as-tu|es-tu|tu aimes|peux-tu)\b|any (?:tips|advice"
+    rf"|recommendations?|ideas)\b"
     rf"|(?:rate|rank|recommend|settle|explain|thoughts on|opinions? on)\b)"
 )
 _LINKISH = re.compile(r"\S*(?:://|www\.)\S*")
-_EMOTE_CODE = re.compile(r"^(?::[\w+-]{1,32}:|[a-z][a-z0-9]{2,11}[A-Z][A-Za-z0-9]{1,24}|[xXoO]_[xXoO]|<3+|[:;=8xX][-']?[()\[\]dDpPoO3/\\|*]+|\^_*\^|[oO]7|T_+T|>_+<)$")
-_EMOTES = frozenset(
-    "Kappa KappaPride Keepo LUL LULW KEKW OMEGALUL PogChamp Pog POG POGGERS PogU Poggers monkaS monkaW Pepega PepeHands FeelsBadMan"
-    " FeelsGoodMan FeelsStrongMan BibleThump Kreygasm ResidentSleeper NotLikeThis TriHard 4Head SeemsGood WutFace HeyGuys VoHiYo"
-    " bleedPurple TwitchUnity catJAM widepeepoHappy peepoHappy peepoClap PepeLaugh Sadge Clap EZ GIGACHAD xdd PETPET HYPERS D:"
-    " Prayge Bedge Wokege DinoDance CoolCat PopNemo SUBprise MercyWing1 MercyWing2 GlitchCat StinkyGlitch PridePog AYAYA Jebaited"
-    " SourPls COGGERS modCheck Copium COPIUM HmmOk Hmmge NODDERS NOPERS o7 WW www ｗｗｗ 草 lul kekw lol lmao xD XD"
-    .split()
+_EMOTE_CODE = re.compile(
+    r"^(?::[\w+-]{1,32}:|[a-z][a-z0-9]{2,11}[A-Z][A-Za-z0-9]{1,24}|[xXoO]_[xXoO]|<3+"
+    r"|[:;=8xX][-']?[()\[\]dDpPoO3/\\|*]+|\^_*\^|[oO]7|T_+T|>_+<)$"
+)
+_EMOTES = word_set(
+    "Kappa KappaPride Keepo LUL LULW KEKW OMEGALUL PogChamp Pog POG POGGERS PogU Poggers monkaS monkaW Pepega "
+    "PepeHands FeelsBadMan FeelsGoodMan FeelsStrongMan BibleThump Kreygasm ResidentSleeper NotLikeThis "
+    "TriHard 4Head SeemsGood WutFace HeyGuys VoHiYo bleedPurple TwitchUnity catJAM widepeepoHappy peepoHappy "
+    "peepoClap PepeLaugh Sadge Clap EZ GIGACHAD xdd PETPET HYPERS D: Prayge Bedge Wokege DinoDance CoolCat "
+    "PopNemo SUBprise MercyWing1 MercyWing2 GlitchCat StinkyGlitch PridePog AYAYA Jebaited SourPls COGGERS "
+    "modCheck Copium COPIUM HmmOk Hmmge NODDERS NOPERS o7 WW www ｗｗｗ 草 lul kekw lol lmao xD XD"
 )  # fmt: skip
 _SPACED_NAME = re.compile(r"\s+")
 
@@ -145,7 +156,9 @@ def _vocative(folded: str, match: re.Match[str]) -> bool:
     before, after = folded[: match.start()].rstrip(), folded[match.end() :].lstrip()
     if re.search(r"(?:^|\s)(?:hey|hi|hello|yo|ok|okay|dear|thanks|sorry)$", before):
         return True
-    return (not before and after[:1] in {",", ":", "!", "?", ""}) or (before.endswith(",") and after[:1] in {"", "?", "!", "."})
+    return (not before and after[:1] in {",", ":", "!", "?", ""}) or (
+        before.endswith(",") and after[:1] in {"", "?", "!", "."}
+    )
 
 
 def is_question(text: str) -> bool:
@@ -172,8 +185,9 @@ def is_emote_only(text: str, emotes: Collection[str] = ()) -> bool:
 def _is_emote(token: str, emotes: Collection[str]) -> bool:
     if token in _EMOTES or token in emotes or _EMOTE_CODE.match(token):
         return True
-    return not any(char.isalnum() for char in token) and any(unicodedata.category(char) in {"So", "Sk"} for char in token)
-
+    return not any(char.isalnum() for char in token) and any(
+        unicodedata.category(char) in {"So", "Sk"} for char in token
+    )
 
 
 def features(text: str, cast: Sequence[Persona], emotes: Collection[str] = ()) -> Features:

@@ -1,7 +1,7 @@
 """What a persona says without a language model: its own material, chosen by what was said.
 
-Pure and repeatable: the same persona, task, seed and history give the same line. A viewer's words are never quoted: at most a
-subject of three plain words gets into a line, and nothing a viewer writes is an instruction.
+Pure and repeatable: the same persona, task, seed and history give the same line. A viewer's words are never quoted: at
+most a subject of three plain words gets into a line, and nothing a viewer writes is an instruction.
 """
 
 import re
@@ -15,7 +15,7 @@ import msgspec
 from streamer.cast.card import Persona, Topic
 from streamer.cast.intents import INTENTS, PERSONAL, PLACES, STAGE_TAGS, STRONG, intent_of
 from streamer.cast.phrases import choice, speakable, topic_phrase
-from streamer.cast.words import WORD, stem
+from streamer.cast.words import WORD, stem, word_set
 
 __all__ = ["INTENTS", "PLACES", "STAGE_TAGS", "Improv", "farewell", "greet", "improvise", "late", "strip_tags"]
 
@@ -27,7 +27,9 @@ _PLACE = re.compile(r"\{(\w+)\}")
 _STARTS = re.compile(r"(?:^|\]\s*|[.!?]\s+)$")
 _LETTERS = re.compile(r"[\W_]+")
 _FOREIGN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0400-\u04ff]")
-_LATIN_FOREIGN = frozenset("ich und nicht ist das der die auch mag ihr euch que los para muy eres está c'est vous avec pour suis".split())
+_LATIN_FOREIGN = word_set(
+    "ich und nicht ist das der die auch mag ihr euch que los para muy eres está c'est vous avec pour suis"
+)
 
 
 class Improv(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,10 +52,11 @@ class Improv(msgspec.Struct, frozen=True, kw_only=True):
 def improvise(persona: Persona, task: Improv, *, seed: int, said: Sequence[str] = ()) -> str:
     """One to four short sentences with stage tags. `said`: what was said on the show lately, oldest first."""
     talk = _Talk(persona, task, seed, said)
+    line = talk.line()
     for _ in range(12):
-        line = talk.line()
         if _letters(line) not in talk.lines_said:
-            return line
+            break
+        line = talk.line()
     return line
 
 
@@ -85,7 +88,9 @@ def _letters(line: str) -> str:
 @lru_cache(maxsize=8_192)
 def _sentences(line: str) -> tuple[str, ...]:
     """The sentences of a line as they are compared: letters only; very short ones are not worth comparing."""
-    return tuple(each for part in _SENTENCE.split(strip_tags(line)) if len(each := _LETTERS.sub("", part).casefold()) >= 10)
+    return tuple(
+        each for part in _SENTENCE.split(strip_tags(line)) if len(each := _LETTERS.sub("", part).casefold()) >= 10
+    )
 
 
 class _Index(msgspec.Struct):
@@ -134,9 +139,24 @@ class _Talk:
         self.heard_at = {sentence: place for place, line in enumerate(recent) for sentence in _sentences(line)}
         self.recent = len(recent)
         self.folded = task.text[:600].casefold()
-        words = (persona.id, task.kind, task.text, task.viewer_name, task.partner_text, task.topic, str(task.turn), str(seed))
+        words = (
+            persona.id,
+            task.kind,
+            task.text,
+            task.viewer_name,
+            task.partner_text,
+            task.topic,
+            str(task.turn),
+            str(seed),
+        )
         self.state = zlib.crc32("\x1f".join(words).encode("utf-8", "surrogatepass")) ^ (seed & 0xFFFFFFFF)
-        self.places = {"name": speakable(task.viewer_name), "partner": task.partner_name, "topic": "", "one": "", "other": ""}
+        self.places = {
+            "name": speakable(task.viewer_name),
+            "partner": task.partner_name,
+            "topic": "",
+            "one": "",
+            "other": "",
+        }
 
     # -- chance
 
@@ -245,7 +265,11 @@ class _Talk:
                 return line, False
         if intent and (line := self.part(intents.get(intent, ()))):
             return line, True
-        if self.task.partner_name and self.task.partner_name.casefold() in folded and (line := self.part(intents.get("partner", ()))):
+        if (
+            self.task.partner_name
+            and self.task.partner_name.casefold() in folded
+            and (line := self.part(intents.get("partner", ())))
+        ):
             return line, False
         if self.foreign() and (line := self.part(intents.get("foreign", ()))):
             return line, False
@@ -290,7 +314,9 @@ class _Talk:
             return _joined(self.part(self.material.bits), self.part(topic.asks or topic.takes))
         topic = self.topic_in(self.task.partner_text) or self.index.topics.get(self.task.topic)
         if self.task.last_turn and (topic is None or self.chance(60)):
-            return _joined(self.part(self.material.replies) if self.chance(40) else "", self.part(self.material.last_words))
+            return _joined(
+                self.part(self.material.replies) if self.chance(40) else "", self.part(self.material.last_words)
+            )
         reply = self.part(self.material.replies)
         if topic is None:
             return _joined(reply, self.part(self.material.last_words))
@@ -308,7 +334,9 @@ class _Talk:
     def segment(self) -> str:
         topic = self.index.topics.get(self.task.topic) or self.topic_in(f"{self.task.topic} {self.task.text}")
         self.places["topic"] = (
-            topic.id.replace("_", " ") if topic else topic_phrase(f"{self.task.topic} {self.task.text}".casefold().strip())
+            topic.id.replace("_", " ")
+            if topic
+            else topic_phrase(f"{self.task.topic} {self.task.text}".casefold().strip())
         )
         opener = self.part(self.material.segments)
         return _joined(opener, self.part(topic.takes) if topic else self.part(self.material.about) or self.baffled())
@@ -323,7 +351,7 @@ def _bounded(text: str, at: int, phrase: str) -> bool:
 
 
 def _joined(*parts: str) -> str:
-    """Parts as one line. An opening without a tag of its own takes the tag of what follows, so the face is there at once."""
+    """Parts as one line. An opening without a tag takes the tag of what follows: the face is there at once."""
     kept = [part.strip() for part in parts if part.strip()]
     if len(kept) > 1 and not _TAG.match(kept[0]) and (tag := _TAG.match(kept[1])):
         kept[0], kept[1] = f"{tag[0].strip()} {kept[0]}", kept[1][tag.end() :]

@@ -3,19 +3,23 @@
 import re
 import unicodedata
 
-from streamer.cast.words import STOP, WORD
+from streamer.cast.words import STOP, WORD, word_set
 
 _LEAD = re.compile(
-    r"\b(?:about|of|favou?rite|fav|like|likes|love|loves|hate|hates|prefer|play|playing|played|watch|watching|eat|eating|eats|drink|rate|try"
-    r"|tried|with|without|on|my|your|the|a|an|best|worst|seen|read|enjoy|into|know|make|over|versus|vs|is|are|does)\s+((?:[^\W\d_]+[ ]?){1,4})"
+    r"\b(?:about|of|favou?rite|fav|like|likes|love|loves|hate|hates|prefer|play|playing|played|watch"
+    r"|watching|eat|eating|eats|drink|rate|try"
+    r"|tried|with|without|on|my|your|the|a|an|best|worst|seen|read|enjoy|into|know|make|over|versus|vs|is"
+    r"|are|does)\s+((?:[^\W\d_]+[ ]?){1,4})"
 )
-_OR = re.compile(r"((?:[^\W\d_]+ ){0,2}[^\W\d_]+)\s+(?:or|oder|vs\.?|versus|ou|それとも)\s+((?:[^\W\d_]+ ){0,2}[^\W\d_]+)")
-_DULL = STOP | frozenset(
-    "please mika juno think thinking said make made anything something everything nothing been going know been being back just"
-    " stream streams streamer today time times day people person way name ask asking answer talk talking hear look looks looking"
-    " first last next new old little big whole same other another lot kind sort type stuff bit idea watch play playing eat eating drink"
-    " happen happens happened happening mean means call called understand explain seen heard hear read try tried settle rate"
-    .split()
+_OR = re.compile(
+    r"((?:[^\W\d_]+ ){0,2}[^\W\d_]+)\s+(?:or|oder|vs\.?|versus|ou|それとも)\s+((?:[^\W\d_]+ ){0,2}[^\W\d_]+)"
+)
+_DULL = STOP | word_set(
+    "please mika juno think thinking said make made anything something everything nothing been going know "
+    "been being back just stream streams streamer today time times day people person way name ask asking "
+    "answer talk talking hear look looks looking first last next new old little big whole same other another "
+    "lot kind sort type stuff bit idea watch play playing eat eating drink happen happens happened happening "
+    "mean means call called understand explain seen heard hear read try tried settle rate"
 )  # fmt: skip
 _PLAIN = re.compile(r"^[^\W\d_]{2,14}$")
 
@@ -61,7 +65,7 @@ def choice(folded: str, names: frozenset[str] = frozenset()) -> tuple[str, str] 
 
 
 def speakable(name: str) -> str:
-    """A viewer's name as one can say it: the first run of letters, without numbers and decoration; empty if none is left."""
+    """A viewer's name as one can say it: a run of letters without numbers and decoration; empty if none is left."""
     folded = unicodedata.normalize("NFKC", name)
     runs = re.findall(r"[^\W\d_]{2,14}", re.sub(r"(?i)^xx+|xx+$|_?(?:ttv|tv|yt|live|official)$", "", folded))
     if not runs:

@@ -27,7 +27,13 @@ _LOOKALIKE = {
 }
 
 # Fainter likenesses, trusted only inside a word that also holds Latin letters.
-_FAINT = {**dict(zip("гпицячшщьъздлёёйэюб", "rnnurywwbbednееnoob"[:19], strict=True)), "π": "n", "λ": "a", "σ": "o", "μ": "u"}
+_FAINT = {
+    **dict(zip("гпицячшщьъздлёёйэюб", "rnnurywwbbednееnoob"[:19], strict=True)),
+    "π": "n",
+    "λ": "a",
+    "σ": "o",
+    "μ": "u",
+}
 
 LEET = str.maketrans("013456789@$!|+", "oieasgtbgasiit")
 LEET_L = str.maketrans("013456789@$!|+", "oleasgtbgasllt")
@@ -55,7 +61,12 @@ def _fold_char(char: str) -> str:
     if code < 0x80:
         return char.lower() if char.isprintable() else (" " if char.isspace() else "")
     category = unicodedata.category(char)
-    if code in _HIDDEN or category in {"Cf", "Cc", "Cs", "Co"} or 0xFE00 <= code <= 0xFE0F or 0xE0000 <= code <= 0xE01FF:
+    if (
+        code in _HIDDEN
+        or category in {"Cf", "Cc", "Cs", "Co"}
+        or 0xFE00 <= code <= 0xFE0F
+        or 0xE0000 <= code <= 0xE01FF
+    ):
         return " " if char.isspace() else ""
     if category[0] == "Z":
         return " "

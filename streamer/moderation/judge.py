@@ -7,8 +7,7 @@ from typing import Protocol
 import msgspec
 
 from streamer.core.verdict import ALLOW, Action, Verdict
-from streamer.moderation.fold import fold, fold_map, is_mark, latin
-from streamer.moderation.fold import LEET, LEET_L
+from streamer.moderation.fold import LEET, LEET_L, fold, fold_map, is_mark, latin
 from streamer.moderation.rules import Hit, Rules
 from streamer.moderation.signs import injection, links, personal, spam
 
@@ -37,7 +36,13 @@ class Before(msgspec.Struct, frozen=True):
 
 
 def judge(
-    rules: Rules, text: str, *, name: str = "", role: str = "", channel_terms: Iterable[str] = (), messages: Sequence[Said] = ()
+    rules: Rules,
+    text: str,
+    *,
+    name: str = "",
+    role: str = "",
+    channel_terms: Iterable[str] = (),
+    messages: Sequence[Said] = (),
 ) -> Verdict:
     """What to do with a viewer's message. Never raises, whatever the text.
 
@@ -68,7 +73,11 @@ def judge_line(rules: Rules, text: str, *, before: str = "") -> Verdict:
         return ALLOW
     offset = len(joined) - len(text)
     verdict = _worst(
-        Verdict("drop" if each.action == "hold" or each.rule.startswith(("link", "personal")) else each.action, each.rule, each.span)
+        Verdict(
+            "drop" if each.action == "hold" or each.rule.startswith(("link", "personal")) else each.action,
+            each.rule,
+            each.span,
+        )
         for each in _findings(rules, joined, trusted=False)
         if each.rule != "injection" and each.span and each.span[1] > offset
     )
@@ -87,7 +96,9 @@ def judge_name(rules: Rules, name: str) -> Verdict:
     segments = [segment.lower() for segment in _CAMEL.findall(name)]
     plain = latin(folded)
     views = [re.sub(r"[\W\d_]+", "", each) for each in (plain, plain.translate(LEET), plain.translate(LEET_L))]
-    hits: list[tuple[str, str]] = [(hit.category, hit.action) for segment in segments for hit in rules.token_hits(segment)]
+    hits: list[tuple[str, str]] = [
+        (hit.category, hit.action) for segment in segments for hit in rules.token_hits(segment)
+    ]
     hits += [(hit.category, hit.action) for each in folded.split() for hit in rules.token_hits(each)]
     hits += [(entry.category, entry.action) for view in views if (entry := rules.lookup(view, glued=True))]
     dropped = [category for category, action in hits if action == "drop"]
@@ -118,7 +129,9 @@ def text_out(rules: Rules, text: str, verdict: Verdict, *, role: str = "", chann
     if verdict.action != "replace" or verdict.span is None:
         return apply(verdict, text)
     rules = rules.with_terms(channel_terms)
-    spots = [each for each in _findings(rules, text, trusted=role in _TRUSTED) if each.action == "replace" and each.span]
+    spots = [
+        each for each in _findings(rules, text, trusted=role in _TRUSTED) if each.action == "replace" and each.span
+    ]
     out, last = text, len(text) + 1
     for each in sorted(spots, key=lambda each: each.span or (0, 0), reverse=True):
         if each.span and each.span[1] <= last:

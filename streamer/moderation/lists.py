@@ -30,6 +30,11 @@ class Lists(msgspec.Struct, frozen=True):
     allowed: tuple[str, ...] = ()
 
 
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(text.split())
+
+
 def parse_terms(text: str, category: str, action: ListAction | None = None) -> tuple[Term, ...]:
     """Terms of one list file. Raises `ValueError` when no action is known."""
     terms: list[Term] = []
@@ -62,7 +67,7 @@ def parse_term(line: str, category: str, action: ListAction) -> Term:
 
 def load_standard() -> Lists:
     """The lists shipped with the program (package data; the one place of this package that reads files)."""
-    folder = resources.files(__package__) / "lists"
+    folder = resources.files("streamer.moderation") / "lists"
     terms: list[Term] = []
     allowed: list[str] = []
     for file in sorted(folder.iterdir(), key=lambda each: each.name):

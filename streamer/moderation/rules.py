@@ -1,8 +1,8 @@
 """Compiled rules: which listed term a word, a phrase or a scattered row of letters comes down to.
 
-A word is looked at through several views: as folded, with look-alike letters of other scripts read as Latin, with digits and
-signs read as letters, with everything but letters taken out, and backwards. Stretched letters match (`baaad`), shortened
-ones do not (`con` is not a doubled `coon`). What has been seen and found harmless is remembered, so ordinary chat costs one set
+A word is looked at through several views: as folded, with look-alike letters of other scripts read as Latin, with
+digits and signs read as letters, with everything but letters taken out, and backwards. Stretched letters match
+(`baaad`), shortened ones do not. What has been seen and found harmless is remembered, so ordinary chat costs one set
 comparison.
 """
 
@@ -13,7 +13,7 @@ from functools import cached_property
 import msgspec
 
 from streamer.moderation.fold import LEET, LEET_L, fold, latin, squeeze
-from streamer.moderation.lists import Lists, ListAction, Reach, Term, load_standard, parse_term
+from streamer.moderation.lists import ListAction, Lists, Reach, Term, load_standard, parse_term, word_set
 
 _MEMORY = 20_000
 _PIECE = re.compile(r"[^\s.,;:?/\\()\[\]{}<>\"'`~^&=%-]+")
@@ -21,19 +21,22 @@ _STARS = re.compile(r"[a-z]+[*#][a-z*#]*[a-z]|[a-z]{2,}[*#]+[a-z]+")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _KATAKANA = re.compile("[\u30a1-\u30ff]")
 _SPECIAL = re.compile(
-    r"[^\W_]\.[a-z]|://|@[\w-]+\.|\d{3}|(.)\1{5}|^(?:dot|punkt|discord|https?|www|system:?|assistant:?|developer:?|human:?|user:?)$"
-    r"|^(?:ignor|disregard|forget|override|bypass|prompt|instruc|jailbr|anweis|instrucc|vergiss|olvida|oublie|reveal|simulat"
+    r"[^\W_]\.[a-z]|://|@[\w-]+\.|\d{3}|(.)\1{5}|^(?:dot|punkt|discord|https?|www|system:?|assistant:?"
+    r"|developer:?|human:?|user:?)$"
+    r"|^(?:ignor|disregard|forget|override|bypass|prompt|instruc|jailbr|anweis|instrucc|vergiss|olvida"
+    r"|oublie|reveal|simulat"
     r"|straße|strasse|street|avenue|road|\[inst|<\||###|</?system)|[無忘指命シプ]"
 )
 _LETTERS = re.compile(r"[\W\d_]+")
 _SEVERITY = {"drop": 3, "hold": 2, "replace": 1}
-_ORDINARY = frozenset(
-    "a i u r o w l f y k x an am as at be by do go he hi if in is it me my no of oh ok on or so to up us we ya yo the and for you"
-    " she her his him our out all any are but can did get got had has how its let lol may new not now off old one own put ran"
-    " sad sat saw say see set six sun ten too top try two use war was way who why win won yes yet big fun ask bad day end eye far"
-    " few fit fix hot job lot low mad man men run sit ad al am de el en er es et il je la le lo un und der die das ich que los"
-    " las une les your take want over with this that them then have what when wear lol lmao omg wtf see good bad bot hit ore ape car"
-    " bat pin pen pic hat kit sit app con pop top".split()
+_ORDINARY = word_set(
+    "a i u r o w l f y k x an am as at be by do go he hi if in is it me my no of oh ok on or so to up us we "
+    "ya yo the and for you she her his him our out all any are but can did get got had has how its let lol "
+    "may new not now off old one own put ran sad sat saw say see set six sun ten too top try two use war was "
+    "way who why win won yes yet big fun ask bad day end eye far few fit fix hot job lot low mad man men run "
+    "sit ad al am de el en er es et il je la le lo un und der die das ich que los las une les your take want "
+    "over with this that them then have what when wear lol lmao omg wtf see good bad bot hit ore ape car bat "
+    "pin pen pic hat kit sit app con pop top"
 )
 _COMMON = _ORDINARY | {squeeze(each)[0] for each in _ORDINARY}
 _CUT = frozenset({"slur", "profanity", "channel"})
@@ -150,7 +153,7 @@ class Rules:
     # -- one word
 
     def lookup(self, letters: str, *, glued: bool = False) -> _Entry | None:
-        """The gravest listed term that these letters come down to; `glued`: whole words count inside longer ones too."""
+        """The gravest listed term these letters come down to; `glued`: whole words count inside longer ones."""
         if letters in self._allowed:
             return None
         key, runs = squeeze(letters)
@@ -216,7 +219,9 @@ class Rules:
             piece = match[0]
             if piece in self._allowed or piece.isdigit():
                 continue
-            entries = [entry for view in dict.fromkeys(self._views(piece)) if len(view) > 1 and (entry := self.lookup(view))]
+            entries = [
+                entry for view in dict.fromkeys(self._views(piece)) if len(view) > 1 and (entry := self.lookup(view))
+            ]
             if not entries and ("*" in piece or "#" in piece):
                 entries = list(self._starred(piece))
             if entries:
@@ -318,14 +323,14 @@ class Rules:
 
     def _scattered(self, tokens: list[tuple[str, int, int]]) -> Iterator[Hit]:
         row: list[tuple[str, int, int]] = []
-        for token, start, end in (*tokens, ("  ", 0, 0)):
+        for token, start, end in tokens:
             letter = _letters(latin(token).translate(LEET))
             if len(letter) == 1 and len(token) <= 3:
                 row.append((letter, start, end))
-            elif letter or token == "  ":
-                if len(row) >= 3:
-                    yield from self._row_hits(row[:40])
+            elif letter:
+                yield from self._row_hits(row[:40])
                 row = []
+        yield from self._row_hits(row[:40])
 
     def _row_hits(self, row: list[tuple[str, int, int]]) -> Iterator[Hit]:
         letters = "".join(letter for letter, _, _ in row)

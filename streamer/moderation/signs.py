@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from streamer.moderation.fold import is_mark
 
 _TLD = (
-    "com|net|org|io|gg|tv|xyz|info|biz|co|uk|de|fr|es|jp|ru|cn|app|dev|link|click|shop|online|site|club|ly|be|cc|ws|top|live|store"
+    "com|net|org|io|gg|tv|xyz|info|biz|co|uk|de|fr|es|jp|ru|cn|app|dev|link|click|shop|online|site|club"
+    "|ly|be|cc|ws|top|live|store"
     "|pro|fun|lol|tk|ml|ga"
 )
 _LINK = re.compile(
@@ -20,37 +21,52 @@ _LINK_HINT = re.compile(r"[^\s.]\.[a-z(]|:\s?/|www|\bdot\b|punkt|\(\.\)|discord"
 _NO_LINK = re.compile(r"(?:node|vue|three|next|d3|react|asp)\.(?:js|net)\b|^\d+(?:\.\d+)+$")
 _PERSONAL_HINT = re.compile(r"\d[\d\s().\-/]{4}|\d.{3}|@|\bat\b|address|str")
 _EMAIL = re.compile(
-    r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.)+[a-z]{2,24}\b|\b[\w.+-]{2,64}\s?[(\[]\s?at\s?[)\]]\s?[\w-]+\s?(?:\.|[(\[]?\s?dot\s?[)\]]?)\s?[a-z]{2,10}\b"
+    r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.)+[a-z]{2,24}\b|\b[\w.+-]{2,64}\s?[(\[]\s?at\s?[)\]]\s?[\w-]+\s?(?:\."
+    r"|[(\[]?\s?dot\s?[)\]]?)\s?[a-z]{2,10}\b"
     r"|\b[\w.+-]{2,64} at (?:gmail|yahoo|hotmail|outlook|gmx|proton(?:mail)?|icloud) (?:dot |\.)\s?[a-z]{2,6}\b"
 )
 _PHONE = re.compile(r"(?<![\w.,:$€£#/-])(?:\+|00)?[(]?\d[\d\s().\-/]{7,20}\d(?![\w:%]|[.,]\d)")
 _DATE = re.compile(r"^(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}:\d{2}.*)$")
 _PHONE_SHAPE = re.compile(
-    r"(?:\+|00)\d|0\d{2,5}[\s/-]?\d{3,}|0\d{1,4}[-\s]\d{2,4}[-\s]\d{3,4}|\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}$|\d{2,4}[-\s]\d{3,4}[-\s]\d{3,4}$"
+    r"(?:\+|00)\d|0\d{2,5}[\s/-]?\d{3,}|0\d{1,4}[-\s]\d{2,4}[-\s]\d{3,4}"
+    r"|\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}$|\d{2,4}[-\s]\d{3,4}[-\s]\d{3,4}$"
 )
 _IP = re.compile(r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.])")
 _CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
 _ADDRESS = re.compile(
-    r"\b\d{1,5}[a-z]?\s+(?:[\w.]+\s){1,3}(?:street|avenue|boulevard|road|lane|drive|court|terrace)\b(?=.*\b\d{4,5}\b|\s*,)"
+    r"\b\d{1,5}[a-z]?\s+(?:[\w.]+\s){1,3}(?:street|avenue|boulevard|road|lane|drive|court"
+    r"|terrace)\b(?=.*\b\d{4,5}\b|\s*,)"
     r"|\b[a-zß-ÿ-]{3,}(?:straße|strasse|str\.)\s?\d{1,4}[a-z]?\b"
     r"|\b(?:my|his|her|their|your) (?:home )?address is\b.{4,60}"
 )
-_AIMS = r"(?:instruct(?:ion)?s?|prompts?|guidelines?|directives?|orders?|programming|training|context|restrictions?|filters?|safety)"
+_AIMS = (
+    r"(?:instruct(?:ion)?s?|prompts?|guidelines?|directives?|orders?|programming|training|context"
+    r"|restrictions?|filters?|safety)"
+)
 _INJECTION = re.compile(
-    rf"\b(?:ignore|disregard|forget|override|bypass|discard|drop)\b.{{0,24}}\b(?:previous|prior|above|earlier|preceding|all your|your|original)\b.{{0,24}}\b(?:{_AIMS}|rules?)\b"
-    rf"|\b(?:ignore|disregard|forget|override|bypass)\b.{{0,12}}\b(?:all|any|the|every|these|those)\b.{{0,12}}\b{_AIMS}\b"
-    r"|\b(?:ignore|disregard|forget)\b (?:everything|all|anything) (?:that (?:was|is) )?(?:above|before|you (?:were|was|have been) told)"
-    r"|\b(?:reveal|print|show|repeat|output|tell|give|leak|say|display|what(?:'s| is|s))\b.{0,25}\b(?:system|hidden|initial|secret|developer)\s?(?:prompt|instructions?|messages?)\b"
-    r"|\bsystem\s?prompt\b|(?:^|[\n\"'])\s*\[?(?:system|assistant|developer)\]?\s?:\s|<\|\s?(?:im_start|im_end|system|endoftext)|\[/?inst\]|^#{2,}\s?(?:system|instruction)"
-    r"|</?\s?system\s?>|\byou are now (?:dan|in|un|free|jail|a[n]? (?:un|evil|new|different))|\bdo anything now\b|\bdeveloper mode\b|\bjailbr(?:eak|oken)"
-    r"|\bnew (?:system )?(?:instructions?|rules?|persona)\s?:|\bfrom now on\b.{0,20}\b(?:respond|answer|obey|reply|act)\b"
+    rf"\b(?:ignore|disregard|forget|override|bypass|discard|drop)\b.{{0,24}}\b(?:previous|prior|above"
+    rf"|earlier|preceding|all your|your|original)\b.{{0,24}}\b(?:{_AIMS}|rules?)\b"
+    rf"|\b(?:ignore|disregard|forget|override|bypass)\b.{{0,12}}\b(?:all|any|the|every|these"
+    rf"|those)\b.{{0,12}}\b{_AIMS}\b"
+    r"|\b(?:ignore|disregard|forget)\b (?:everything|all|anything) (?:that (?:was|is) )?(?:above|before"
+    r"|you (?:were|was|have been) told)"
+    r"|\b(?:reveal|print|show|repeat|output|tell|give|leak|say|display|what(?:'s| is"
+    r"|s))\b.{0,25}\b(?:system|hidden|initial|secret|developer)\s?(?:prompt|instructions?|messages?)\b"
+    r"|\bsystem\s?prompt\b|(?:^|[\n\"'])\s*\[?(?:system|assistant|developer)\]?\s?:\s|<\|\s?(?:im_start"
+    r"|im_end|system|endoftext)|\[/?inst\]|^#{2,}\s?(?:system|instruction)"
+    r"|</?\s?system\s?>|\byou are now (?:dan|in|un|free|jail|a[n]? (?:un|evil|new|different))"
+    r"|\bdo anything now\b|\bdeveloper mode\b|\bjailbr(?:eak|oken)"
+    r"|\bnew (?:system )?(?:instructions?|rules?|persona)\s?:|\bfrom now on\b.{0,20}\b(?:respond|answer"
+    r"|obey|reply|act)\b"
     r"|\b(?:ignorier|vergiss|missachte)\w*\b.{0,30}\b(?:anweisung|instruktion|regeln|vorgaben|befehl|prompt)"
     r"|\b(?:ignora|olvida|desobedece)\w*\b.{0,30}\b(?:instruccion|reglas|indicaciones|prompt)"
     r"|\b(?:ignore[zr]?|oublie[zr]?)\b.{0,30}\b(?:instructions|consignes|regles|directives)\b"
-    r"|(?:指示|命令|ルール|設定|プロンプト)を(?:すべて|全て|全部)?(?:無視|忘れ)|システムプロンプト|忽略.{0,8}(?:指令|指示|提示)"
+    r"|(?:指示|命令|ルール|設定|プロンプト)を(?:すべて|全て|全部)?(?:無視|忘れ)|システムプロンプト"
+    r"|忽略.{0,8}(?:指令|指示|提示)"
 )
 _INJECTION_HINT = re.compile(
-    r"ignor|disreg|forget|overrid|bypass|discard|drop|prompt|instruc|messages?\b|:|<|\[|##|you are now|do anything|developer"
+    r"ignor|disreg|forget|overrid|bypass|discard|drop|prompt|instruc|messages?\b|:|<|\[|##|you are now"
+    r"|do anything|developer"
     r"|jailbr|from now on|vergiss|missacht|olvida|desobed|oublie|無視|忘れ|忽略|システム"
 )
 _ART = re.compile("[\u2580-\u259f\u25a0-\u25ff\u2800-\u28ff]")
@@ -79,7 +95,12 @@ def personal(folded: str) -> Iterator[tuple[str, int, int]]:
             yield "card", *match.span()
     for match in _PHONE.finditer(folded):
         digits = sum(char.isdigit() for char in match[0])
-        if 8 <= digits <= 15 and not _DATE.match(match[0]) and not _IP.search(match[0]) and _PHONE_SHAPE.match(match[0]):
+        if (
+            8 <= digits <= 15
+            and not _DATE.match(match[0])
+            and not _IP.search(match[0])
+            and _PHONE_SHAPE.match(match[0])
+        ):
             yield "phone", *match.span()
 
 

@@ -33,11 +33,27 @@ def test_lines():
 @pytest.mark.parametrize(
     "text",
     [
-        "", "a:\n", "a: 1\n", "a:\n  - x\n", 'a:\n- "x"\n', 'a:\n  - "x" # no\n', "a: [yes]\nb:\n", "a: [true]\n", 'a:\n  - "\\n"\n',
-        'a:\n  - "x"\na:\n  - "y"\n', 'a:\n    - "x"\n', 'a:\n  b:\n    - "x"\n  - "y"\n', "a: [one,two]\n", "a: &x [one]\n", "a: [no, on]\nb: |\n  t\n",
-        'a:\n  - "x"\n  b:\n    - "y"\n', "a: [one, ]\n", "a: []\n", '\ta:\n  - "x"\n',
+        "",
+        "a:\n",
+        "a: 1\n",
+        "a:\n  - x\n",
+        'a:\n- "x"\n',
+        'a:\n  - "x" # no\n',
+        "a: [yes]\nb:\n",
+        "a: [true]\n",
+        'a:\n  - "\\n"\n',
+        'a:\n  - "x"\na:\n  - "y"\n',
+        'a:\n    - "x"\n',
+        'a:\n  b:\n    - "x"\n  - "y"\n',
+        "a: [one,two]\n",
+        "a: &x [one]\n",
+        "a: [no, on]\nb: |\n  t\n",
+        'a:\n  - "x"\n  b:\n    - "y"\n',
+        "a: [one, ]\n",
+        "a: []\n",
+        '\ta:\n  - "x"\n',
     ],
-)  # fmt: skip
+)
 def test_leaves_the_rest_to_the_full_reader(text):
     assert read_plain(text) is None
 

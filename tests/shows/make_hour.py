@@ -1,4 +1,4 @@
-"""Writes hour.jsonl: an hour of chat as rehearsals read it, made from a seed. Run it after changing the synthetic audience."""
+"""Writes hour.jsonl: an hour of chat as rehearsals read it, made from a seed. Run it when the audience changed."""
 
 import json
 from collections.abc import Iterator

@@ -13,7 +13,8 @@ from streamer.core.events import ChatKind, Role
 
 HERE = Path(__file__).parent
 KEYS = {
-    "at", "platform", "kind", "id", "user", "text", "reply_to", "bits", "amount", "count", "target", "duration_s", "gifter",
+    "at", "platform", "kind", "id", "user", "text", "reply_to", "bits", "amount", "count", "target", "duration_s",
+    "gifter",
 }  # fmt: skip
 CAST = (Persona(id="mika", name="Mika", names=("ミカ",)), Persona(id="juno", name="Juno", names=("ジュノ",)))
 
@@ -46,7 +47,7 @@ def test_schema():
         assert "target" in row or row["kind"] not in {"delete_message", "clear_user"}
     times = [row["at"] for row in rows()]
     assert times == sorted(times)
-    assert 0 <= times[0]
+    assert times[0] >= 0
     assert times[-1] < 3600
 
 
@@ -67,7 +68,17 @@ def test_ids_are_unique_and_targets_exist():
 def test_size_and_variety():
     kinds = Counter(row["kind"] for row in rows())
     assert 2_500 <= len(rows()) <= 4_000
-    for kind in ("message", "delete_message", "clear_user", "host_said", "raid", "superchat", "cheer", "gift_batch", "member_new"):
+    for kind in (
+        "message",
+        "delete_message",
+        "clear_user",
+        "host_said",
+        "raid",
+        "superchat",
+        "cheer",
+        "gift_batch",
+        "member_new",
+    ):
         assert kinds[kind], kind
     texts = {row["text"] for row in rows() if row["kind"] == "message"}
     assert len(texts) >= 1_200
@@ -82,7 +93,8 @@ def test_deletions_come_soon_after():
 def test_there_are_enough_questions_to_the_cast_all_along():
     asked = [
         row["at"] for row in rows()
-        if row["kind"] == "message" and (noted := features(row["text"], CAST)).question and (noted.addressed or noted.everyone)
+        if row["kind"] == "message" and (noted := features(row["text"], CAST)).question
+        and (noted.addressed or noted.everyone)
     ]  # fmt: skip
     assert len(asked) >= 600
     minutes = Counter(int(at // 60) for at in asked)

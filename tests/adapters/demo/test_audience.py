@@ -41,7 +41,16 @@ def test_everything_happens_within_the_hour():
     rows = list(show_rows(20, CAST, seconds=3600, room=HOUR))
     texts = " | ".join(row.get("text", "") for row in rows)
     kinds = {row["kind"] for row in rows}
-    assert {"raid", "gift_batch", "gift_received", "cheer", "superchat", "delete_message", "clear_user", "host_said"} <= kinds
+    assert {
+        "raid",
+        "gift_batch",
+        "gift_received",
+        "cheer",
+        "superchat",
+        "delete_message",
+        "clear_user",
+        "host_said",
+    } <= kinds
     assert any(row["user"]["name"] == "Nightbot" for row in rows)
     assert "ignore all previous instructions" in texts or "system prompt" in texts
     assert "こんばんは" in texts

@@ -168,10 +168,11 @@ class _Crowd:
     def text(self, who: Viewer, at: float) -> str:
         if self.wave and at < self.wave_until and self.chance.often(0.35):
             return self.wave
+        text = self.wording(who, at)
         for _ in range(20):
-            text = self.wording(who, at)
             if text not in self.recent:
                 break
+            text = self.wording(who, at)
         self.recent.append(text)
         return text
 
@@ -186,8 +187,10 @@ class _Crowd:
             return self.fill(chance.pick(_texts.HELLOS))
         draw = chance.between(0.0, 1.0) * (0.72 if who.habit == "asker" else 1.0)
         pools: tuple[tuple[float, tuple[str, ...]], ...] = (
-            (0.24, _texts.ASK_BY_NAME), (0.40, _texts.ASK_SPECIAL), (0.45, _texts.ASK_BOTH), (0.50, _texts.ASK_ROOM), (0.64, _texts.STATEMENTS),
-            (0.70, _texts.LIFE), (0.82, _texts.REACTIONS), (0.91, _texts.EMOTES), (0.95, _texts.COMMANDS), (0.98, _texts.HELLOS), (1.1, _texts.BYES),
+            (0.24, _texts.ASK_BY_NAME), (0.40, _texts.ASK_SPECIAL), (0.45, _texts.ASK_BOTH), (0.50, _texts.ASK_ROOM),
+            (0.64, _texts.STATEMENTS),
+            (0.70, _texts.LIFE), (0.82, _texts.REACTIONS), (0.91, _texts.EMOTES), (0.95, _texts.COMMANDS),
+            (0.98, _texts.HELLOS), (1.1, _texts.BYES),
         )  # fmt: skip
         return self.fill(chance.pick(next(pool for limit, pool in pools if draw < limit)))
 
@@ -235,7 +238,9 @@ class _Crowd:
         """Something for moderation: orders to the model, swearing, spam; often deleted, sometimes timed out."""
         chance = self.chance
         who = chance.pick(self.trolls)
-        text = self.fill(chance.pick((_texts.INJECTIONS, _texts.INJECTIONS, _texts.ROUGH, _texts.SPAM)[chance.below(4)]))
+        text = self.fill(
+            chance.pick((_texts.INJECTIONS, _texts.INJECTIONS, _texts.ROUGH, _texts.SPAM)[chance.below(4)])
+        )
         row = self.row(at, who, "message", text)
         yield row
         if chance.often(0.55):
@@ -247,14 +252,17 @@ class _Crowd:
     def occasion(self, at: float) -> Iterator[Row]:
         draw = self.chance.below(100)
         kinds: tuple[tuple[int, Callable[[float], Iterator[Row]]], ...] = (
-            (26, self.follow), (48, self.sub), (64, self.cheer), (78, self.superchat), (84, self.sticker), (90, self.redemption),
+            (26, self.follow), (48, self.sub), (64, self.cheer), (78, self.superchat), (84, self.sticker),
+            (90, self.redemption),
             (95, self.gifts), (100, self.raid),
         )  # fmt: skip
         yield from next(act for limit, act in kinds if draw < limit)(at)
         self.later(at + self.chance.wait(self.room.occasion_every), self.occasion)
 
     def someone(self, platform: str) -> Viewer:
-        return self.chance.pick([each for each in self.people if each.platform == platform and each.habit not in {"troll", "moderator"}])
+        return self.chance.pick(
+            [each for each in self.people if each.platform == platform and each.habit not in {"troll", "moderator"}]
+        )
 
     def follow(self, at: float) -> Iterator[Row]:
         yield self.row(at, viewer(self.chance, "talker", "twitch"), "follow")
@@ -264,20 +272,43 @@ class _Crowd:
             platform = self.chance.pick(("twitch", "youtube"))
             yield self.row(at, self.someone(platform), "member_new", count=1)
         elif self.chance.often(0.6):
-            yield self.row(at, self.someone("twitch"), "resub", self.fill(self.chance.pick(_texts.RESUB)), count=2 + self.chance.below(30))
+            yield self.row(
+                at,
+                self.someone("twitch"),
+                "resub",
+                self.fill(self.chance.pick(_texts.RESUB)),
+                count=2 + self.chance.below(30),
+            )
         else:
-            yield self.row(at, self.someone("youtube"), "milestone", self.fill(self.chance.pick(_texts.RESUB)), count=2 + self.chance.below(24))
+            yield self.row(
+                at,
+                self.someone("youtube"),
+                "milestone",
+                self.fill(self.chance.pick(_texts.RESUB)),
+                count=2 + self.chance.below(24),
+            )
 
     def cheer(self, at: float) -> Iterator[Row]:
         bits = self.chance.pick((50, 100, 100, 200, 500, 1000))
-        yield self.row(at, self.someone("twitch"), "cheer", f"Cheer{bits} {self.fill(self.chance.pick(_texts.PAID))}", bits=bits)
+        yield self.row(
+            at, self.someone("twitch"), "cheer", f"Cheer{bits} {self.fill(self.chance.pick(_texts.PAID))}", bits=bits
+        )
 
     def superchat(self, at: float) -> Iterator[Row]:
         micros, currency = self.chance.pick(
-            ((2_000_000, "EUR"), (5_000_000, "EUR"), (5_000_000, "USD"), (10_000_000, "USD"), (500_000_000, "JPY"), (1_000_000_000, "JPY"))
+            (
+                (2_000_000, "EUR"),
+                (5_000_000, "EUR"),
+                (5_000_000, "USD"),
+                (10_000_000, "USD"),
+                (500_000_000, "JPY"),
+                (1_000_000_000, "JPY"),
+            )
         )
         amount = {"micros": micros, "currency": currency}
-        yield self.row(at, self.someone("youtube"), "superchat", self.fill(self.chance.pick(_texts.PAID)), amount=amount)
+        yield self.row(
+            at, self.someone("youtube"), "superchat", self.fill(self.chance.pick(_texts.PAID)), amount=amount
+        )
 
     def sticker(self, at: float) -> Iterator[Row]:
         yield self.row(at, self.someone("youtube"), "sticker", amount={"micros": 2_000_000, "currency": "EUR"})
@@ -292,7 +323,10 @@ class _Crowd:
         for number in range(count):
             lucky = self.someone("twitch")
             more = {"count": 1, "gifter": giver.id}
-            self.later(at + 0.2 + number * 0.15, lambda then, lucky=lucky, more=more: iter((self.row(then, lucky, "gift_received", **more),)))
+            self.later(
+                at + 0.2 + number * 0.15,
+                lambda then, lucky=lucky, more=more: iter((self.row(then, lucky, "gift_received", **more),)),
+            )
 
     def raid(self, at: float) -> Iterator[Row]:
         leader = viewer(self.chance, "talker", "twitch")

@@ -65,7 +65,8 @@ class Viewer(msgspec.Struct, frozen=True):
 
 
 _HABITS: tuple[tuple[Habit, int], ...] = (
-    ("asker", 26), ("talker", 14), ("memer", 9), ("german", 4), ("japanese", 4), ("spanish", 2), ("moderator", 2), ("troll", 3),
+    ("asker", 26), ("talker", 14), ("memer", 9), ("german", 4), ("japanese", 4), ("spanish", 2), ("moderator", 2),
+    ("troll", 3),
 )  # fmt: skip
 _JAPANESE_NAMES = ("さくら餅", "ねむい猫", "たけし_83", "hoshizora_mi")
 
