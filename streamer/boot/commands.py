@@ -15,10 +15,17 @@ def run(command: str, arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Every test, or what the pytest arguments select. A file's tests stay in one worker, in random order."""
+    """Every test, or what the pytest arguments select. A file's tests stay in one worker, in random order.
+
+    A worker that dies is not replaced: with `loadfile` xdist can wait for ever for what the dead one had in hand.
+    """
     system.provide()
     workers = min(WORKERS_AT_MOST, max(2, os.cpu_count() or 2))
-    parallel = [] if "no:xdist" in " ".join(arguments) else ["-n", str(workers), "--dist", "loadfile"]
+    parallel = (
+        []
+        if "no:xdist" in " ".join(arguments)
+        else ["-n", str(workers), "--dist", "loadfile", "--max-worker-restart=0"]
+    )
     command = [sys.executable, "-X", "utf8", "-m", "pytest", *parallel, *arguments]
     return subprocess.run(command, cwd=checks.ROOT, check=False).returncode
 
