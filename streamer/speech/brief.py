@@ -246,6 +246,7 @@ def _hints(
         "text": quoted(last.text) if last else "",
         "what": last.what if last else "",
         "prompt": prompt,
+        "segment": cmd.prompt.removeprefix("s:") if cmd.prompt.startswith("s:") else "",
         "partner": partner.id if partner else cmd.partner,
         "partner_name": partner.name if partner else "",
         "partner_line": quoted(partner_line),

@@ -42,8 +42,10 @@ class Guard:
         for _ in range(4):
             verdict = self._verdict(text, joined=joined)
             if verdict.action == "allow":
+                if not _speakable(text):
+                    return Judged("skip", rule=rule)
                 self._remember(text, joined=joined)
-                return Judged("speak" if _speakable(text) else "skip", text, rule)
+                return Judged("speak", text, rule)
             rule = verdict.rule
             if verdict.action == "drop":
                 return Judged("end", rule=rule)

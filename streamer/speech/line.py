@@ -35,6 +35,7 @@ class Clause:
         self.pending: list[bytes] = []
         self.marks: list[WordMark] = []
         self.visemes: list[VisemeMark] = []
+        self.guesses: list[Viseme] = []
         self.shown_frames = 0
         self.shown_done = False
 
@@ -89,7 +90,6 @@ class Line:
         self.clauses: list[Clause] = []
         self.frames: list[bytes] = []
         self.levels: list[int] = []
-        self.guesses: list[Viseme] = []
         self.written = 0
         self.heads = 0
         self.unstarted = 0
@@ -191,8 +191,8 @@ class Line:
         end = max(self.written, clause.first_frame + keep)
         del self.frames[end:]
         del self.levels[end:]
-        del self.guesses[end:]
         clause.count = min(clause.count, max(0, end - clause.first_frame))
+        del clause.guesses[clause.count :]
         clause.shown_frames = min(clause.shown_frames, clause.count)
 
     def trim_tail(self, clause: Clause) -> None:
@@ -210,9 +210,7 @@ class Line:
         """Mouth levels for at most `most` more frames; true when all frames have one."""
         end = min(len(self.frames), len(self.levels) + most)
         for frame in self.frames[len(self.levels) : end]:
-            level = envelope.feed(frame)
-            self.levels.append(level)
-            self.guesses.append(mouth.shape_of_sound(frame, level))
+            self.levels.append(envelope.feed(frame))
         return end == len(self.frames)
 
     def view(self, clause: Clause) -> ClauseView:
@@ -234,7 +232,10 @@ class Line:
         elif clause.marks:
             shapes = mouth.shapes_of_words(clause.text, words)
         else:
-            shapes = mouth.shapes_of_levels(self.guesses[first:end], at_ms=clause.at_ms)
+            begin = first + len(clause.guesses)
+            measured = zip(self.frames[begin:end], self.levels[begin:end], strict=False)
+            clause.guesses += [mouth.shape_of_sound(frame, level) for frame, level in measured]
+            shapes = mouth.shapes_of_levels(clause.guesses, at_ms=clause.at_ms)
         return MouthView(open=tuple(self.levels[first:end]), shapes=tuple(shapes))
 
 

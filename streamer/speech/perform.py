@@ -376,9 +376,9 @@ class Performer:
         line.underrun_ms = heard.underrun_ms
         if ms and not line.heard_started:
             self._begin_heard(line)
-        if ms + NEARLY_MS >= line.total_ms:
+        if ms and ms + NEARLY_MS >= line.total_ms:
             self._spoken(line, line.total_ms)
-            self._end(line, "finished", line.total_ms, line.reason)
+            self._end(line, "finished", ms, line.reason)
         else:
             self._spoken(line, ms)
             self._end(line, "cut", ms, "sink")
@@ -429,7 +429,9 @@ class Performer:
             if self._ducked:
                 self._ducked = False
                 self.sink.duck(on=False)
-        heard = line.heard_text(heard_ms) if heard_ms else ""
+        heard = ""
+        if heard_ms:
+            heard = line.heard_text(line.total_ms if outcome == "finished" else heard_ms)
         ref = f"l:{line.id}" if heard else ""
         if heard:
             self._texts.put(ref, heard, owner=line.brief.owner)

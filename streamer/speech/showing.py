@@ -1,7 +1,7 @@
 """Publishes clauses to followers: as soon as they have a place in the line, and again as their sound grows.
 
-Mouth levels cost some 30 microseconds per frame, so they are computed after the sound went on its way, a second of
-sound per turn of the loop, and what is sent again is only what will be heard soon or is now complete.
+Mouth levels cost some 20 microseconds per frame, so they are computed after the sound went on its way, a few frames per
+turn of the loop, and what is sent again is only what will be heard soon or is now complete.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from streamer.speech.mouth import Envelope
 from streamer.speech.tags import Cue
 from streamer.speech.view import ClauseView
 
-BATCH: Final = 50
+BATCH: Final = 10
 """Frames measured in one turn of the loop."""
 GROWN: Final = 10
 """New frames that are worth another message (200 ms)."""
@@ -80,7 +80,8 @@ class Showing:
                 return
             first = clause.shown_frames == 0
             shown_until = clause.at_ms + clause.shown_frames * FRAME_MS
-            if not first and (grown < GROWN or shown_until - self._heard_ms(line) >= SOON_MS):
+            later = measured < clause.count or grown < GROWN or shown_until - self._heard_ms(line) >= SOON_MS
+            if later and not first:
                 return
         clause.shown_frames = measured
         clause.shown_done = whole

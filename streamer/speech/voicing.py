@@ -87,6 +87,7 @@ class Voicing:
         self._line = line
         self._clause = clause
         self._text_from = 0
+        self._base_ms = 0
         self._attempt: _Attempt | None = None
 
     def start(self) -> None:
@@ -102,8 +103,9 @@ class Voicing:
         if engine.caps.engine not in line.engines:
             line.engines.append(engine.caps.engine)
         request = SpeechRequest(clause.text[self._text_from :], voice.spec, clause.emotion)
+        self._base_ms = clause_ms(clause)
         self._stage.mark(line, "tts_request")
-        self._attempt = _Attempt(self, engine, voice, request, self._text_from, clause_ms(clause))
+        self._attempt = _Attempt(self, engine, voice, request, self._text_from, self._base_ms)
         self._attempt.start()
 
     def stop(self) -> None:
@@ -126,6 +128,7 @@ class Voicing:
 
     def _in_silence(self) -> None:
         rest = self._clause.text[self._text_from :]
+        self._base_ms = clause_ms(self._clause)
         count = -(-captions.estimate_ms(rest) // FRAME_MS)
         self._line.deliver(self._clause, [SILENCE] * count)
         self._stage.sounded(self._line, self._clause)
@@ -136,8 +139,17 @@ class Voicing:
         if self._line.ended or self._clause.done:
             return
         self._line.trim_tail(self._clause)
+        self._time_the_rest()
         self._clause.done = True
         self._stage.voiced(self._line, self._clause)
+
+    def _time_the_rest(self) -> None:
+        """The last engine told no times although the one before it did: estimate its words."""
+        clause, begin = self._clause, self._text_from
+        if begin and clause.marks and all(mark.end <= begin for mark in clause.marks):
+            length = clause_ms(clause) - self._base_ms
+            for at, span, start, end in captions.estimated(clause.text[begin:], length, at_ms=self._base_ms):
+                clause.marks.append(WordMark(at, span, start + begin, end + begin))
 
     def failed(self, attempt: "_Attempt", reason: str, fix: str | None) -> None:
         """The engine is given up for the rest of the line; the next one takes over."""
@@ -165,16 +177,16 @@ class Voicing:
         """Part of the clause was given to the sink: cut after the last whole word and go on from there."""
         line, clause = self._line, self._clause
         have = clause.sound_ms
-        if clause.marks:
-            words = captions.timed(clause.text, clause.marks, clause.whole_ms())
+        shift = attempt.text_from
+        earlier = [(mark.at_ms, mark.dur_ms, mark.start, mark.end) for mark in clause.marks if mark.end <= shift]
+        marks = [mark for mark in clause.marks if mark.start >= shift]
+        if marks:
+            words = earlier + captions.timed(clause.text, marks, clause.whole_ms())
         else:
             rest = attempt.request.text
             length = max(captions.estimate_ms(rest), have - attempt.base_ms)
-            shift = attempt.text_from
-            words = [
-                (at, span, start + shift, end + shift)
-                for at, span, start, end in captions.estimated(rest, length, at_ms=attempt.base_ms)
-            ]
+            guessed = captions.estimated(rest, length, at_ms=attempt.base_ms)
+            words = earlier + [(at, span, start + shift, end + shift) for at, span, start, end in guessed]
         said = [word for word in words if word[0] + word[1] <= have]
         if said:
             at, span, _, end = said[-1]
@@ -184,7 +196,7 @@ class Voicing:
         if last >= line.written:
             line.frames[last] = fade_out(line.frames[last])
         have = clause.sound_ms
-        clause.marks[:] = [mark for mark in clause.marks if mark.end <= self._text_from]
+        clause.marks[:] = [WordMark(at, span, start, end) for at, span, start, end in said]
         clause.visemes[:] = [mark for mark in clause.visemes if mark.at_ms < have]
 
 

@@ -15,7 +15,9 @@ class FakeSink:
     name = "fake"
     page = True
 
-    def __init__(self, *, lag_s: float = 0.06, fail_at_frame: int | None = None, vanish_at_ms: int | None = None) -> None:
+    def __init__(
+        self, *, lag_s: float = 0.06, fail_at_frame: int | None = None, vanish_at_ms: int | None = None
+    ) -> None:
         self.played: list[tuple[int, bytes, float]] = []
         self.begun: list[tuple[int, str]] = []
         self.ducks: list[bool] = []

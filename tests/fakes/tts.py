@@ -1,6 +1,7 @@
 """A voice that makes a tone per word, tells which text a piece of sound belongs to, and can fail like a real one."""
 
 import asyncio
+import functools
 import math
 from array import array
 from collections.abc import AsyncIterator, Callable
@@ -41,7 +42,9 @@ def spoken_ms(text: str) -> int:
 class FakeVoice:
     """TextToSpeech. `plan` decides per request; `voice_id` is the amplitude's signature."""
 
-    def __init__(self, engine: str = "fake", plan: How | Callable[[SpeechRequest], How] | None = None, *, level: int = 6000):
+    def __init__(
+        self, engine: str = "fake", plan: How | Callable[[SpeechRequest], How] | None = None, *, level: int = 6000
+    ):
         self.caps = VoiceCaps(engine=engine, streaming=True, word_marks=True, local=True)
         self._plan = plan or How()
         self.level = level
@@ -110,6 +113,7 @@ def _marks(text: str) -> list[WordMark]:
     return out
 
 
+@functools.lru_cache(maxsize=64)
 def tone(ms: int, level: int) -> bytes:
     """A sine of 200 Hz with this peak."""
     count = RATE_HZ * ms // 1000

@@ -6,7 +6,7 @@ from typing import Any
 from streamer.core.commands import LineKind, Prepare
 from streamer.core.events import Event, LineEnded, LineReady, LineStarted, SentenceSpoken
 from streamer.core.verdict import ALLOW, Verdict
-from streamer.ports import LanguageModel, TextToSpeech, VoiceSpec
+from streamer.ports import VoiceSpec
 from streamer.speech.brief import BriefWriter, Quote
 from streamer.speech.perform import Performer
 from streamer.speech.speaker import Speaker, Voice
@@ -37,8 +37,8 @@ class House:
 
     def __init__(
         self,
-        llm: LanguageModel | None = None,
-        *voices: TextToSpeech,
+        llm: FakeModel | None = None,
+        *voices: FakeVoice,
         sink: FakeSink | None = None,
         judge: Any = None,
         late: tuple[str, ...] = ("[think] Give me a second, chat.",),
@@ -94,7 +94,7 @@ class House:
     async def until(self, what: Any, limit_s: float = 120) -> None:
         began = self.loop.time()
         while not what():
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.01)
             assert self.loop.time() - began < limit_s, "never happened"
 
     async def perform(self, line: int = 1, **more: Any) -> LineEnded:

@@ -72,7 +72,9 @@ def test_sound_begins_before_the_model_has_finished():
 
 def test_nothing_waits_between_the_stages():
     async def main() -> None:
-        house = House(FakeModel(Say(tokens=tokens_of(THREE), first_s=0.3, each_s=0.02)), FakeVoice("a", How(first_s=0.2)))
+        house = House(
+            FakeModel(Say(tokens=tokens_of(THREE), first_s=0.3, each_s=0.02)), FakeVoice("a", How(first_s=0.2))
+        )
         await house.perform()
         spans = house.records[0].spans
         assert spans["tts_request"] == spans["first_clause"]
@@ -88,7 +90,9 @@ def test_views_follow_the_protocol():
         house = House(FakeModel(THREE))
         await house.perform()
         at = 0
-        for index, text in enumerate(["Hello there!", "This is the second sentence of it.", "And a third one ends it."]):
+        for index, text in enumerate(
+            ["Hello there!", "This is the second sentence of it.", "And a third one ends it."]
+        ):
             view = house.views[1, index][-1]
             assert view.text == text
             assert view.at == at
@@ -385,7 +389,9 @@ def judge(text: str) -> Verdict:
 
 def test_the_guard_masks_skips_and_ends():
     async def main() -> None:
-        text = "Hello you curse thing! Now the secret is out of it. Next some poison apple for you. And never this part."
+        text = (
+            "Hello you curse thing! Now the secret is out of it. Next some poison apple for you. And never this part."
+        )
         house = House(FakeModel(text), judge=judge)
         end = await house.perform()
         assert house.heard() == "Hello you … thing! Let us talk about something else."

@@ -1,0 +1,38 @@
+"""Whether a line touches or repeats what was taken back."""
+
+import pytest
+
+from streamer.speech.brief import Quote
+from streamer.speech.quotes import is_hit, repeats
+
+BOB = Quote(uid="twitch:1", user="twitch:bob", name="Bob_99", text="the Moon is made of cheese!")
+
+
+@pytest.mark.parametrize(
+    ("scope", "key", "hit"),
+    [
+        ("message", "twitch:1", True),
+        ("message", "twitch:2", False),
+        ("user", "twitch:bob", True),
+        ("user", "youtube:bob", False),
+        ("room", "twitch", True),
+        ("room", "youtube", False),
+    ],
+)
+def test_what_a_tombstone_covers(scope, key, hit):
+    assert is_hit([BOB], ["twitch:1"], scope, key) is hit
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("Well, they say moon is made of something.", True),
+        ("MOON, is made... OF what?", True),
+        ("Thank you bob 99 for that.", True),
+        ("The moon is far.", False),
+        ("", False),
+    ],
+)
+def test_repeating(text, quoted):
+    assert repeats(text, [BOB], "message", "twitch:1") is quoted
+    assert repeats(text, [BOB], "message", "twitch:7") is False
