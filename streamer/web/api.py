@@ -11,11 +11,11 @@ import msgspec
 from aiohttp import web
 
 from streamer.core.events import Dial, DialSet, SayRequested
-from streamer.ports import TextStore, Unavailable
+from streamer.ports import ChatRow, TextStore, Unavailable
 from streamer.web.feed import FeedHub
 from streamer.web.grants import DEFAULT_OVERLAY, Grant, GrantKind, Grants, Scope
 from streamer.web.inject import read_rows
-from streamer.web.operate import PLAIN, Bucket, Operator, Outcome, Rows, press
+from streamer.web.operate import PLAIN, Bucket, Operator, Outcome, press
 from streamer.web.rest import Call, Problem, Route, RowError, invalid, route
 from streamer.web.sinkroom import SinkRoom
 
@@ -132,7 +132,7 @@ class Parts:
     room: SinkRoom
     operator: Operator
     texts: TextStore
-    on_row: Rows
+    on_row: Callable[[ChatRow], None]
     words: Callable[[str], Mapping[str, str]] = lambda _language: {}
     """What people read, by key, in a language; empty for one nobody wrote."""
     ready: Callable[[], bool] = lambda: True

@@ -63,8 +63,10 @@ class Gate:
 
     def _private(self, host: str) -> bool:
         """A literal private address with our port: a name could be anybody's, an address is this machine."""
-        url = urlsplit(f"//{host}")
         try:
+            url = urlsplit(f"//{host}")
+            if url.netloc != host or "@" in host:
+                return False
             address = ipaddress.ip_address(url.hostname or "")
             return address.is_private and (url.port or 80) == self._port
         except ValueError:

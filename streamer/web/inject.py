@@ -6,7 +6,7 @@ from typing import Any, cast
 import msgspec
 
 from streamer.ports import ChatRow
-from streamer.web.rest import Problem, RowError, decode
+from streamer.web.rest import Problem, RowError, decode, whole_numbers
 
 MAX_ROWS = 500
 MAX_TEXT = 4_000
@@ -38,7 +38,7 @@ def read_rows(data: bytes, at: float) -> tuple[list[ChatRow], list[RowError]]:
 def _row(item: Any, at: float) -> ChatRow:
     if isinstance(item, dict):
         item = {"at": at} | cast("dict[str, Any]", item)
-    row = msgspec.convert(item, ChatRow)
+    row = msgspec.convert(whole_numbers(item), ChatRow)
     if not math.isfinite(row.at) or abs(row.at) > MAX_NUMBER or not 0 <= row.duration_s <= MAX_NUMBER:
         raise ValueError("a time must be a finite number")
     if not row.platform or not row.platform.replace("_", "").replace("-", "").isalnum() or len(row.platform) > 32:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Literal, Protocol
 
 from streamer.core.events import DialSet, Event, PausePressed, ResumePressed, SkipPressed, StopPressed
-from streamer.ports import ChatRow
 
 Outcome = Literal["done", "already", "stale"]
 """`already`: it was so before; `stale`: what the operator was looking at has gone, nothing was done."""
@@ -14,12 +13,6 @@ class Operator(Protocol):
     """Takes presses into the inbox's control lane. Must return at once and never wait for the feed or the show."""
 
     def press(self, event: Event) -> Outcome: ...
-
-
-class Rows(Protocol):
-    """Takes what a program of the user's reports as chat."""
-
-    def __call__(self, row: ChatRow) -> None: ...
 
 
 _COMMANDS: dict[str, Callable[[str, str, int], Event]] = {

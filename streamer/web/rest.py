@@ -128,14 +128,14 @@ def route(method: str, path: str, handler: Handler, *, scope: Scope | None, **mo
     )
 
 
-def _whole(value: Any) -> Any:
+def whole_numbers(value: Any) -> Any:
     """JSON Schema calls 10.0 an integer, msgspec does not: integral floats as ints, all the way down."""
     if isinstance(value, float) and math.isfinite(value) and value.is_integer() and abs(value) < 2**53:
         return int(value)
     if isinstance(value, list):
-        return [_whole(item) for item in cast("list[Any]", value)]
+        return [whole_numbers(item) for item in cast("list[Any]", value)]
     if isinstance(value, dict):
-        return {key: _whole(item) for key, item in cast("dict[str, Any]", value).items()}
+        return {key: whole_numbers(item) for key, item in cast("dict[str, Any]", value).items()}
     return value
 
 
@@ -148,7 +148,7 @@ def decode(data: bytes, kind: Any) -> Any:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         raise Problem(400, "not_json", "the body is no JSON in UTF-8") from None
     try:
-        return msgspec.convert(_whole(msgspec.json.decode(data)), kind)
+        return msgspec.convert(whole_numbers(msgspec.json.decode(data)), kind)
     except msgspec.ValidationError:
         raise invalid(first) from None
 
@@ -171,7 +171,7 @@ async def _body(request: web.Request, spec: Route) -> Any:
 
 
 def _query(request: web.Request, kind: Any) -> Any:
-    names = list(request.query.keys())
+    names = [name for name, _ in request.query.items()]  # keys() names a repeated one once
     known = {info.encode_name for info in msgspec.structs.fields(kind)} if kind is not None else set[str]()
     if len(set(names)) != len(names) or set(names) - known:
         raise Problem(422, "invalid", "unknown or repeated query parameter")

@@ -1,6 +1,6 @@
 """A page that plays sound, as `docs/overlay-protocol.md` asks it to, without a browser: it plays into a list.
 
-Faults: `hang()` (reads, says nothing more), `die()` (the connection is cut without a goodbye), `stall()` (stops reading).
+Faults: `hang()` (reads, says nothing more), `die()` (the connection is cut without a goodbye).
 """
 
 import asyncio
@@ -67,7 +67,8 @@ class SinkPage:
         """Gone without a word."""
         await self._end()
         response = self.ws._response
-        assert response.connection is not None and response.connection.transport is not None
+        assert response.connection is not None
+        assert response.connection.transport is not None
         response.connection.transport.abort()
         await asyncio.sleep(0)
 

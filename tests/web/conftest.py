@@ -7,6 +7,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from multidict import CIMultiDict
 
 from streamer.core.events import Event
 from streamer.ports import ChatRow
@@ -75,9 +76,9 @@ class House:
     def overlay_token(self) -> str:
         return self.grants.overlay()[1]
 
-    async def get(self, path: str, **headers: str) -> tuple[int, str, "aiohttp.typedefs.LooseHeaders"]:
+    async def get(self, path: str, **headers: str) -> tuple[int, str, CIMultiDict[str]]:
         async with self.session.get(self.url + path, headers=headers, allow_redirects=False) as answer:
-            return answer.status, await answer.text(), dict(answer.headers)
+            return answer.status, await answer.text(), answer.headers.copy()
 
     async def post(self, path: str, body: object = None, headers: dict[str, str] | None = None, **more: str):
         data = None if body is None else json.dumps(body)

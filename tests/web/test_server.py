@@ -93,7 +93,9 @@ async def test_both_loopback_addresses_answer(house):
         except OSError:
             assert host == "::1"
             continue
-        writer.write(f"GET /healthz HTTP/1.1\r\nHost: localhost:{house.server.port}\r\nConnection: close\r\n\r\n".encode())
+        writer.write(
+            f"GET /healthz HTTP/1.1\r\nHost: localhost:{house.server.port}\r\nConnection: close\r\n\r\n".encode()
+        )
         assert b" 200 " in await reader.readline()
         writer.close()
 
@@ -274,9 +276,7 @@ async def test_a_public_address_is_let_in_with_its_own_origin(make_server):
         house.session = session
         code = house.grants.issue_code()
         outer = {"Host": "show.example", "Origin": "https://show.example"}
-        async with session.post(
-            f"{house.url}/api/v1/session", json={"code": code}, headers=outer
-        ) as answer:
+        async with session.post(f"{house.url}/api/v1/session", json={"code": code}, headers=outer) as answer:
             assert answer.status == 200
             assert "Secure" in answer.headers["Set-Cookie"]
         assert (await house.get("/panel/", Host="show.example", Origin="http://show.example"))[0] == 403

@@ -100,6 +100,8 @@ class Track:
         ahead_ms: int = AHEAD_MS,
         now: Clock = loop_time,
     ) -> None:
+        self.name = "nobody"
+        self.page = False
         self._outlets = tuple(outlets)
         self._on_change = on_change
         self._grace_s = grace_ms / 1000
@@ -117,16 +119,6 @@ class Track:
         self._settle()
 
     # --- who plays --------------------------------------------------------------------------------------------------
-
-    @property
-    def name(self) -> str:
-        outlet = self._outlet
-        return outlet.name if outlet else "nobody"
-
-    @property
-    def page(self) -> bool:
-        outlet = self._outlet
-        return bool(outlet and outlet.page)
 
     @property
     def _outlet(self) -> Outlet | None:
@@ -167,6 +159,7 @@ class Track:
             old.stop(15)
         if new is None:
             return
+        self.name, self.page = new.name, new.page
         new.duck(self._ducked)
         if self._take is not None:
             self._play(new, self._take)
@@ -249,7 +242,7 @@ class Track:
             outlet.push(frame)
 
     async def finish(self) -> Heard:
-        """No more frames come. Returns when the last one was heard; for a stopped line at once, with where it stopped."""
+        """No more frames come. Returns when the last one was heard; of a stopped line at once, where it stopped."""
         take = self._take
         if take is None:
             return self._last

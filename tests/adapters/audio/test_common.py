@@ -19,7 +19,7 @@ def frame(index: int) -> bytes:
 
 
 class Speaker:
-    """An outlet that plays in loop time; `leave` and `come` move the player. `sounded` is (when, index of the frame)."""
+    """An outlet that plays in loop time; `leave` and `come` move the player. `sounded`: (when, index of the frame)."""
 
     page = True
 
