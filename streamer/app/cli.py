@@ -63,7 +63,7 @@ def _own(name: str, sub: argparse.ArgumentParser) -> None:
             sub.add_argument("file", metavar="FILE.jsonl", type=Path)
         case "bench":
             sub.add_argument("--json", metavar="FILE", type=Path, help="write the figures here")
-            sub.add_argument("--only", metavar="NAME", action="append", default=[], help="this figure only (repeatable)")
+            sub.add_argument("--only", metavar="NAME", action="append", default=[], help="one figure (repeatable)")
             sub.add_argument("--quick", action="store_true", help="fewer repetitions; for trying out")
         case _:
             pass

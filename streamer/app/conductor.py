@@ -68,7 +68,7 @@ class Conductor:
 
     def on_row(self, row: ChatRow) -> None:
         """Something happened in a chat."""
-        for event in self._ingress.receive(row, now_ms=self._now_ms()):
+        for event in self._ingress.hear(row):
             self._show_row(event, row)
             self.inbox.emit(event)
 
@@ -113,7 +113,7 @@ class Conductor:
 
     # --- out ---------------------------------------------------------------------------------------------------------
 
-    def run(self, command: Command) -> None:  # noqa: C901 - a flat dispatch
+    def run(self, command: Command) -> None:
         match command:
             case Prepare():
                 self._orders[command.line] = command
@@ -137,7 +137,7 @@ class Conductor:
     def _erase(self, erased: Erase) -> None:
         """The words go everywhere: lines that hold them, the store, what is shown."""
         self.performer.taken_back(erased.scope, erased.key)
-        self._ingress.erase(erased.scope, erased.key)
+        self._ingress.erase(erased)
         self._sayings.forget(erased.scope, erased.key)
         self._overlay.erase(erased)
 
@@ -160,7 +160,7 @@ class Conductor:
             return None
         return {"name": quote.name, "text": quote.text, "platform": said.platform}
 
-    # --- what the chain reports ----------------------------------------------------------------------------------------
+    # --- what the chain reports ---------------------------------------------------------------------------------------
 
     def clause(self, line: int, index: int, value: ClauseView) -> None:
         self._overlay.clause(line, index, value)

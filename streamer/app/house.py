@@ -3,24 +3,22 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import msgspec
 
 from streamer.adapters.audio.common import Track
 from streamer.adapters.audio.silent import SilentClock
 from streamer.adapters.chat.inject import InjectChat
-from streamer.adapters.chat.replay import ReplayChat
-from streamer.adapters.demo.audience import audience_chat
 from streamer.adapters.demo.brain import Pace
 from streamer.adapters.store.texts import FileTexts, MemoryTexts
 from streamer.app import journal as journals
 from streamer.app.clock import ShowClock
 from streamer.app.conductor import Conductor
+from streamer.app.demo import AudienceChat
+from streamer.app.ears import open_ingress
 from streamer.app.inbox import Inbox
-from streamer.app.ingress import Ingress
+from streamer.app.ingress import Texts
 from streamer.app.overlay_view import OverlayView
 from streamer.app.panel_view import About, PanelView
 from streamer.app.parts import open_brain, open_voices
@@ -32,7 +30,6 @@ from streamer.app.scripted import ScriptedBrain
 from streamer.app.sinks import WatchedSink
 from streamer.app.speakers import speaker_of
 from streamer.app.supervise import Supervisor
-from streamer.cast import features
 from streamer.core.events import (
     CastChanged,
     CloseRequested,
@@ -43,10 +40,9 @@ from streamer.core.events import (
     ShowStarted,
     SinkChanged,
 )
-from streamer.core.settings import Member
-from streamer.core.show import EMPTY, Show
-from streamer.moderation import Rules, judge, judge_line, text_out
-from streamer.ports import ChatSource, Health, Journal, Notice, TextStore, Unavailable
+from streamer.core.show import EMPTY
+from streamer.moderation import Rules, judge_line
+from streamer.ports import ChatSource, Health, Journal, Notice, Unavailable
 from streamer.speech.brief import BriefWriter
 from streamer.speech.perform import Performer
 from streamer.speech.view import LineRecord
@@ -56,6 +52,7 @@ from streamer.web.feed import FeedHub
 from streamer.web.gate import Site
 from streamer.web.grants import Grants
 from streamer.web.metrics import Metrics
+from streamer.web.operate import Outcome
 from streamer.web.server import WebServer
 from streamer.web.sinkroom import SinkRoom
 
@@ -82,6 +79,14 @@ class House:
         self._sources: list[ChatSource] = []
         self._broken: list[Health] = []
         self._past: Past | None = None
+
+    @property
+    def resumed(self) -> str:
+        """What going on with an interrupted show cost, in words; empty for a new show."""
+        past = self._past
+        if past is None:
+            return ""
+        return f"Going on with the show that was interrupted {past.gap_s:.0f} s ago; lines lost: {past.lost}."
 
     # --- opening -----------------------------------------------------------------------------------------------------
 
@@ -178,7 +183,15 @@ class House:
         plan, settings = self.plan, self.plan.settings
         rules = Rules.standard(settings.moderation.blocked, settings.moderation.allowed)
         self.sayings = Sayings(self.texts)
-        self.ingress = open_ingress(plan, self.texts, rules)
+        past = self._past
+        self.ingress = open_ingress(
+            plan.cast,
+            rules,
+            self.texts,
+            now=lambda: self.clock.now_ns() / 1e9,
+            bots=settings.chat.bots,
+            first_number=past.recovered.seq if past else 1,
+        )
         self.llm, self.is_scripted, broken = open_brain(settings, self.scripted, seed=plan.seed, pace=self._pace)
         self.voices, mute = open_voices(settings)
         self._broken += [*broken, *mute]
@@ -193,7 +206,6 @@ class House:
             on_closed=self.closed.set,
             on_record=self._recorded,
         )
-        past = self._past
         self.inbox = Inbox(
             now_ns=self.clock.now_ns,
             journal=self.journal,
@@ -238,17 +250,13 @@ class House:
             self._sources.append(settings.chat.twitch.open())
         else:
             names = [persona.name for persona in self.plan.cast]
-            self._sources.append(audience_chat(self.plan.seed, names))
+            self._sources.append(AudienceChat(self.plan.seed, names))
         for source in self._sources:
             self._supervisor.watch(source, self.conductor.on_row)
 
-    def play(self, rows: Sequence[object], speed: float) -> ReplayChat:
-        """Read a chat log instead of the configured chat (for rehearsals); call before `open`."""
-        raise NotImplementedError
-
     # --- while it runs -----------------------------------------------------------------------------------------------
 
-    def press(self, event: Event) -> "Outcome":
+    def press(self, event: Event) -> Outcome:
         return self.conductor.press(event)
 
     def _sink_changed(self, changed: SinkChanged) -> None:
@@ -268,9 +276,7 @@ class House:
 
     async def _warm(self) -> None:
         """Parts that take time to wake do so now and not with the first answer."""
-        await asyncio.gather(
-            self.llm.warm(), *(voice.warm() for voice in self.voices.values()), return_exceptions=True
-        )
+        await asyncio.gather(self.llm.warm(), *(voice.warm() for voice in self.voices.values()), return_exceptions=True)
 
     async def _beat(self) -> None:
         """What has no event of its own: health, the pulse of the panel, the journal's way to the disk."""
@@ -341,12 +347,7 @@ class House:
         return late
 
 
-def open_ingress(plan: Plan, texts: TextStore, rules: Rules) -> Ingress:
-    """The way in for the words of others: moderation, features, the text store."""
-    raise NotImplementedError
-
-
-def _texts(state: Path) -> TextStore:
+def _texts(state: Path) -> Texts:
     """The words of the show, on disk so that a killed show can go on; in memory where there is no disk to write to."""
     try:
         state.mkdir(parents=True, exist_ok=True)
@@ -356,11 +357,11 @@ def _texts(state: Path) -> TextStore:
         return MemoryTexts()
 
 
-async def _within(work: "asyncio.Future[object] | object", limit_s: float) -> bool:
+async def _within(work: Awaitable[object], limit_s: float) -> bool:
     """Whether it ended in time; what did not is cancelled."""
     try:
         async with asyncio.timeout(limit_s):
-            await work  # type: ignore[misc]
+            await work
     except TimeoutError:
         return False
     return True

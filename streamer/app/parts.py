@@ -1,4 +1,4 @@
-"""Opens the parts that settings name: the brain and the voices. What cannot work is reported, the show goes on without."""
+"""Opens the parts that settings name: brain and voices. What cannot work is reported, the show goes on without."""
 
 from collections.abc import Mapping
 from typing import TypeVar

@@ -36,6 +36,8 @@ from streamer.ports import ChatRow, Journal
 
 SPEECH_CHARS_PER_S = 14.5
 PLAYER_MS = 60
+DRAIN_MS = 60_000
+"""How long the show goes on after the last row, for those who are waiting."""
 HOST_CHARS_PER_S = 16.0
 
 
@@ -147,19 +149,29 @@ class Simulation:
             self._later(due.due_ms, due)
 
     def run(self, rows: Iterable[ChatRow]) -> Result:
-        """Play the rows (in order of `at`), then close the show politely."""
+        """Play the rows (in order of `at`), answer who waits, then close the show politely."""
         self._fold(self._started)
         for row in rows:
             at_ms = int(row.at * 1000)
             self._advance(at_ms)
             self._now_ms = max(self._now_ms, at_ms)
             self._receive(row)
+        self._drain(self._now_ms + DRAIN_MS)
         self._fold(CloseRequested(finish=True))
         while self._show.mode != "closed" and (at := self._next_ms()) is not None:
             self._advance(at)
         self.result.end_ms = self._now_ms
         self.result.show = self._show
         return self.result
+
+    def _drain(self, until_ms: int) -> None:
+        """Who was waiting when the log ended still gets an answer."""
+        while self._busy() and (at := self._next_ms()) is not None and at <= until_ms:
+            self._advance(at)
+
+    def _busy(self) -> bool:
+        show = self._show
+        return bool(self._queue or show.requests or show.next is not None or show.air is not None)
 
     def _receive(self, row: ChatRow) -> None:
         result = self.result

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from streamer.core.show import Request, Show
 
 MINUTE_MS = 60_000
+TURN_MS = 600_000
 
 
 def per_minute(show: Show) -> int:
@@ -41,8 +42,14 @@ def stands_back(show: Show, request: Request) -> bool:
     return at is not None and show.now_ms - at < show.settings.viewer_cooldown_ms
 
 
+def had_a_turn(show: Show, request: Request) -> bool:
+    """The viewer was answered within the last ten minutes: of two equals the other one goes first."""
+    at = show.viewers.get(request.user) if request.user else None
+    return at is not None and show.now_ms - at < TURN_MS
+
+
 def remember_answer(show: Show, users: Iterable[str]) -> Mapping[str, int]:
-    oldest = show.now_ms - show.settings.viewer_cooldown_ms
+    oldest = show.now_ms - max(show.settings.viewer_cooldown_ms, TURN_MS)
     kept = {user: at for user, at in show.viewers.items() if at > oldest}
     kept.update((user, show.now_ms) for user in users if user)
     return kept

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from streamer.core.casting import named
 from streamer.core.commands import Command, Drop, DropReason
 from streamer.core.events import ChatReceived, HostSpoke, SayRequested
-from streamer.core.limits import stands_back
+from streamer.core.limits import had_a_turn, stands_back
 from streamer.core.policy import treatment
 from streamer.core.show import CONTEXT_MESSAGES, LISTEN_MS, TOMBSTONE_MS, Request, Show
 
@@ -156,18 +156,17 @@ def remove(show: Show, gone: Iterable[Request], reason: DropReason) -> tuple[Sho
 def best(show: Show, *, chat_allowed: bool) -> Request | None:
     """The request to take next, or None.
 
-    By priority; equals in the order of arrival, except the crowd, where the newest wins. Viewers who have just been
+    By priority. Of equals, viewers who had no turn lately go first; then, among messages, the newest (an answer to what
+    is still on the screen beats one to what has scrolled away), among all others the oldest. Viewers who have just been
     answered come last while somebody else waits.
     """
     open_ = [r for r in show.requests if chat_allowed or not r.from_chat]
     if not open_:
         return None
     fresh = [r for r in open_ if not stands_back(show, r)]
-    return max(fresh or open_, key=_goes)
-
-
-def _goes(request: Request) -> tuple[int, int]:
-    return request.priority, request.id if request.priority <= CROWD else -request.id
+    return max(
+        fresh or open_, key=lambda r: (r.priority, not had_a_turn(show, r), r.id if r.kind == "answer" else -r.id)
+    )
 
 
 def host_spoke(show: Show, said: HostSpoke) -> tuple[Show, list[Command]]:

@@ -1,0 +1,47 @@
+"""The way in, put together: the standard judge, the cast's names, the text store."""
+
+from collections.abc import Callable, Collection, Sequence
+
+from streamer.app.ingress import KNOWN_BOTS, Ingress, Texts
+from streamer.cast import Persona, features
+from streamer.core.events import Features
+from streamer.core.verdict import Verdict
+from streamer.moderation import Rules, judge, judge_name, text_out
+
+ALIAS = "a viewer"
+"""Said and shown instead of a name that cannot be."""
+
+
+def open_ingress(
+    cast: Sequence[Persona],
+    rules: Rules,
+    texts: Texts,
+    *,
+    now: Callable[[], float],
+    bots: Sequence[str] = (),
+    first_number: int = 1,
+) -> Ingress:
+    """`bots`: more accounts that are never answered. `now` gives seconds of a clock that only rises."""
+
+    def judged(text: str, name: str, role: str) -> Verdict:
+        return judge(rules, text, name=name, role=role)
+
+    def features_of(text: str, emotes: Collection[str]) -> Features:
+        return features(text, cast, emotes)
+
+    def masked(text: str, verdict: Verdict) -> str:
+        return text_out(rules, text, verdict)
+
+    def name_of(name: str) -> str:
+        return name if judge_name(rules, name).action == "allow" else ALIAS
+
+    return Ingress(
+        texts=texts,
+        judge=judged,
+        features_of=features_of,
+        now=now,
+        mask=masked,
+        name_of=name_of,
+        bots=(*KNOWN_BOTS, *bots),
+        first_number=first_number,
+    )

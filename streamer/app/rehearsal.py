@@ -1,0 +1,108 @@
+"""A whole show from a chat log, touching no platform: `max` on a clock that jumps, with modelled parts."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from streamer.adapters.store.texts import MemoryTexts
+from streamer.app.ears import open_ingress
+from streamer.app.ingress import Ingress
+from streamer.app.plan import Plan
+from streamer.app.sayings import Sayings
+from streamer.app.schedule import occurrences
+from streamer.app.scripted import ScriptedBrain
+from streamer.app.simulate import Result, Script, Simulation, Take
+from streamer.app.speakers import speaker_of
+from streamer.core.commands import Erase, Prepare
+from streamer.core.events import ChatReceived, Event, HostSpoke, SegmentDue, ShowStarted
+from streamer.moderation import Rules, judge_line
+from streamer.ports import ChatRow, Journal
+from streamer.speech.brief import BriefWriter, TakenBack
+from streamer.speech.guard import Guard
+from streamer.speech.script import Script as LineScript
+from streamer.speech.script import prepared
+from streamer.speech.speaker import pick
+
+CHARS_PER_TOKEN = 4
+AT = datetime(2026, 1, 1, 20, 0, tzinfo=UTC)
+"""The simulated show begins at this time of day; only rundowns with times of day notice."""
+
+
+class Rehearsal:
+    """The real ingress, core, briefs, script and guard around a modelled chain. Answers come from the scripted brain."""
+
+    def __init__(self, plan: Plan, *, seed: int, journal: Journal | None = None, length_s: float = 0.0) -> None:
+        self._plan = plan
+        self._seed = seed
+        self._now_s = 0.0
+        self._texts = MemoryTexts(max_age_s=1e12, now=lambda: self._now_s)
+        self._rules = Rules.standard(plan.settings.moderation.blocked, plan.settings.moderation.allowed)
+        self._sayings = Sayings(self._texts)
+        self._ingress: Ingress = open_ingress(
+            plan.cast, self._rules, self._texts, now=lambda: self._now_s, bots=plan.settings.chat.bots
+        )
+        self._brain = ScriptedBrain(plan.cast)
+        self._speakers = {persona.id: speaker_of(persona, ()) for persona in plan.cast}
+        self._brief = BriefWriter(self._texts, self._sayings.quote)
+        for segment, words in plan.rundown.words.items():
+            self._texts.put(f"s:{segment}", words)
+        rules = msgspec.structs.replace(plan.rules, seed=seed)
+        self.simulation = Simulation(
+            started=ShowStarted(rules, plan.members),
+            hear=self._hear,
+            write=self._write,
+            seed=seed,
+            journal=journal,
+            segments=self._segments(length_s),
+            on_heard=self._heard,
+            on_erase=self._erase,
+        )
+
+    def run(self, rows: Sequence[ChatRow]) -> Result:
+        return self.simulation.run(rows)
+
+    def _segments(self, length_s: float) -> list[SegmentDue]:
+        due = occurrences(self._plan.rundown, AT, AT + timedelta(seconds=length_s))
+        return [SegmentDue(segment, int((at - AT).total_seconds() * 1000)) for at, segment in due]
+
+    def _hear(self, row: ChatRow) -> Sequence[Event]:
+        self._now_s = max(self._now_s, row.at)
+        events = self._ingress.hear(row)
+        for event in events:
+            if isinstance(event, ChatReceived):
+                self._sayings.chat(event)
+            elif isinstance(event, HostSpoke):
+                self._sayings.host(event)
+        return events
+
+    def _erase(self, erased: Erase) -> None:
+        self._ingress.erase(erased)
+        self._sayings.forget(erased.scope, erased.key)
+
+    def _write(self, order: Prepare) -> Script:
+        """The words of a line, through the same brief, tags, clauses and guard as a live one."""
+        speaker = self._speakers[order.persona]
+        others = [each for each in self._speakers.values() if each.id != order.persona]
+        spoken = self._texts.get(f"l:{order.after}") or ""
+        try:
+            brief = self._brief.write(order, speaker, partners=others, partner_line=spoken)
+        except TakenBack:
+            return Script("", ())
+        script = LineScript(
+            Guard(lambda text: judge_line(self._rules, text)),
+            name=speaker.name,
+            others=[each.name for each in others],
+            safe=pick(speaker.safe, order.seed),
+        )
+        text = brief.exact if brief.exact is not None else self._brain(brief.request.hints, order.seed)
+        said = [*script.feed(text), *script.finish()] or [prepared(pick(speaker.late, order.seed))]
+        clauses = tuple(clause.text for clause in said if clause.text)
+        asked = sum(len(message.content) for message in brief.request.messages)
+        return Script(script.generated or text, clauses, (asked + len(text)) // CHARS_PER_TOKEN)
+
+    def _heard(self, take: Take) -> None:
+        ref, persona = f"l:{take.order.line}", take.order.persona
+        owners = {said.user for uid in take.order.answers if (said := self._sayings.find(uid)) is not None}
+        self._texts.put(ref, take.heard, owner=owners.pop() if len(owners) == 1 else "")
+        self._brief.remember(ref, persona, self._speakers[persona].name)
