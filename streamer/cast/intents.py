@@ -48,7 +48,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         r"|quién eres|qui es[- ]tu|自己紹介|誰ですか")),
     ("where_from", (r"\bwhere (?:are|r) (?:you|u) (?:from|at|right)|\bwhere do (?:you|u) live|woher kommst|wo wohnst"
         r"|de dónde eres|どこ出身|どこから")),
-    ("how_are_you", (r"\bhow (?:are|r) (?:you|u|y'all|things)\b|\bhow(?:'s| is) (?:it going|your (?:day|night|week|evening"
+    ("how_are_you", (r"\bhow (?:are|r) (?:you|u|y'all|things)\b" r"|\bhow(?:'s| is) (?:it going|your (?:day|night|week|evening"
         r"|stream))|\bhow(?:'ve| have) you been|\bhow do (?:you|u) feel|\b(?:you|u) (?:ok|okay|good"
         r"|alright)\?|wie geht|cómo estás|qué tal|ça va|元気")),
     ("what_doing", (r"\bwhat (?:are|r) (?:you|u|y'all|we) (?:doing|up to|playing|working)|\bwhat(?:'s| is) (?:up"

@@ -12,7 +12,7 @@ from itertools import groupby
 _DRAWN = {
     **dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=True)),
     **dict(zip("ɑɓɖɗɘəɛɠɡɦɨɩɱɲɳɵɾʂʈʉʋʌʐʑ", "abddeeeggniimnnortstuvvzz"[:24], strict=True)),
-    **dict(zip("øđħłŧƀƃƈƌƒƙƚƞơƥƭưƴƶıȷßæœ", "odhltbbcdfklnoptuyzijsao", strict=True)),
+    **dict(zip("øđħłŧƀƃƈƌƒƙƚƞơƥƭưƴƶıȷæœ", "odhltbbcdfklnoptuyzijao", strict=True)),
     **dict(zip("ʇɥɹɯʍɐɔǝɟʞʎ", "thrmwacefky", strict=True)),
     "€": "e", "£": "l", "¢": "c", "¥": "y", "₦": "n", "₱": "p", "₮": "t", "฿": "b", "ℓ": "l", "†": "t",
     "×": "x", "¡": "i", "∂": "d", "∩": "n", "∪": "u", "∑": "e", "√": "v", "∆": "a", "Λ": "a", "Σ": "e",

@@ -88,11 +88,11 @@ def judge_line(rules: Rules, text: str, *, before: str = "") -> Verdict:
 
 def judge_name(rules: Rules, name: str) -> Verdict:
     """`drop` for a name that is an attack, `replace` (speak and show an alias) for one that cannot be said; no span."""
+    if len(name) > 60 or (not name.isascii() and sum(is_mark(ord(char)) for char in name) > 4):
+        return Verdict("replace", "name.unreadable")
     if rules.plain(name):
         return ALLOW
     folded = fold(name)
-    if len(name) > 60 or sum(is_mark(ord(char)) for char in name) > 4:
-        return Verdict("replace", "name.unreadable")
     segments = [segment.lower() for segment in _CAMEL.findall(name)]
     plain = latin(folded)
     views = [re.sub(r"[\W\d_]+", "", each) for each in (plain, plain.translate(LEET), plain.translate(LEET_L))]

@@ -288,7 +288,7 @@ class Rules:
         """The word as phrases compare it."""
         if token.isalpha() and token.isascii():
             return squeeze(token)[0]
-        plain = latin(token)
+        plain = latin(token).rstrip("!?.,;:")
         return squeeze(_letters(plain.translate(LEET) if any(map(str.isalpha, plain)) else "") or token)[0]
 
     # -- several words

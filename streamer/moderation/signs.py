@@ -31,6 +31,7 @@ _PHONE_SHAPE = re.compile(
     r"(?:\+|00)\d|0\d{2,5}[\s/-]?\d{3,}|0\d{1,4}[-\s]\d{2,4}[-\s]\d{3,4}"
     r"|\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}$|\d{2,4}[-\s]\d{3,4}[-\s]\d{3,4}$"
 )
+_THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3})+$")
 _IP = re.compile(r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w.])")
 _CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
 _ADDRESS = re.compile(
@@ -95,12 +96,8 @@ def personal(folded: str) -> Iterator[tuple[str, int, int]]:
             yield "card", *match.span()
     for match in _PHONE.finditer(folded):
         digits = sum(char.isdigit() for char in match[0])
-        if (
-            8 <= digits <= 15
-            and not _DATE.match(match[0])
-            and not _IP.search(match[0])
-            and _PHONE_SHAPE.match(match[0])
-        ):
+        dull = _DATE.match(match[0]) or _THOUSANDS.match(match[0]) or _IP.search(match[0])
+        if 8 <= digits <= 15 and not dull and _PHONE_SHAPE.match(match[0]):
             yield "phone", *match.span()
 
 
