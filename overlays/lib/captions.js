@@ -1,64 +1,13 @@
 // Captions: two lines at most, who speaks by name and colour, words lit as they are heard.
 
 import { clauses, end } from "./playhead.js";
-import { pieces, readable, width } from "./text.js";
+import { paginate } from "./pages.js";
+import { readable, width } from "./text.js";
+
+export { paginate };
 
 const EARLY_MS = 80;
 const HANG_MS = 1200;
-const SENTENCE_END = /[.!?…。！？]["'”’」』)\]]*\s*$/u;
-
-/** The words of a clause with their moments: `[{at, end, start, stop}]`; without marks the time is shared out by length. */
-function moments(clause, list) {
-  const marks = (clause.words ?? []).filter((w) => Array.isArray(w) && w.length === 4);
-  const total = Math.max(1, list.length ? list[list.length - 1].end : 1);
-  const span = Math.max(1, clause.end - clause.at);
-  return list.map((piece) => {
-    const said = marks.filter(([, , start, stop]) => start < piece.end && stop > piece.start);
-    if (said.length) {
-      const [last, length] = said[said.length - 1];
-      return { at: said[0][0], end: last + length };
-    }
-    return { at: clause.at + (span * piece.start) / total, end: clause.at + (span * piece.end) / total };
-  });
-}
-
-/**
- * A line cut into pages of at most two rows of `columns` units: `[{at, end, rows: [[{text, at, end}]]}]`.
- * `measure` gives the width of a text in units. Rows are filled from the front, so what a later clause adds never moves a row that is already on screen.
- */
-export function paginate(line, columns = 40, rows = 2, measure = width) {
-  const tokens = [];
-  for (const clause of clauses(line)) {
-    const list = pieces(String(clause.text ?? ""), columns, measure);
-    const when = moments(clause, list);
-    list.forEach((piece, i) => tokens.push({ text: piece.text, ...when[i] }));
-    const last = tokens[tokens.length - 1];
-    if (last && /[\p{L}\p{N}.,!?;:)"'”’%]$/u.test(last.text) && width(last.text.slice(-1)) === 1) last.text += " ";
-  }
-  const pages = [];
-  let page = null;
-  let row = null;
-  let used = 0;
-  for (const token of tokens) {
-    const w = measure(token.text.trimEnd());
-    const full = row && used + w > columns;
-    const rested = row && page.rows.length === rows && used > columns * 0.45 && SENTENCE_END.test(row[row.length - 1].text);
-    if (!page || (full && page.rows.length === rows) || rested) {
-      page = { at: token.at, end: token.end, rows: [] };
-      pages.push(page);
-      row = null;
-    }
-    if (!row || full) {
-      row = [];
-      page.rows.push(row);
-      used = 0;
-    }
-    row.push(token);
-    used += measure(token.text);
-    page.end = Math.max(page.end, token.end);
-  }
-  return pages;
-}
 
 /** The page of a moment: shown a little before its first word, until the next one or a moment after its last word. */
 export function pageAt(pages, ms) {

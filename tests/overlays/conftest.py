@@ -12,7 +12,8 @@ from tests.overlays.fake_show import FakeShow, until
 
 OVERLAYS = Path(__file__).parents[2] / "overlays"
 AS_OBS = "window.obsstudio = {pluginVersion: '2.24.6'};"
-WATCH_CSP = "window.__csp = []; addEventListener('securitypolicyviolation', e => __csp.push(e.violatedDirective + ' ' + e.blockedURI));"
+WATCH_CSP = """window.__csp = [];
+addEventListener('securitypolicyviolation', e => __csp.push(e.violatedDirective + ' ' + e.blockedURI));"""
 
 
 def launch(playwright: Any, *flags: str) -> Any:
@@ -46,7 +47,7 @@ def show() -> Iterator[FakeShow]:
 
 @pytest.fixture
 def open_page(browser: Any, show: FakeShow) -> Iterator[Callable[..., Any]]:
-    """Opens an overlay and waits for it; afterwards nothing was refused by the policy, failed or asked of another host."""
+    """Opens an overlay and waits for it; in the end nothing was refused by the policy, failed or asked of others."""
     contexts: list[Any] = []
     wrong: list[str] = []
 
@@ -57,7 +58,9 @@ def open_page(browser: Any, show: FakeShow) -> Iterator[Callable[..., Any]]:
         page.add_init_script(WATCH_CSP + (AS_OBS if obs else ""))
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
         page.on("console", lambda said: said.type == "error" and "/ws/" not in said.text and wrong.append(said.text))
-        page.on("request", lambda asked: asked.url.startswith((show.url, "data:")) or wrong.append(f"asked {asked.url}"))
+        page.on(
+            "request", lambda asked: asked.url.startswith((show.url, "data:")) or wrong.append(f"asked {asked.url}")
+        )
         page.goto(f"{show.url}/overlay/{kind}?token=good&fps=20{query}")
         if wait:
             until(page, "window.showrunner && showrunner.state().connected")

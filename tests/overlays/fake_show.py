@@ -1,4 +1,4 @@
-"""A small show that speaks docs/overlay-protocol.md to real browser pages: feed, sink and the files, on a thread of its own.
+"""A small show that speaks docs/overlay-protocol.md to real browser pages: feed, sink, files; on its own thread.
 
 Tests say what it sends; it answers nothing by itself but the greeting of both sockets and the renewal of the lease.
 """
@@ -118,11 +118,11 @@ def wait_for(true: Callable[[], bool], within: float = 15.0, what: str = "it did
 
 
 def until(page: Any, expression: str, within: float = 15.0) -> Any:
-    """The first true value of an expression in the page. (`wait_for_function` is refused by the page's policy: it evals.)"""
+    """The first true value of an expression in the page. (`wait_for_function` evals, which the policy forbids.)"""
     end = time.monotonic() + within
     while not (value := _value(page, expression)):
         if time.monotonic() > end:
-            raise AssertionError(f"never true: {expression}; {page.evaluate('window.showrunner && showrunner.state()')}")
+            raise AssertionError(f"never true: {expression}; {page.evaluate('window.showrunner?.state()')}")
         time.sleep(0.01)
     return value
 
@@ -144,7 +144,8 @@ class FakeShow:
         self.build = "b1"
         self.epoch = 1000
         self.state: dict[str, Any] = {
-            "build": "b1", "show": {"mode": "running"}, "cast": copy.deepcopy(CAST), "line": None, "playhead": None, "chat": {},
+            "build": "b1", "show": {"mode": "running"}, "cast": copy.deepcopy(CAST), "chat": {},
+            "line": None, "playhead": None,
             "stage": {"speaker": None, "answering": None, "faces": {}}, "sound": {"page": False, "name": ""},
         }  # fmt: skip
         self.seq = 0
@@ -228,7 +229,6 @@ class FakeShow:
         self._feeds.discard(ws)
         self._sockets.discard(ws)
         return ws
-
 
     def set(self, changes: dict[str, Any], gone: tuple[str, ...] = (), *, skip: bool = False) -> None:
         """Change the state and tell the pages; `skip` loses the message on the way."""

@@ -16,9 +16,10 @@ STUDIO = """async () => {
     const rig = new Rig(host, {theme, seed: 3, reduced});
     set(rig);
     rig.settle(1);
-    const drawn = Object.fromEntries(['lashL', 'mouthLine', 'browR', 'blush'].map(p => [p, rig.p[p].outerHTML.replace(/sr\\d+-/g, "")]));
+    const drawn = ['lashL', 'mouthLine', 'browR', 'blush'].map(p => rig.p[p].outerHTML.replace(/sr\\d+-/g, ''));
     const box = rig.p.mouthLine.getBBox();
-    const result = {drawn: JSON.stringify(drawn), width: box.width, height: box.height, html: host.firstChild.outerHTML};
+    const html = host.firstChild.outerHTML;
+    const result = {drawn: JSON.stringify(drawn), width: box.width, height: box.height, html};
     host.remove();
     return result;
   };
@@ -35,7 +36,8 @@ def test_every_expression_is_a_face_of_its_own(show: FakeShow, open_page: Callab
     page = studio(open_page)
     for theme in THEMES:
         faces = {
-            name: page.evaluate("([t, n]) => studio(t, rig => rig.express(n, 1))", [theme, name]) for name in EXPRESSIONS
+            name: page.evaluate("([t, n]) => studio(t, rig => rig.express(n, 1))", [theme, name])
+            for name in EXPRESSIONS
         }
         assert len({face["drawn"] for face in faces.values()}) == len(EXPRESSIONS)
         assert not [name for name, face in faces.items() if "NaN" in face["html"] or "undefined" in face["html"]]
@@ -83,7 +85,16 @@ def test_silent_one_looks_at_the_speaker(show: FakeShow, open_page: Callable[...
 
 def test_people_come_and_go_with_the_cast(show: FakeShow, open_page: Callable[..., Any]) -> None:
     page = open_page("stage")
-    show.set({"cast/rex": {"name": "Rex", "color": "#fff", "order": 0.5, "look": {"theme": "ren", "palette": {"hair": "#00ff00"}}}})
+    show.set(
+        {
+            "cast/rex": {
+                "name": "Rex",
+                "color": "#fff",
+                "order": 0.5,
+                "look": {"theme": "ren", "palette": {"hair": "#00ff00"}},
+            }
+        }
+    )
     until(page, "Object.keys(showrunner.rigs).length === 3")
     order = "[...document.querySelectorAll('.sr-avatar')].map(node => node.dataset.persona)"
     assert page.evaluate(order) == ["mika", "rex", "juno"]
@@ -114,7 +125,11 @@ def test_eyes_blink_and_the_body_breathes(show: FakeShow, open_page: Callable[..
         const {Rig} = await import('/o/b1/lib/rig.js');
         const rig = new Rig(document.createElement('div'), {theme: 'aiko', seed: 1});
         const shut = [], body = new Set();
-        for (let i = 0; i < 60 * 30; i += 1) { rig.tick(i / 60, 1 / 60); shut.push(rig.cur.shut); body.add(rig.g.body.getAttribute('transform')); }
+        for (let i = 0; i < 60 * 30; i += 1) {
+            rig.tick(i / 60, 1 / 60);
+            shut.push(rig.cur.shut);
+            body.add(rig.g.body.getAttribute('transform'));
+        }
         return [shut.filter((v, i) => v === 1 && shut[i - 1] < 1).length, body.size]; }""")
     assert 3 <= seen[0] <= 25
     assert seen[1] > 100

@@ -1,4 +1,4 @@
-"""A page plays the voices: sound, leases, generations, stop, reports. The level is measured on an AnalyserNode at the page's output."""
+"""A page plays the voices: sound, leases, generations, stop, reports. An AnalyserNode at its output is the ear."""
 
 import math
 import time
@@ -237,10 +237,16 @@ def test_mouth_follows_the_sound_of_this_page_and_moves_with_the_envelope(
     page, side = listening
     envelope = [round(50 + 50 * math.sin(i * FRAME_MS / 1000 * math.tau * 1.5)) for i in range(70)]
     mouth = {"step": FRAME_MS, "open": envelope, "shapes": [[0, "aa"]]}
-    show.say(4, "juno", {**clause("la la la", ms_per_char=175), "mouth": mouth, "cues": [[0, "joy", 0.8], [700, "angry", 1]]}, ms=0)
+    show.say(
+        4,
+        "juno",
+        {**clause("la la la", ms_per_char=175), "mouth": mouth, "cues": [[0, "joy", 0.8], [700, "angry", 1]]},
+        ms=0,
+    )
     show.seek(4, 99_000)  # the playhead says something else: the page that sounds asks its own clock
     page.evaluate("""(() => { window.seen = []; const each = () => { const s = showrunner.state();
-        if (s.heard_ms > 0) seen.push([s.heard_ms, s.mouth.juno, s.expression.juno]); setTimeout(each, 15); }; each(); })()""")
+        if (s.heard_ms > 0) seen.push([s.heard_ms, s.mouth.juno, s.expression.juno]);
+        setTimeout(each, 15); }; each(); })()""")
     side.begin(4)
     side.play(4, tone(1400))
     side.finish(4, 1400)

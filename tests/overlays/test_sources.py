@@ -49,7 +49,7 @@ TOO_NEW_JS = {
     "resizable buffers": r"\.transfer\(|maxByteLength",
 }
 UNSAFE = {
-    "markup from strings": r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|DOMParser|srcdoc",
+    "markup from strings": r"(inner|outer|insertAdjacent)HTML|document\.write|createContextual|DOMParser|srcdoc",
     "code from strings": r"\beval\(|new Function\(|setTimeout\(\s*[\"'`]|javascript:",
     "inline style": r"setAttribute\(\s*[\"']style|cssText|<[^>]*\sstyle\s*=",
     "audio worklets": r"AudioWorklet",
