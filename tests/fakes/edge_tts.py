@@ -12,6 +12,7 @@ Times are `time.perf_counter_ns()`: `received_ns` (the SSML), `first_byte_ns` (f
 
 import asyncio
 import email.utils
+import functools
 import json
 import re
 import time
@@ -26,6 +27,7 @@ Sound = Callable[[str], bytes]
 Words = Callable[[str], list[tuple[str, int, int]]]
 
 
+@functools.lru_cache(maxsize=64)
 def mp3_of(pcm: bytes, rate_hz: int = 24_000, bits_per_s: int = 48_000) -> bytes:
     """s16le mono as raw MP3 frames, as the service sends them: no ID3, no Xing frame."""
     import av

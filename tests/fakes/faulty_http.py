@@ -80,6 +80,24 @@ class FaultyHttp:
             await self._pause(self.slow_s)
         return None
 
+    def _send_unframed(self, request: web.Request, data: bytes, content_type: str) -> web.StreamResponse:
+        """As HTTP/1.0 servers do: the end of the connection is the end of the body. aiohttp itself always frames."""
+        transport = request.transport
+        assert isinstance(transport, asyncio.Transport)
+        if self.mode == "early_end":
+            data = data[: len(data) // 2]
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nConnection: close\r\n\r\n"
+        transport.write(head.encode() + data)
+        transport.close()
+        return web.Response()
+
+    async def left(self, count: int = 1, limit_s: float = 2.0) -> None:
+        """Waits until so many clients left before the end."""
+        end = time.monotonic() + limit_s
+        while self.gone < count:
+            assert time.monotonic() < end, "the client is still there"
+            await asyncio.sleep(0.005)
+
     async def _hang(self, request: web.Request) -> None:
         """Until the client leaves, or the server closes."""
         while not self._stop.is_set():
@@ -97,11 +115,9 @@ class FaultyHttp:
 
     async def _send(self, request: web.Request, data: bytes, content_type: str) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": content_type})
-        if self.framed:
-            response.enable_chunked_encoding()
-        else:
-            response.force_close()
-            response.headers["Connection"] = "close"
+        if not self.framed:
+            return self._send_unframed(request, data, content_type)
+        response.enable_chunked_encoding()
         if self.mode == "garbage":
             data = b"\x01garbage\x02" * 4000 if "pcm" not in content_type else b""
         if self.mode == "empty":
