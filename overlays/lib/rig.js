@@ -282,15 +282,16 @@ export class Rig {
     const { cur: c, m, look } = this;
     const quiet = 1 - clamp(m.open * 2.2, 0, 1);
     const open = clamp(m.open + c.open * (0.35 + 0.65 * quiet), 0, 1.15);
-    const shape = mouth(look.MOUTH, c, open, m.wide + c.wide * (0.4 + 0.6 * quiet), m.round + (c.open > 0.3 ? (c.open - 0.3) * 4 * quiet : 0));
+    const round = clamp(m.round + c.round * quiet, 0, 1);
+    const shape = mouth(look.MOUTH, c, open, m.wide + c.wide * (0.4 + 0.6 * quiet), round);
     this.#set("mouthHole", "d", shape.shut ? "" : shape.hole);
     this.#set("mouthClip", "d", shape.hole);
     this.#set("mouthLine", "d", shape.line);
     this.#set("mouthIn", "opacity", shape.shut ? 0 : 1);
     this.#set("tongue", "transform", `translate(0 ${n(shape.low + 1 - open * 3)})`);
     this.#set("teeth", "transform", `translate(0 ${n(shape.teeth - 1 + open * 2)})`);
-    this.#set("teeth", "opacity", n(clamp((open - 0.16) * 6, 0, 1) * (1 - clamp(m.round * 1.3 - 0.3, 0, 1))));
-    this.#set("fang", "opacity", shape.shut && c.smirk > 0.2 ? n(c.smirk) : 0);
+    this.#set("teeth", "opacity", n(clamp((open - 0.16) * 6, 0, 1) * (1 - clamp(round * 1.3 - 0.3, 0, 1))));
+    this.#set("fang", "opacity", shape.shut && c.smirk > 0.45 ? n(c.smirk) : 0);
     this.#set("lip", "transform", `translate(0 ${n(shape.low + 13)})`);
   }
 

@@ -3,7 +3,7 @@
 export const PALETTE = {
   hair: "#6a58d8", hairDark: "#40309c", hairDeep: "#2d2174", hairLight: "#a99cff", hairShine: "#e3dcff", hairLine: "#2a1d5e", hairTip: "#e58be6",
   eye: "#1fb8c9", eyeDark: "#0a4a78", eyeDeep: "#0b2746", eyeLight: "#9dfbef",
-  skin: "#ffe9de", skinShade: "#f6bcae", skinDeep: "#e99f95", skinLine: "#94524f", blush: "#ff7d92",
+  skin: "#ffe9de", skinShade: "#f6bcae", skinDeep: "#e99f95", skinLine: "#94524f", blush: "#ff7d92", blushDark: "#e8507c",
   cloth: "#2b2d52", clothDark: "#191a36", clothLight: "#474a80", shirt: "#fbf8ff", shirtShade: "#cfc9ea",
   accent: "#ff79b0", accentDark: "#d94a88", accentLight: "#ffc0dc", gear: "#2c2c44", gearLight: "#5a5a80", line: "#2c1d3f",
 };
@@ -46,8 +46,8 @@ export function draw(k) {
       k.ink(BANGS, hair, c.hairLine, 4.5),
       strands(k, bangsClip, c),
       k.g("ahoge",
-        k.ink("M396 128C372 92 380 58 420 44C412 66 418 78 436 84C420 88 410 104 416 130Z", hair, c.hairLine, 4.5),
-        k.line("M404 122C394 96 398 74 412 60", c.hairShine, 4, { opacity: 0.55 })),
+        k.ink("M394 118C372 90 380 58 420 44C412 66 418 78 436 84C422 88 412 102 416 118Z", hair, c.hairLine, 4.5),
+        k.line("M404 112C394 92 398 74 412 60", c.hairShine, 4, { opacity: 0.55 })),
     ],
     locks: ["L", "R"].map((s) => k.g(`lock${s}`, lock(k, side, c, s === "R" ? mirror : {}))),
     gear: headphones(k, c),
@@ -75,7 +75,7 @@ function backHair(k, fill, c) {
 
 function body(k, cloth, c) {
   const neck = k.linear("neck", [[0, c.skinDeep], [0.45, c.skinShade], [1, c.skin]]);
-  const torso = "M112 1010C116 900 146 800 232 756C284 730 330 722 350 690L450 690C470 722 516 730 568 756C654 800 684 900 688 1010Z";
+  const torso = "M126 1010C130 930 138 858 166 812C184 780 208 766 238 754C288 732 332 722 350 690L450 690C468 722 512 732 562 754C592 766 616 780 634 812C662 858 670 930 674 1010Z";
   return [
     k.ink(torso, cloth, c.line, 5),
     k.ink("M354 520C356 610 354 660 326 700C340 740 370 776 400 800C430 776 460 740 474 700C446 660 444 610 446 520Z", neck, c.skinLine, 3.5),
@@ -99,9 +99,9 @@ function body(k, cloth, c) {
       k.line("M334 776C346 776 356 782 366 788M466 776C454 776 444 782 434 788", c.accentLight, 4, { opacity: 0.9 }),
       k.ink("M388 808L364 880L388 868L398 812ZM412 808L436 880L412 868L402 812Z", c.accentDark, c.line, 4),
       k.ink("M384 786C392 780 408 780 416 786C420 796 420 804 416 814C408 820 392 820 384 814C380 804 380 796 384 786Z", c.accent, c.line, 4)),
-    k.line("M196 1010C198 940 206 890 226 850M604 1010C602 940 594 890 574 850", c.clothDark, 5),
-    k.line("M150 880C160 830 186 796 224 776M650 880C640 830 614 796 576 776", c.clothLight, 5, { opacity: 0.9 }),
-    k.line("M128 960C140 968 170 972 192 968M672 960C660 968 630 972 608 968", c.accent, 8),
+    k.line("M220 1010C216 950 216 900 224 846M580 1010C584 950 584 900 576 846", c.clothDark, 5),
+    k.line("M150 900C156 852 172 818 204 794M650 900C644 852 628 818 596 794", c.clothLight, 5, { opacity: 0.9 }),
+    k.line("M133 962C152 974 190 976 214 968M667 962C648 974 610 976 586 968", c.accent, 8),
   ];
 }
 

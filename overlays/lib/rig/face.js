@@ -46,7 +46,7 @@ export function eye(d, E, c, open) {
   const shade =
     `M${n(ix)} ${n(iy)}${lid}L${n(ox)} ${n(oy + 8)}C${n(c2x)} ${n(t2 + 26)} ${n(c1x)} ${n(t1 + 26)} ${n(ix)} ${n(iy + 5)}Z`;
   const lower = `M${n(ox - d * 4)} ${n(lerp(oy, b2, 0.3))}C${n(x + d * E.outer * 0.6)} ${n(lerp(oy, b2, 0.86))} ${n(x + d * 8)} ${n(lerp(iy, b1, 0.8))} ${n(x - d * 10)} ${n(lerp(iy, b1, 0.78))}`;
-  return { white, lash, spikes, crease, shade, lower, lowerOn: clamp(o * 1.4 - 0.2, 0, 1), creaseOn: clamp(o * 1.6 - 0.6, 0, 1) };
+  return { white, lash, spikes, crease, shade, lower, lowerOn: clamp(o * 1.4 - 0.2, 0, 1), creaseOn: clamp(o * 1.6 - 0.6, 0, 1) * (1 - clamp(-c.tilt * 1.4, 0, 1)) };
 }
 
 /** One brow, a tapered stroke as a filled shape. */

@@ -3,7 +3,7 @@
 export const PALETTE = {
   hair: "#f0804f", hairDark: "#bd4a2e", hairDeep: "#8c2f22", hairLight: "#ffb37c", hairShine: "#ffe6c4", hairLine: "#5e1f18",
   eye: "#6dbb3a", eyeDark: "#2a6a2b", eyeDeep: "#173a1c", eyeLight: "#dcff8f",
-  skin: "#ffe8d6", skinShade: "#f7bd9c", skinDeep: "#e79f7d", skinLine: "#96523c", blush: "#ff8a72",
+  skin: "#ffe8d6", skinShade: "#f7bd9c", skinDeep: "#e79f7d", skinLine: "#96523c", blush: "#ff7466", blushDark: "#e0523f",
   cloth: "#2f7f86", clothDark: "#1a4f58", clothLight: "#55abaa", shirt: "#fffaf0", shirtShade: "#e6d2bd",
   accent: "#ffd35c", accentDark: "#dd9d22", accentLight: "#fff2bd", gear: "#3a3440", gearLight: "#6d6474", line: "#3d1f1a",
 };
@@ -41,8 +41,8 @@ export function draw(k) {
       k.ink(BANGS, hair, c.hairLine, 4.5),
       strands(k, clip, c),
       k.g("ahoge",
-        k.ink("M404 132C420 96 454 80 486 92C466 98 456 110 452 126C440 118 428 122 424 136Z", hair, c.hairLine, 4.5),
-        k.ink("M400 132C390 104 366 92 340 100C360 106 370 118 376 136Z", hair, c.hairLine, 4.5)),
+        k.ink("M404 118C416 90 452 76 486 90C466 95 454 104 450 118Z", hair, c.hairLine, 4.5),
+        k.ink("M402 118C392 98 366 88 338 97C358 102 368 110 374 120Z", hair, c.hairLine, 4.5)),
       hairpin(k, c),
     ],
     locks: ["L", "R"].map((s) => k.g(`lock${s}`, lock(k, side, c, s === "R" ? mirror : {}))),
@@ -64,7 +64,7 @@ function backHair(k, fill, c) {
 
 function body(k, cloth, c) {
   const neck = k.linear("neck", [[0, c.skinDeep], [0.45, c.skinShade], [1, c.skin]]);
-  const torso = "M116 1010C120 904 150 806 238 764C286 740 326 732 346 704L454 704C474 732 514 740 562 764C650 806 680 904 684 1010Z";
+  const torso = "M124 1010C128 930 138 864 168 820C186 790 210 776 240 764C288 742 328 732 346 704L454 704C472 732 512 742 560 764C590 776 614 790 632 820C662 864 672 930 676 1010Z";
   return [
     k.ink(torso, cloth, c.line, 5),
     k.ink("M352 520C354 610 352 664 326 708C346 748 376 776 400 790C424 776 454 748 474 708C448 664 446 610 448 520Z", neck, c.skinLine, 3.5),
@@ -83,8 +83,8 @@ function body(k, cloth, c) {
       k.line("M348 768C358 768 366 772 374 778M452 768C442 768 434 772 426 778", c.accentLight, 4),
       k.ink("M388 772C394 766 406 766 412 772C416 780 416 786 412 794C406 800 394 800 388 794C384 786 384 780 388 772Z", c.accent, c.line, 4)),
     k.path("M400 914a8 8 0 1 0 .1 0ZM400 968a8 8 0 1 0 .1 0Z", c.shirtShade, { stroke: c.line, "stroke-width": 3 }),
-    k.line("M198 1010C200 944 206 896 228 852M602 1010C600 944 594 896 572 852", c.clothDark, 5),
-    k.line("M150 894C160 842 186 808 222 788M650 894C640 842 614 808 578 788", c.clothLight, 5, { opacity: 0.9 }),
+    k.line("M220 1010C216 950 216 904 226 852M580 1010C584 950 584 904 574 852", c.clothDark, 5),
+    k.line("M148 906C154 858 172 826 206 802M652 906C646 858 628 826 594 802", c.clothLight, 5, { opacity: 0.9 }),
   ];
 }
 
