@@ -51,6 +51,15 @@ class PageMessage(msgspec.Struct, frozen=True):
     toned: dict[str, object] | None = None
 
 
+class Sound(msgspec.Struct, frozen=True):
+    """Who plays the voices: a page in OBS, one in a browser tab, or nobody. `muted`: pages not allowed to sound yet."""
+
+    where: Literal["obs", "tab", "nobody"]
+    name: str = ""
+    pages: int = 0
+    muted: int = 0
+
+
 @dataclass
 class _Page:
     id: int
@@ -161,17 +170,11 @@ class Lease:
             return "no page"
         return f"{page.kind} page in OBS" if page.obs else f"{page.kind} page in a browser"
 
-    def pages(self) -> int:
-        return len(self._pages)
-
-    def muted(self) -> int:
-        """Pages whose browser has not allowed sound yet."""
-        return sum(not page.running for page in self._pages.values())
-
-    def where(self) -> Literal["obs", "tab", "nobody"]:
-        """Where the voices come from."""
+    def sound(self) -> Sound:
         page = self._pages.get(self.holder) if self.holder is not None else None
-        return "nobody" if page is None else "obs" if page.obs else "tab"
+        where = "nobody" if page is None else "obs" if page.obs else "tab"
+        muted = sum(not page.running for page in self._pages.values())
+        return Sound(where, self.label() if page else "", len(self._pages), muted)
 
     # --- time -------------------------------------------------------------------------------------------------------
 

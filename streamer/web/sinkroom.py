@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import WSMsgType, web
 
 from streamer.ports import Heard, Unavailable
-from streamer.web.lease import RENEW_MS, Hello, Lease, PageMessage, Position
+from streamer.web.lease import RENEW_MS, Hello, Lease, PageMessage, Position, Sound
 from streamer.web.links import GOING_AWAY, POLICY, REPLACED, REVOKED, Link, binary_frame, text_frame
 from streamer.web.metrics import Metrics
 
@@ -44,8 +44,13 @@ class SinkRoom:
         self._timer: asyncio.TimerHandle | None = None
         self._tones: list[asyncio.Future[None]] = []
         self._last_holder: int | None = None
+        self._sound = Sound("nobody")
+        self.on_sound: Callable[[Sound], None] = lambda _sound: None
+        """Called when pages come, go, are allowed to sound, or another one plays."""
+        self.on_silent: Callable[[float], None] = lambda _ms: None
+        """Called when the page said that it is quiet: milliseconds since it was told to be."""
         self.silent_after_ms: float | None = None
-        """How long the last stop took until the page said that it is quiet."""
+        """What `on_silent` said last."""
         self._bad = metrics.counter("sink_bad_messages_total", "Messages of pages that could not be read")
         self._frames = metrics.counter("sink_frames_total", "Frames of 20 ms sent to pages")
         self._quiet = metrics.histogram("sink_stop_ms", "From a stop to silence at the page, milliseconds")
@@ -72,8 +77,8 @@ class SinkRoom:
         return None if holder is None else f"page {holder}"
 
     @property
-    def generation(self) -> int:
-        return self._lease.generation
+    def sound(self) -> Sound:
+        return self._sound
 
     def listen(self, on_change: Callable[[], None]) -> None:
         self._on_change.append(on_change)
@@ -120,7 +125,7 @@ class SinkRoom:
 
     def places(self) -> tuple[Literal["obs", "tab", "nobody"], int, int]:
         """Where the voices come from, how many pages are open, and how many of them may not sound yet."""
-        return self._lease.where(), self._lease.pages(), self._lease.muted()
+        return self._sound.where, self._sound.pages, self._sound.muted
 
     # --- sockets ----------------------------------------------------------------------------------------------------
 
@@ -194,6 +199,7 @@ class SinkRoom:
             if took is not None:
                 self.silent_after_ms = took
                 self._quiet.observe(took)
+                self.on_silent(took)
         if message.toned is not None and number == self._lease.holder:
             for toned in self._tones:
                 if not toned.done():
@@ -215,7 +221,7 @@ class SinkRoom:
         return self._now() * 1000
 
     def _flush(self) -> None:
-        """Write what the lease wants said, then tell the track when the player is another one."""
+        """Write what the lease wants said; tell the track when the player is another one, and others what changed."""
         sends, self._lease.sends = self._lease.sends, []
         for number, message in sends:
             link = self._links.get(number)
@@ -226,6 +232,10 @@ class SinkRoom:
             self._on_heard = None
             for on_change in tuple(self._on_change):
                 on_change()
+        sound = self._lease.sound()
+        if sound != self._sound:
+            self._sound = sound
+            self.on_sound(sound)
 
     def _tick(self) -> None:
         self._timer = None
