@@ -5,6 +5,7 @@ most a subject of three plain words gets into a line, and nothing a viewer write
 """
 
 import re
+import unicodedata
 import zlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -138,7 +139,7 @@ class _Talk:
         self.lines_said = {_letters(line) for line in recent}
         self.heard_at = {sentence: place for place, line in enumerate(recent) for sentence in _sentences(line)}
         self.recent = len(recent)
-        self.folded = task.text[:600].casefold()
+        self.folded = unicodedata.normalize("NFKC", task.text[:600]).casefold()
         words = (
             persona.id,
             task.kind,
@@ -198,19 +199,22 @@ class _Talk:
         return _PLACE.sub(put, line)
 
     def topic_in(self, text: str) -> Topic | None:
-        """The persona's topic that the text brings up first."""
-        folded = text.casefold()
-        best: tuple[int, str] | None = None
-        for phrase, topic in self.index.phrases:
-            at = folded.find(phrase)
-            if at >= 0 and (best is None or at < best[0]) and _bounded(folded, at, phrase):
-                best = (at, topic)
+        """The persona's topic that the text brings up most: by its own name first, then by the earliest of its words."""
+        folded = unicodedata.normalize("NFKC", text).casefold()
+        weights: dict[str, int] = {}
+        places: dict[str, int] = {}
+        hits = [(folded.find(phrase), phrase, topic) for phrase, topic in self.index.phrases if phrase in folded]
+        found = [(at, topic, 1) for at, phrase, topic in hits if _bounded(folded, at, phrase)]
         for match in WORD.finditer(folded):
-            topic = self.index.stems.get(stem(match[0]))
-            if topic is not None and (best is None or match.start() < best[0]):
-                best = (match.start(), topic)
-                break
-        return self.index.topics[best[1]] if best else None
+            word = stem(match[0])
+            if (topic := self.index.stems.get(word)) is not None:
+                found.append((match.start(), topic, 2 if word == stem(topic) else 1))
+        for at, topic, weight in found:
+            weights[topic] = weights.get(topic, 0) + weight
+            places[topic] = min(places.get(topic, at), at)
+        if not weights:
+            return None
+        return self.index.topics[min(weights, key=lambda topic: (-weights[topic], places[topic]))]
 
     def stale_topic(self, *, asks: bool = False) -> Topic | None:
         """The topic least spoken of lately, by chance among equals."""
@@ -312,7 +316,7 @@ class _Talk:
             if topic is None:
                 return self.idle()
             return _joined(self.part(self.material.bits), self.part(topic.asks or topic.takes))
-        topic = self.topic_in(self.task.partner_text) or self.index.topics.get(self.task.topic)
+        topic = self.index.topics.get(self.task.topic) or self.topic_in(self.task.partner_text)
         if self.task.last_turn and (topic is None or self.chance(60)):
             return _joined(
                 self.part(self.material.replies) if self.chance(40) else "", self.part(self.material.last_words)

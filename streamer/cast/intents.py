@@ -29,7 +29,7 @@ _AI = (
     r"|\b(?:bist|seid) (?:du|ihr) .{0,20}\b(?:ki|bot|bots|roboter|echt|mensch|menschen|echte)\b"
     r"|\beres .{0,14}\b(?:ia|bot|robot|humana?|real)\b"
     r"|\b(?:es|êtes)[- ](?:tu|vous) .{0,14}\b(?:ia|bot|robot|humaine?|réelle?)\b|(?:ai"
-    r"|bot|ロボット|人間|人工知能|えーあい|エーアイ)(?:なの|ですか|か|\?|？|の)|机器人吗|你是(?:ai|真人)"
+    r"|bot|ロボット|人間|人工知能|えーあい|エーアイ)(?:なの|なん|ですか|か|\?|？|の)|机器人吗|你是(?:ai|真人)"
 )
 _ORDER = (
     r"\b(?:ignore|disregard|forget|override)\b.{0,40}\b(?:instruction|prompt|rule|above|previous|orders?|told)\w*"
@@ -51,7 +51,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("how_are_you", (r"\bhow (?:are|r) (?:you|u|y'all|things)\b" r"|\bhow(?:'s| is) (?:it going|your (?:day|night|week|evening"
         r"|stream))|\bhow(?:'ve| have) you been|\bhow do (?:you|u) feel|\b(?:you|u) (?:ok|okay|good"
         r"|alright)\?|wie geht|cómo estás|qué tal|ça va|元気")),
-    ("what_doing", (r"\bwhat (?:are|r) (?:you|u|y'all|we) (?:doing|up to|playing|working)|\bwhat(?:'s| is) (?:up"
+    ("what_doing", (r"\bwhat (?:are|r) (?:you|u|y'all|we)(?: two| both| guys| all)? (?:doing|up to|playing|working)|\bwhat(?:'s| is) (?:up"
         r"|going on|happening|this stream)|\bwhat did i miss|\bwassup\b|\bsup\b|was macht ihr|was machst du"
         r"|qué haces|何して")),
     ("first_time", (r"\bfirst (?:time|stream|chat)\b|\b(?:i'?m|im) new\b|\bnew here\b|\bjust (?:found|got here|joined"

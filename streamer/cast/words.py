@@ -38,25 +38,24 @@ _IRREGULAR = {
 
 def stem(word: str) -> str:
     """A light English stem: plural, -ing, -ed, British -our; other languages pass through nearly untouched."""
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
     if len(word) > 3 and word.endswith(("'s", "’s")):
         word = word[:-2]
-    if len(word) > 4 and word.endswith("ies"):
+    if word in _IRREGULAR:
+        word = _IRREGULAR[word]
+    elif len(word) > 4 and word.endswith("ies"):
         word = word[:-3] + "y"
     elif len(word) > 4 and word.endswith(("ches", "shes", "sses", "xes", "zes")):
         word = word[:-2]
     elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
     for suffix in ("ing", "ed"):
-        if len(word) > len(suffix) + 3 and word.endswith(suffix):
-            word = word[: -len(suffix)]
-            if word[-1] == word[-2] and word[-1] not in "lse":
-                word = word[:-1]
+        base = word[: -len(suffix)]
+        if len(base) > 2 and word.endswith(suffix) and base[-1] != "e" and any(char in "aeiouy" for char in base):
+            word = base[:-1] if base[-1] == base[-2] and base[-1] not in "lse" else base
             break
-    if len(word) > 5 and word.endswith("our"):
-        word = word[:-3] + "or"
-    return word[:-1] if len(word) > 4 and word.endswith("e") else word
+    if len(word) > 5:
+        word = word.replace("our", "or")
+    return word[:-1] if len(word) > 3 and word.endswith("e") else word
 
 
 def content_words(folded: str) -> list[str]:
