@@ -66,6 +66,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 def run_virtual(coro: Coroutine[Any, Any, T], *, limit_s: float = 86_400.0) -> T:
-    """Run `coro` to its end in virtual time. Raises TimeoutError after `limit_s` virtual seconds, Deadlock when it hangs."""
+    """Run `coro` in virtual time. Raises TimeoutError after `limit_s` virtual seconds, Deadlock when it hangs."""
     with asyncio.Runner(loop_factory=lambda: VirtualLoop(limit_s)) as runner:
         return runner.run(coro)

@@ -79,7 +79,7 @@ class Guard:
     def _ask(self, text: str) -> Verdict:
         try:
             return self._judge(text)
-        except Exception:  # noqa: BLE001  a broken rule must not open the gate
+        except Exception:  # noqa: BLE001 - a broken rule must not open the gate
             return Verdict("drop", "guard_failed")
 
     def _remember(self, text: str, *, joined: bool) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from streamer.core.commands import Prepare
+from streamer.core.events import Outcome
 from streamer.ports import FRAME_MS, Usage, Viseme, VisemeMark, WordMark
 from streamer.speech import captions, mouth
 from streamer.speech.brief import Brief
@@ -12,7 +13,7 @@ from streamer.speech.levels import is_quiet
 from streamer.speech.script import Said, Script
 from streamer.speech.speaker import Speaker
 from streamer.speech.tags import Cue
-from streamer.speech.view import ClauseView, MouthView
+from streamer.speech.view import ClauseView, LineRecord, MouthView
 
 TAIL_FRAMES: Final = 12
 """Silence kept at the end of a clause (240 ms); engines like to add most of a second."""
@@ -234,7 +235,7 @@ class Line:
         else:
             begin = first + len(clause.guesses)
             measured = zip(self.frames[begin:end], self.levels[begin:end], strict=False)
-            clause.guesses += [mouth.shape_of_sound(frame, level) for frame, level in measured]
+            clause.guesses.extend(mouth.shape_of_sound(frame, level) for frame, level in measured)
             shapes = mouth.shapes_of_levels(clause.guesses, at_ms=clause.at_ms)
         return MouthView(open=tuple(self.levels[first:end]), shapes=tuple(shapes))
 
@@ -244,3 +245,26 @@ def _join(parts: Iterable[tuple[bool, str]]) -> str:
     for joined, text in parts:
         out += text if joined or not out else " " + text
     return out
+
+
+def record_of(line: Line, outcome: Outcome, heard: str, heard_ms: int, reason: str) -> LineRecord:
+    """The record of a line that has ended."""
+    return LineRecord(
+        line=line.id,
+        persona=line.speaker.id,
+        cmd=line.cmd,
+        outcome=outcome,
+        reason=reason,
+        generated=line.script.generated,
+        sent=line.spell(),
+        heard=heard,
+        heard_ms=heard_ms,
+        total_ms=line.total_ms,
+        voiced=line.voiced,
+        late=line.late,
+        engines=tuple(line.engines),
+        spans=dict(line.spans),
+        usage=line.usage,
+        rule=line.script.rule,
+        underrun_ms=line.underrun_ms,
+    )

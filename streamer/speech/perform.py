@@ -10,18 +10,20 @@ voices take to notice. All methods belong to the loop's thread; time is the loop
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from streamer.core.commands import Prepare
-from streamer.core.events import Event, LineEnded, LineReady, LineStarted, Outcome, Scope, SentenceSpoken
-from streamer.ports import FRAME_MS, AudioSink, Heard, LanguageModel, TextStore, TextToSpeech
+from streamer.core.events import Event, LineEnded, LineReady, Outcome, Scope
+from streamer.ports import FRAME_MS, AudioSink, LanguageModel, TextStore, TextToSpeech
 from streamer.speech.brief import Brief, BriefWriter, TakenBack
 from streamer.speech.chain import VoiceChain, VoiceState
 from streamer.speech.guard import Guard, Judge
-from streamer.speech.line import Clause, Line
+from streamer.speech.line import Clause, Line, record_of
 from streamer.speech.mouth import Envelope
+from streamer.speech.onair import OnAir
 from streamer.speech.playhead import SinkPlayhead
 from streamer.speech.quotes import is_hit, repeats
+from streamer.speech.running import Running
 from streamer.speech.script import Said, Script, prepared
 from streamer.speech.showing import Showing
 from streamer.speech.speaker import Speaker, pick
@@ -31,9 +33,6 @@ from streamer.speech.voicing import SpeechLimits, Voicing
 
 log = logging.getLogger(__name__)
 
-NEARLY_MS: Final = 150
-"""A sink that ends this close to the end has played the line."""
-
 
 def _nobody(_: str) -> bool:
     return False
@@ -42,7 +41,7 @@ def _nobody(_: str) -> bool:
 class Performer:
     """All lines of one show that are alive: usually one on air and the next one in preparation."""
 
-    def __init__(  # noqa: PLR0913  the ports of a line
+    def __init__(  # noqa: PLR0913 - the ports of a line
         self,
         *,
         llm: LanguageModel,
@@ -70,16 +69,15 @@ class Performer:
         self._brief = brief
         self._cast = cast
         self._judge = judge
-        self._emit = emit
+        self.emit = emit
         self._on_record = on_record
-        self._now_ms = now_ms
+        self.now_ms = now_ms
         self._gone = gone
-        self._showing = Showing(self.loop, on_clause, self._heard_ms)
         self._envelopes: dict[str, Envelope] = {}
         self._lines: dict[int, Line] = {}
-        self._running: dict[int, _Running] = {}
-        self._on_air: Line | None = None
-        self._ducked = False
+        self._running: dict[int, Running] = {}
+        self._air = OnAir(self)
+        self._showing = Showing(self.loop, on_clause, self._air.heard_ms)
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -89,7 +87,7 @@ class Performer:
         """Run the chain of a line up to its sound. Ends in `LineReady` or `LineEnded`."""
         if self._closed or cmd.line in self._lines:
             return
-        began = self._now_ms()
+        began = self.now_ms()
         cast = self._cast()
         speaker = cast.get(cmd.persona)
         known = speaker or Speaker(id=cmd.persona, name=cmd.persona)
@@ -111,10 +109,10 @@ class Performer:
         line = Line(cmd, known, brief, script)
         line.spans["prepare"] = began
         self._lines[line.id] = line
-        self._running[line.id] = _Running()
+        self._running[line.id] = Running()
         self.mark(line, "brief")
         if problem:
-            self._end(line, "withdrawn" if problem == "taken_back" else "failed", 0, problem)
+            self.end(line, "withdrawn" if problem == "taken_back" else "failed", 0, problem)
         elif brief.exact is not None:
             self.said(line, script.feed(brief.exact) + script.finish())
             self.thought(line, script.ended)
@@ -128,8 +126,9 @@ class Performer:
         if line is None or line.aired:
             return
         line.aired = True
-        self._running[line_id].air = self.spawn(self._play(line, not_before_ms), f"air line {line_id}")
-        self._voice_more(line)
+        running = self._running[line_id]
+        running.air = self.spawn(self._air.play(line, running, not_before_ms), f"air line {line_id}")
+        self.wants_more(line)
 
     def cut(self, line_id: int, reason: str) -> None:
         """End a line now. After this returns nothing of it reaches the sink. Unknown and ended lines are ignored."""
@@ -137,17 +136,12 @@ class Performer:
         if line is None:
             return
         if not line.on_air:
-            self._end(line, "withdrawn", 0, reason)
+            self.end(line, "withdrawn", 0, reason)
             return
         line.ended = True  # the sink may report from inside stop()
-        heard_ms = self._heard_ms(line)
-        try:
-            heard = self.sink.stop()
-            heard_ms = max(heard_ms, heard.ms) if heard.line == line.id else heard_ms
-        except Exception:
-            log.exception("the sink could not stop")
+        heard_ms = self._air.stop(line)
         line.ended = False
-        self._end(line, "cut", heard_ms, reason)
+        self.end(line, "cut", heard_ms, reason)
 
     def withdraw(self, line_id: int, reason: str) -> None:
         """Give up a line that is not on air (one that is, is cut)."""
@@ -155,9 +149,7 @@ class Performer:
 
     def duck(self, line_id: int, *, on: bool) -> None:
         """Lower or restore the line on air."""
-        if self._on_air is not None and self._on_air.id == line_id and on != self._ducked:
-            self._ducked = on
-            self.sink.duck(on=on)
+        self._air.duck(line_id, on=on)
 
     def taken_back(self, scope: Scope, key: str) -> None:
         """Words were erased: end, at once, every line that answers them, is not on air yet, or repeats them."""
@@ -204,7 +196,7 @@ class Performer:
     @property
     def on_air(self) -> int:
         """The line that plays; 0 when none does."""
-        return self._on_air.id if self._on_air is not None else 0
+        return self._air.line.id if self._air.line is not None else 0
 
     def alive(self) -> Sequence[int]:
         """Lines that have not ended."""
@@ -234,19 +226,19 @@ class Performer:
             log.error("%s ended with an error", task.get_name(), exc_info=task.exception())
 
     def mark(self, line: Line, span: str) -> None:
-        line.spans.setdefault(span, self._now_ms())
+        line.spans.setdefault(span, self.now_ms())
 
     def said(self, line: Line, clauses: Sequence[Said]) -> None:
         if line.ended:
             return
-        if any(map(self._gone, line.cmd.answers)):
+        if self.is_gone(line):
             self.cut(line.id, "taken_back")
             return
         for clause in clauses:
             if clause.text:
                 line.add(clause)
                 self.mark(line, "first_clause")
-        self._voice_more(line)
+        self.wants_more(line)
 
     def thought(self, line: Line, reason: str) -> None:
         if line.ended:
@@ -259,10 +251,10 @@ class Performer:
                 line.add(prepared(text))
         line.scripted = True
         if not line.clauses:
-            self._end(line, "failed", 0, reason or "empty")
+            self.end(line, "failed", 0, reason or "empty")
             return
         self._showing.last_cues(line)
-        self._voice_more(line)
+        self.wants_more(line)
         self._advance(line)
 
     def sounded(self, line: Line, clause: Clause) -> None:
@@ -272,22 +264,25 @@ class Performer:
         if not line.ready:
             line.ready = True
             self.mark(line, "ready")
-            self._emit(LineReady(line.id, line.estimate_ms()))
-        self._showing.soon(line, self._envelope(line))
+            self.emit(LineReady(line.id, line.estimate_ms()))
+        self.changed(line)
 
     def voiced(self, line: Line, clause: Clause) -> None:
         if not line.ended:
             self._running[line.id].voicings.pop(clause.index, None)
             self._advance(line)
             if not line.ended:
-                self._voice_more(line)
+                self.wants_more(line)
 
     # --- the chain
 
-    def _envelope(self, line: Line) -> Envelope:
-        return self._envelopes.setdefault(line.speaker.id, Envelope())
+    def is_gone(self, line: Line) -> bool:
+        return any(map(self._gone, line.cmd.answers))
 
-    def _voice_more(self, line: Line) -> None:
+    def changed(self, line: Line) -> None:
+        self._showing.soon(line, self._envelopes.setdefault(line.speaker.id, Envelope()))
+
+    def wants_more(self, line: Line) -> None:
         """Start the voices of the next clauses, as far ahead as the limits allow."""
         while not line.ended:
             running = self._running[line.id]
@@ -322,100 +317,13 @@ class Performer:
             self.playhead.ends_at(line.id, line.total_ms)
             self._running[line.id].wake()
             if not line.frames:
-                self._end(line, "failed", 0, line.reason or "empty")
+                self.end(line, "failed", 0, line.reason or "empty")
                 return
-        self._showing.soon(line, self._envelope(line))
-
-    # --- on air
-
-    async def _play(self, line: Line, not_before_ms: float) -> None:
-        wait_ms = not_before_ms - self._now_ms()
-        if wait_ms > 0:
-            await asyncio.sleep(wait_ms / 1000)
-        running = self._running[line.id]
-        while self._on_air is not None or not line.frames:
-            await running.sleep()
-        if any(map(self._gone, line.cmd.answers)):
-            self._end(line, "withdrawn", 0, "taken_back")
-            return
-        try:
-            await self._feed(line, running)
-        except Exception:
-            log.exception("the sink failed")
-            if not line.ended:
-                self.cut(line.id, "sink")
-
-    async def _feed(self, line: Line, running: "_Running") -> None:
-        self._on_air = line
-        line.on_air = True
-        sink = self.sink
-        sink.begin(line.id, line.speaker.id, lambda heard: self._on_heard(line, heard))
-        while not line.ended:
-            if line.written < len(line.frames):
-                frame = line.frames[line.written]
-                line.written += 1
-                if line.written == 1:
-                    self.mark(line, "first_frame")
-                await sink.write(frame)
-                if line.unstarted and line.ahead_ms < self.limits.ahead_ms:
-                    self._voice_more(line)
-            elif line.complete:
-                break
-            else:
-                await running.sleep()
-        if line.ended:
-            return
-        line.finishing = True
-        heard = await sink.finish()
-        self._finished(line, heard)
-
-    def _finished(self, line: Line, heard: Heard) -> None:
-        if line.ended:
-            return
-        ms = max(heard.ms, self._heard_ms(line))
-        line.underrun_ms = heard.underrun_ms
-        if ms and not line.heard_started:
-            self._begin_heard(line)
-        if ms and ms + NEARLY_MS >= line.total_ms:
-            self._spoken(line, line.total_ms)
-            self._end(line, "finished", ms, line.reason)
-        else:
-            self._spoken(line, ms)
-            self._end(line, "cut", ms, "sink")
-
-    def _heard_ms(self, line: Line) -> int:
-        """What the sink has reported of this line."""
-        state = self.playhead.state()
-        return state.ms if state.line == line.id and line.heard_started else 0
-
-    def _on_heard(self, line: Line, heard: Heard) -> None:
-        if line.ended or heard.line != line.id:
-            return
-        self.playhead.report(heard)
-        if not line.heard_started and not (heard.ended and heard.ms == 0):
-            self._begin_heard(line)
-        line.underrun_ms = heard.underrun_ms
-        self._spoken(line, heard.ms)
-        if heard.ended and not line.finishing:
-            self.cut(line.id, "sink")
-        elif not heard.ended:
-            self._showing.soon(line, self._envelope(line))
-
-    def _begin_heard(self, line: Line) -> None:
-        line.heard_started = True
-        self.mark(line, "heard_start")
-        if line.complete:
-            self.playhead.ends_at(line.id, line.total_ms)
-        self._emit(LineStarted(line.id))
-
-    def _spoken(self, line: Line, ms: int) -> None:
-        while line.spoken < line.heads and line.clauses[line.spoken].end_ms <= ms:
-            self._emit(SentenceSpoken(line.id, line.spoken, line.clauses[line.spoken].end_ms))
-            line.spoken += 1
+        self.changed(line)
 
     # --- the end
 
-    def _end(self, line: Line, outcome: Outcome, heard_ms: int, reason: str) -> None:
+    def end(self, line: Line, outcome: Outcome, heard_ms: int, reason: str) -> None:
         """The one end of a line."""
         if line.ended:
             return
@@ -423,12 +331,7 @@ class Performer:
         del self._lines[line.id]
         self._running.pop(line.id).stop()
         self._showing.forget(line)
-        if self._on_air is line:
-            self._on_air = None
-            self.playhead.clear()
-            if self._ducked:
-                self._ducked = False
-                self.sink.duck(on=False)
+        self._air.leave(line)
         heard = ""
         if heard_ms:
             heard = line.heard_text(line.total_ms if outcome == "finished" else heard_ms)
@@ -437,58 +340,9 @@ class Performer:
             self._texts.put(ref, heard, owner=line.brief.owner)
             self._brief.remember(ref, line.speaker.id, line.speaker.name)
         self.mark(line, "ended")
-        self._emit(
+        self.emit(
             LineEnded(line=line.id, outcome=outcome, heard_ms=heard_ms, heard=ref, voiced=line.voiced, reason=reason)
         )
         for running in self._running.values():
             running.wake()
-        self._on_record(_record(line, outcome, heard, heard_ms, reason))
-
-
-class _Running:
-    """What works for a line: stopped together, at once, from outside."""
-
-    def __init__(self) -> None:
-        self.thinking: Thinking | None = None
-        self.voicings: dict[int, Voicing] = {}
-        self.air: asyncio.Task[None] | None = None
-        self._sleeper: asyncio.Future[None] | None = None
-
-    async def sleep(self) -> None:
-        """Until `wake`."""
-        self._sleeper = asyncio.get_running_loop().create_future()
-        await self._sleeper
-
-    def wake(self) -> None:
-        if self._sleeper is not None and not self._sleeper.done():
-            self._sleeper.set_result(None)
-
-    def stop(self) -> None:
-        if self.thinking is not None:
-            self.thinking.stop()
-        for voicing in list(self.voicings.values()):
-            voicing.stop()
-        if self.air is not None and self.air is not asyncio.current_task():
-            self.air.cancel()
-
-
-def _record(line: Line, outcome: Outcome, heard: str, heard_ms: int, reason: str) -> LineRecord:
-    return LineRecord(
-        line=line.id,
-        persona=line.speaker.id,
-        cmd=line.cmd,
-        outcome=outcome,
-        reason=reason,
-        generated=line.script.generated,
-        sent=line.spell(),
-        heard=heard,
-        heard_ms=heard_ms,
-        total_ms=line.total_ms,
-        voiced=line.voiced,
-        late=line.late,
-        engines=tuple(line.engines),
-        spans=dict(line.spans),
-        usage=line.usage,
-        rule=line.script.rule,
-        underrun_ms=line.underrun_ms,
-    )
+        self._on_record(record_of(line, outcome, heard, heard_ms, reason))

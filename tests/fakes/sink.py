@@ -10,7 +10,7 @@ AHEAD_FRAMES = 20
 
 
 class FakeSink:
-    """`played` is (line, frame, loop time) of everything that sounded. `lag_s`: from the first frame to the first sample."""
+    """`played`: (line, frame, loop time) of all that sounded. `lag_s`: from the first frame to the first sample."""
 
     name = "fake"
     page = True
@@ -89,7 +89,7 @@ class FakeSink:
         self.stops.append(self._line)
         return Heard(self._line, self._heard * FRAME_MS, ended=True, underrun_ms=self._under)
 
-    def duck(self, *, on: bool) -> None:
+    def duck(self, on: bool) -> None:
         self.ducks.append(on)
 
     def heard(self) -> Heard | None:

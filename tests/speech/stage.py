@@ -17,19 +17,27 @@ from tests.fakes.sink import FakeSink
 from tests.fakes.tts import FakeVoice
 
 
-class Texts(dict[str, str]):
+class Texts:
     """The text store."""
 
-    owners: dict[str, str]
+    def __init__(self) -> None:
+        self._texts: dict[str, tuple[str, str]] = {}
 
     def put(self, ref: str, text: str, *, owner: str = "") -> None:
-        self[ref] = text
+        self._texts[ref] = (text, owner)
+
+    def get(self, ref: str) -> str | None:
+        found = self._texts.get(ref)
+        return found[0] if found else None
 
     def erase(self, ref: str) -> None:
-        self.pop(ref, None)
+        self._texts.pop(ref, None)
 
     def erase_owner(self, owner: str) -> list[str]:
-        return []
+        refs = [ref for ref, (_, whose) in self._texts.items() if whose == owner]
+        for ref in refs:
+            self.erase(ref)
+        return refs
 
 
 class House:
@@ -116,7 +124,7 @@ class House:
         return next((at for at, e in self.events if isinstance(e, LineStarted) and e.line == line), None)
 
     def heard(self, line: int = 1) -> str:
-        return self.texts.get(f"l:{line}", "")
+        return self.texts.get(f"l:{line}") or ""
 
     async def close(self) -> None:
         late = await self.performer.aclose()

@@ -1,6 +1,7 @@
 """What the model is asked."""
 
 import time
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ REX = Speaker(id="rex", name="Rex")
 def writer(*quotes: Quote, **texts: str) -> BriefWriter:
     store = Texts()
     for ref, text in texts.items():
-        store[ref.replace("_", ":")] = text
+        store.put(ref.replace("_", ":"), text)
     return BriefWriter(store, {quote.uid: quote for quote in quotes}.get)
 
 
@@ -137,7 +138,7 @@ def test_roles_alternate_and_the_window_is_bounded():
     for n in range(100):
         house.remember(f"l:{n}", "mika" if n % 3 else "rex", "Somebody")
     messages = house.write(prepare("idle"), MIKA).request.messages
-    assert all(one.role != two.role for one, two in zip(messages, messages[1:], strict=False))
+    assert all(one.role != two.role for one, two in pairwise(messages))
     assert sum(len(message.content) for message in messages[1:]) < WINDOW_CHARS + 1500
 
 

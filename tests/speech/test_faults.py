@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 from streamer.core.events import LineReady, LineStarted
 from streamer.core.verdict import ALLOW, Verdict
 from streamer.ports import Misconfigured, SpeechRequest, Unavailable
+from streamer.speech.brief import Quote
 from tests.fakes.llm import FakeModel, Say, tokens_of
 from tests.fakes.sink import FakeSink
 from tests.fakes.tts import FakeVoice, How
 from tests.speech.stage import House
 from tests.virtual_time import run_virtual
 
-TEXT = "[joy] Well hello, my dear friends! Today we play 1,000 games. Some are good. [sad] Others cost 3.14 coins, I think."
+TEXT = "[joy] Well hello, my dear friends! Today we play 1,000 games. Some are good. [sad] Others cost 3.14 coins."
 SECONDS = st.sampled_from([0.0, 0.01, 0.1, 0.9, 3.0])
 ERRORS = st.sampled_from([Unavailable("x"), Misconfigured("x"), ValueError("x")])
 SAYS = st.builds(
@@ -42,11 +43,8 @@ HOWS = st.builds(
     stubborn=st.booleans(),
     tail_ms=st.sampled_from([0, 600]),
 )
-SINKS = st.fixed_dictionaries(
-    {
-        "fail_at_frame": st.one_of(st.none(), st.none(), st.integers(0, 200)),
-        "vanish_at_ms": st.one_of(st.none(), st.none(), st.integers(0, 4000)),
-    }
+SINKS = st.tuples(
+    st.one_of(st.none(), st.none(), st.integers(0, 200)), st.one_of(st.none(), st.none(), st.integers(0, 4000))
 )
 STOPS = st.lists(
     st.tuples(st.floats(0, 8), st.sampled_from(["cut", "withdraw", "taken_back", "duck"]), st.integers(1, 3)),
@@ -59,6 +57,33 @@ def judge(text: str) -> Verdict:
     return Verdict("replace", "games", (at, at + 5)) if at >= 0 else ALLOW
 
 
+def check_line(house: House, line: int, stopped_at: int | None) -> None:
+    """What holds for every line. `stopped_at`: frames that had sounded when somebody stopped it."""
+    assert len(house.ends(line)) == 1
+    end = house.ends(line)[0]
+    record = next(record for record in house.records if record.line == line)
+    assert record.heard == house.heard(line)
+    assert bool(end.heard) == bool(record.heard)
+    assert record.sent.startswith(record.heard)
+    assert "[" not in record.sent
+    assert "games" not in record.sent
+    sounded = len([1 for played, _, _ in house.sink.played if played == line]) * 20
+    assert end.heard_ms <= sounded
+    if end.outcome == "finished":
+        assert end.heard_ms + 150 >= record.total_ms
+    if stopped_at is not None:
+        assert sounded == stopped_at * 20
+    if not sounded:
+        assert not record.heard
+    if end.outcome == "finished":
+        assert house.spoken(line) == list(range(len(house.spoken(line))))
+        assert record.heard == record.sent
+    events = [event for _, event in house.events if getattr(event, "line", 0) == line]
+    assert len([event for event in events if isinstance(event, LineReady)]) <= 1
+    assert len([event for event in events if isinstance(event, LineStarted)]) <= 1
+    assert events[-1] is end
+
+
 @settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink])
 @given(
     says=st.lists(SAYS, min_size=3, max_size=3),
@@ -68,7 +93,11 @@ def judge(text: str) -> Verdict:
     air_s=st.sampled_from([0.0, 0.2, 2.0]),
 )
 def test_exactly_one_end(
-    says: list[Say], hows: list[How], sink: dict[str, int | None], stops: list[tuple[float, str, int]], air_s: float
+    says: list[Say],
+    hows: list[How],
+    sink: tuple[int | None, int | None],
+    stops: list[tuple[float, str, int]],
+    air_s: float,
 ):
     async def main() -> None:
         turn = 0
@@ -82,7 +111,7 @@ def test_exactly_one_end(
             FakeModel(*says),
             FakeVoice("a", plan),
             FakeVoice("b", plan),
-            sink=FakeSink(**sink),
+            sink=FakeSink(fail_at_frame=sink[0], vanish_at_ms=sink[1]),
             judge=judge,
             close_s=40.0,
         )
@@ -96,13 +125,11 @@ def test_exactly_one_end(
                 house.performer.taken_back("message", f"t:{line}")
             else:
                 getattr(house.performer, what)(line, "stop")
-            if what != "duck" and line in (1, 2, 3):
+            if what != "duck":
                 gone.setdefault(line, len([1 for played, _, _ in house.sink.played if played == line]))
 
         for line in (1, 2, 3):
-            house.quotes[f"t:{line}"] = __import__("streamer.speech.brief", fromlist=["Quote"]).Quote(
-                uid=f"t:{line}", text="hi"
-            )
+            house.quotes[f"t:{line}"] = Quote(uid=f"t:{line}", text="hi")
             house.prepare(line, persona="mika" if line % 2 else "rex", kind="answer", answers=(f"t:{line}",))
         for at, what, line in stops:
             loop.call_later(at, stop, what, line)
@@ -113,29 +140,7 @@ def test_exactly_one_end(
             await house.ended(line)
         await asyncio.sleep(120)
         for line in (1, 2, 3):
-            assert len(house.ends(line)) == 1
-            end = house.ends(line)[0]
-            record = next(record for record in house.records if record.line == line)
-            assert record.heard == house.heard(line)
-            assert bool(end.heard) == bool(record.heard)
-            assert record.sent.startswith(record.heard)
-            assert "[" not in record.sent
-            assert "games" not in record.sent
-            sounded = len([1 for played, _, _ in house.sink.played if played == line]) * 20
-            assert end.heard_ms <= sounded
-            if end.outcome == "finished":
-                assert end.heard_ms + 150 >= record.total_ms
-            if line in gone:
-                assert sounded == gone[line] * 20
-            if not sounded:
-                assert not record.heard
-            if end.outcome == "finished":
-                assert house.spoken(line) == list(range(len(house.spoken(line))))
-                assert record.heard == record.sent
-            events = [event for _, event in house.events if getattr(event, "line", 0) == line]
-            assert len([event for event in events if isinstance(event, LineReady)]) <= 1
-            assert len([event for event in events if isinstance(event, LineStarted)]) <= 1
-            assert events[-1] is end
+            check_line(house, line, gone.get(line))
         order = [line for line, _, _ in house.sink.played]
         assert order == [
             line for index, line in enumerate(order) if line not in order[:index] or order[index - 1] == line

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamer.core.verdict import ALLOW, Verdict
+from streamer.core.verdict import ALLOW, Action, Verdict
 from streamer.speech.guard import Guard, Judged
 
 
-def judge_of(**rules: str):
+def judge_of(**rules: Action):
     def judge(text: str) -> Verdict:
         for phrase, action in rules.items():
             words = phrase.replace("_", " ")
@@ -34,7 +34,7 @@ def test_every_hit_is_masked():
 
 
 @pytest.mark.parametrize("action", ["replace", "hold", "drop"])
-def test_a_phrase_over_two_clauses_is_not_completed(action: str):
+def test_a_phrase_over_two_clauses_is_not_completed(action: Action):
     guard = Guard(judge_of(poison_apple=action))
     assert guard.check("Give me the poison").ruling == "speak"
     second = guard.check("apple from the table.")

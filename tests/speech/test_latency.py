@@ -60,7 +60,7 @@ async def test_overhead_of_the_chain():
     for line in range(1, 61):
         house.prepare(line)
         house.performer.air(line)
-        while not sink.written or sink.written[-1][0] != line:  # noqa: ASYNC110
+        while not sink.written or sink.written[-1][0] != line:
             await asyncio.sleep(0.001)
         began = time.perf_counter()
         house.performer.cut(line, "next")

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from streamer.core.events import LineEnded, LineReady, LineStarted
-from streamer.core.verdict import ALLOW, Verdict
+from streamer.core.events import LineEnded, LineReady, LineStarted, Scope
+from streamer.core.verdict import ALLOW, Action, Verdict
 from streamer.ports import Misconfigured, Unavailable
 from streamer.speech.brief import Quote
 from tests.fakes.llm import FakeModel, Say, tokens_of
@@ -380,7 +380,8 @@ def test_an_unknown_persona_fails():
 
 
 def judge(text: str) -> Verdict:
-    for word, action in (("curse", "replace"), ("secret", "hold"), ("poison apple", "drop")):
+    rules: dict[str, Action] = {"curse": "replace", "secret": "hold", "poison apple": "drop"}
+    for word, action in rules.items():
         at = text.lower().find(word)
         if at >= 0:
             return Verdict(action, word, (at, at + len(word)))
@@ -418,7 +419,8 @@ def test_taken_back_cuts_the_answer_on_air():
     async def main() -> None:
         house = House(FakeModel(THREE))
         house.quotes["twitch:1"] = Quote(uid="twitch:1", user="twitch:u9", name="Ann", text="hello")
-        for line, (scope, key) in enumerate([("message", "twitch:1"), ("user", "twitch:u9"), ("room", "twitch")], 1):
+        stones: list[tuple[Scope, str]] = [("message", "twitch:1"), ("user", "twitch:u9"), ("room", "twitch")]
+        for line, (scope, key) in enumerate(stones, 1):
             house.prepare(line, kind="answer", answers=("twitch:1",))
             house.performer.air(line)
             await asyncio.sleep(0.5)

@@ -88,8 +88,9 @@ def test_nested_brackets():
 
 
 SNIPPETS = st.sampled_from(
-    ["[joy]", "[sad:0.3]", "[waves]", "*waves*", "*so*", "**b**", "[", "]", "*", "(", ")", "(laughs)", "word", " ", "\n", ", ",
-     "1,000", "😂", "<think>", "</think>", "<b>", "https://x.y/_a_", "_", "はい。", "【", "】", "[a](b)", "- ", "`"]
+    ["[joy]", "[sad:0.3]", "[waves]", "*waves*", "*so*", "**b**", "[", "]", "*", "(", ")", "(laughs)", "word", " ",
+     "\n", ", ", "1,000", "😂", "<think>", "</think>", "<b>", "https://x.y/_a_", "_", "はい。", "【", "】", "[a](b)",
+     "- ", "`"]
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -44,7 +45,7 @@ def test_order_holds_with_random_delays(seed: int):
         assert voice.most_open <= 2
         views = [house.views[1, index][-1] for index in range(4)]
         assert [view.text for view in views] == CLAUSES
-        assert all(one.end == two.at for one, two in zip(views, views[1:], strict=False))
+        assert all(one.end == two.at for one, two in pairwise(views))
         await house.close()
 
     run_virtual(main())
