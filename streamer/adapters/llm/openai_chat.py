@@ -7,6 +7,7 @@ as bytes, at 1 microsecond a message. The client retries nothing: in a live talk
 import asyncio
 import contextlib
 import importlib
+import inspect
 import re
 from collections.abc import AsyncIterator
 from typing import Any, Literal
@@ -62,6 +63,7 @@ class OpenAiChatModel:
         self._settings, self._profile, self._base_url, self._model = settings, profile, base_url, model
         self._client: Any = None
         self._types: Any = None
+        self._bytes_field = "content"
         self._loading = asyncio.Lock()
         self._closed = False
 
@@ -138,6 +140,8 @@ class OpenAiChatModel:
             timeout=openai.Timeout(None, connect=self._settings.connect_s),
             http_client=http_client,
         )
+        if "content" not in inspect.signature(client.post).parameters:  # clients older than that take bytes as the body
+            self._bytes_field = "body"
         return client, (completion, openai.AsyncStream[completion])
 
     async def _send(self, client: Any, request: Completion) -> Any:
@@ -145,7 +149,7 @@ class OpenAiChatModel:
         return await client.post(
             "/chat/completions",
             cast_to=chunk,
-            body=self._body(request),
+            **{self._bytes_field: self._body(request)},
             options={"headers": {"Content-Type": "application/json", "Accept": "text/event-stream"}},
             stream=True,
             stream_cls=stream,
@@ -178,7 +182,7 @@ class _Answer:
         self._tokens = (0, 0)
         self._reason: str | None = None
         self._held = ""
-        self._mode: Literal["start", "thinking", "text"] = "start"
+        self._mode: Literal["start", "thinking", "trim", "text"] = "start"
         self.started = False
 
     def read(self, chunk: Any) -> str:
@@ -209,7 +213,12 @@ class _Answer:
             if not close:
                 self._held = self._held[-len(self.CLOSE) :] if len(self._held) > 64 else self._held
                 return ""
-            self._mode, self._held = "text", after.lstrip()
+            self._mode, self._held = "trim", after
+        if self._mode == "trim":  # the blank lines between the thoughts and the answer
+            self._held = self._held.lstrip()
+            if not self._held:
+                return ""
+            self._mode = "text"
         out, self._held = self._held, ""
         return out
 
