@@ -30,19 +30,23 @@ class PanelShow:
     """`snapshot` is what a new page gets; `change` sends a difference and folds it in."""
 
     def __init__(self, snapshot: dict[str, Any], texts: dict[str, dict[str, str]] | None = None) -> None:
-        self.snapshot = snapshot
         self.texts = texts or {}
+        self.port = 0
+        self.reset(snapshot)
+        self._sockets: set[web.WebSocketResponse] = set()
+        self._runner: web.AppRunner | None = None
+
+    def reset(self, snapshot: dict[str, Any]) -> None:
+        """As new, at the same address."""
+        self.snapshot = snapshot
         self.presses: list[tuple[str, Any]] = []
         self.keys: list[str] = []
         self.refuse: dict[str, int] = {}
         self.signed_in = True
         self.down = False
         self.seq = 1
-        self.port = 0
         self._born = time.monotonic()
         self._clock0 = 4_364_000
-        self._sockets: set[web.WebSocketResponse] = set()
-        self._runner: web.AppRunner | None = None
 
     @property
     def url(self) -> str:
@@ -113,7 +117,11 @@ class PanelShow:
         if not path.is_relative_to(PANEL) or not path.is_file():
             raise web.HTTPNotFound
         kind = TYPES.get(path.suffix, "application/octet-stream")
-        headers = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
+        headers = {
+            "Cache-Control": "public, max-age=3600, immutable",
+            "Content-Security-Policy": POLICY,
+            "X-Content-Type-Options": "nosniff",
+        }
         return web.Response(body=path.read_bytes(), content_type=kind, headers=headers)
 
     async def _feed(self, request: web.Request) -> web.WebSocketResponse:

@@ -1,7 +1,8 @@
 // The rows of the chat and when they may move. No drawing here.
 //
-// Rows are objects that live as long as their message: fixed words, and two signals for what can change, so that a change touches one
-// element. New rows are shown every 100 ms at most, and not at all while somebody points at, reads or selects an older one.
+// Rows are objects that live as long as their message: fixed words, and signals for what can change, so that a change touches one
+// element. New rows are shown every 100 ms at most, and not at all while somebody points at or reads an older one. A deletion is struck
+// through at once even then, because that moves nothing; a chip may wrap to a line of its own and waits until the list moves again.
 import { computed, signal } from "./vendor/preact.js";
 
 const SHOWN_MAX = 1000;
@@ -12,6 +13,7 @@ const PARKED_MS = 30000; // a mouse left lying on the list must not stop the cha
 const known = new Map();
 let waiting = [];
 const leaving = new Set();
+const late = new Set(); // rows whose chip is not the newest
 let timer = 0;
 let parked = 0;
 
@@ -23,9 +25,9 @@ export const frozen = computed(() => reasons.value.length > 0);
 export const frozenWhy = computed(() => reasons.value[0] || "");
 
 function row(uid, data) {
-  const state = signal(data.state || null);
-  const gone = signal(data.text === null || data.text === undefined);
-  return { uid, n: data.n || 0, data, state, gone };
+  const state = data.state || null;
+  const gone = signal(data.text === null || data.text === undefined || (state !== null && state.code === "deleted"));
+  return { uid, n: data.n || 0, data, state, chip: signal(state), gone };
 }
 
 export function put(uid, data) {
@@ -48,12 +50,18 @@ export function put(uid, data) {
   schedule();
 }
 
-/** State and deletion show at once, frozen or not: the row keeps its place and its height. */
 export function change(uid, field, value) {
   const old = known.get(uid);
   if (!old) return;
-  if (field === "state") old.state.value = value;
-  else if (field === "text" && value === null) old.gone.value = true;
+  if (field === "text") {
+    if (value === null) old.gone.value = true;
+    return;
+  }
+  if (field !== "state") return;
+  old.state = value;
+  if (value && value.code === "deleted") old.gone.value = true;
+  if (reasons.peek().length) late.add(old);
+  else old.chip.value = value;
 }
 
 export function remove(uid) {
@@ -78,11 +86,13 @@ function flush() {
     held.value = { ...held.peek(), count: waiting.length };
     return;
   }
+  for (const old of late) old.chip.value = old.state;
+  late.clear();
   if (!waiting.length && !leaving.size) return;
   for (const uid of leaving) known.delete(uid);
   let list = leaving.size ? shown.peek().filter((r) => !leaving.has(r.uid)) : shown.peek();
-  const late = list.length && waiting.some((r) => r.n < list[list.length - 1].n);
-  const unsorted = late || waiting.some((r, i) => i && r.n < waiting[i - 1].n);
+  const early = list.length && waiting.some((r) => r.n < list[list.length - 1].n);
+  const unsorted = early || waiting.some((r, i) => i && r.n < waiting[i - 1].n);
   list = list.concat(waiting.filter((r) => !leaving.has(r.uid)));
   if (unsorted) list.sort((a, b) => a.n - b.n);
   for (const r of list.slice(0, Math.max(0, list.length - SHOWN_MAX))) known.delete(r.uid);

@@ -26,7 +26,7 @@ const STATES = {
 const UNSAID = new Set(["not_for_us", "verdict", "taken_back"]);
 
 function Chip({ row }) {
-  const state = row.state.value;
+  const state = row.chip.value;
   const shape = state && STATES[state.code];
   if (!shape || (state.code === "dropped" && UNSAID.has(state.reason))) return null;
   const who = state.persona ? clean(persona(state.persona).name) : "";
@@ -52,7 +52,7 @@ class Row extends Component {
 
   render({ row }) {
     const { data } = row;
-    const cls = computed(() => `row ${row.gone.value || row.state.value?.code === "deleted" ? "gone" : ""} ${data.question ? "is-q" : ""} ${data.amount ? "is-paid" : ""}`);
+    const cls = computed(() => `row ${row.gone.value ? "gone" : ""} ${data.question ? "is-q" : ""} ${data.amount ? "is-paid" : ""}`);
     const role = (data.roles || []).find((r) => r in MARKED);
     return html`<li class=${cls} tabindex="-1" data-uid=${row.uid}><${Platform} name=${data.platform}/><p>
       <time class="n">${timeOfDay(wall(data.at))}</time><b><${Name} name=${data.name}/></b>${role && html` <span class="role">${t(MARKED[role])}</span>`}${data.amount && html` <span class="chip held">${money(data.amount)}</span>`} <${Text} row=${row}/> <${Chip} row=${row}/></p></li>`;

@@ -1,0 +1,549 @@
+"""The panel in a real browser, under its real content security policy, beside a scripted show."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from streamer.texts import texts
+from tests.conftest import needs
+from tests.fakes.panel_show import BUILD, CODE, TOKEN, PanelShow, evening
+
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
+
+DESK = {"width": 1440, "height": 900}
+LOW = {"width": 1280, "height": 720}
+PHONE = {"width": 390, "height": 844}
+
+WATCH = """
+window.__violations = [];
+document.addEventListener('securitypolicyviolation',
+  (e) => window.__violations.push(e.violatedDirective + ' ' + e.blockedURI));
+"""
+SMALL_TARGETS = """(min) => [
+  ...document.querySelectorAll('button, select, summary, input:not([type=radio]), .seg3 label')]
+  .filter((el) => el.offsetParent !== null && el.type !== 'checkbox')
+  .map((el) => [el, el.getBoundingClientRect()])
+  .filter(([, box]) => box.height < min || box.width < min)
+  .map(([el, box]) => `${el.className || el.tagName} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
+NAMELESS = """() => [
+  ...document.querySelectorAll('button, input, select, [role=img], [role=dialog], [role=group], section, nav')]
+  .filter((el) => el.offsetParent !== null)
+  .filter((el) => !(el.getAttribute('aria-label') || el.textContent.trim() || el.title
+    || (el.labels && el.labels.length && el.labels[0].textContent.trim())
+    || (el.getAttribute('aria-labelledby') && document.getElementById(el.getAttribute('aria-labelledby')))))
+  .map((el) => el.outerHTML.slice(0, 120))"""
+TWICE = """() => { const ids = [...document.querySelectorAll('[id]')].map((el) => el.id);
+  return ids.filter((id, i) => ids.indexOf(id) !== i); }"""
+# Contrast of every text node against the nearest ground that is painted.
+PALE = """() => {
+  const parse = (c) => { const m = c.match(/[\\d.]+/g).map(Number); return m.length > 3 && m[3] === 0 ? null : m; };
+  const lin = (c) => { const v = c / 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
+  const lum = (c) => 0.2126 * lin(c[0]) + 0.7152 * lin(c[1]) + 0.0722 * lin(c[2]);
+  const bad = [];
+  const walker = document.createTreeWalker(document.getElementById('app'), NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const el = node.parentElement;
+    const skipped = el.closest('[aria-disabled=true], .sr, .mark, svg, option');
+    if (!node.data.trim() || skipped || !el.checkVisibility()) continue;
+    let ground = null;
+    for (let up = el; up && !ground; up = up.parentElement) ground = parse(getComputedStyle(up).backgroundColor);
+    const [a, b] = [lum(parse(getComputedStyle(el).color)), lum(ground)].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 4.5) bad.push(`${node.data.trim().slice(0, 30)} in .${el.className}: ${ratio.toFixed(2)}`);
+  }
+  return bad;
+}"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Any]:
+    program = needs("chromium")
+    needs("playwright")
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+class Panel:
+    """An open panel and the show behind it. `complaints` are errors of the page, its console and its policy."""
+
+    def __init__(self, page: Any, show: PanelShow) -> None:
+        self.page = page
+        self.show = show
+        self.complaints: list[str] = []
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("console", self._console)
+
+    def _console(self, message: Any) -> None:
+        refused = "WebSocket connection" in message.text or "Failed to load resource" in message.text
+        if message.type in ("error", "warning") and not refused:
+            self.complaints.append(message.text)
+
+    async def open(self, fragment: str = "", *, ready: bool = True) -> "Panel":
+        await self.page.goto(f"{self.show.url}/panel/{fragment}")
+        if ready:
+            await self.page.wait_for_selector(".tally:not(.wait)")
+        return self
+
+    def pressed(self, path: str) -> list[Any]:
+        return [body for sent, body in self.show.presses if sent == path]
+
+    async def until(self, told: Any, limit_s: float = 5.0) -> None:
+        """Waits for a condition on this side."""
+        async with asyncio.timeout(limit_s):
+            while not told():
+                await asyncio.sleep(0.01)
+
+    async def text(self, selector: str) -> str:
+        return re.sub(r"\s+", " ", await self.page.locator(selector).first.inner_text()).strip()
+
+    async def shows(self, selector: str, words: str) -> None:
+        await self.page.locator(selector).filter(has_text=words).first.wait_for(timeout=5000)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server() -> AsyncIterator[PanelShow]:
+    show = await PanelShow(evening(), {"en": texts("en"), "ja": texts("ja")}).start()
+    yield show
+    await show.stop()
+
+
+@pytest.fixture
+def show(server: PanelShow) -> PanelShow:
+    server.reset(evening())
+    return server
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def contexts(browser: Any) -> AsyncIterator[dict[str, Any]]:
+    """Browser profiles by their options: a warm cache makes the next page quick."""
+    made: dict[str, Any] = {}
+    yield made
+    for context in made.values():
+        await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def opened(browser: Any, contexts: dict[str, Any], show: PanelShow) -> AsyncIterator[Any]:
+    """Opens a panel; at the end nothing may have been complained about."""
+    panels: list[Panel] = []
+
+    async def opened(size: dict[str, int] = DESK, **more: Any) -> Panel:
+        options: dict[str, Any] = {"locale": "en-US", "timezone_id": "Asia/Tokyo", "color_scheme": "dark"} | more
+        context = contexts.get(repr(options))
+        if context is None:
+            context = contexts[repr(options)] = await browser.new_context(**options)
+            context.set_default_timeout(8000)
+            await context.add_init_script(WATCH)
+        page = await context.new_page()
+        await page.set_viewport_size(size)
+        panels.append(Panel(page, show))
+        return panels[-1]
+
+    yield opened
+    for panel in panels:
+        panel.complaints += await panel.page.evaluate("window.__violations || []")
+        await panel.page.evaluate("localStorage.clear()")
+        await panel.page.close()
+    assert [panel.complaints for panel in panels if panel.complaints] == []
+
+
+def message(n: int, text: str, **more: Any) -> dict[str, Any]:
+    row = {"n": n, "at": 4_364_000, "name": f"viewer{n}", "text": text, "platform": "twitch", "color": "", "roles": []}
+    return row | {"kind": "message", "question": False, "amount": None, "state": None} | more
+
+
+# --- how it looks ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("size", [DESK, LOW, PHONE], ids=["1440", "1280", "390"])
+async def test_it_fits_and_can_be_read_and_pressed(opened: Any, size: dict[str, int], scheme: str) -> None:
+    panel = await (await opened(size, color_scheme=scheme, has_touch=size is PHONE)).open()
+    page = panel.page
+    tabs = ["now", "chat", "show"] if size is PHONE else ["now"]
+    for tab in tabs:
+        if size is PHONE:
+            await page.locator(f".tabs button:nth-of-type({tabs.index(tab) + 1})").click()
+        assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+        assert await page.evaluate(SMALL_TARGETS, 44 if size is PHONE else 24) == []
+        assert await page.evaluate(NAMELESS) == []
+        assert await page.evaluate(PALE) == []
+    assert await page.evaluate(TWICE) == []
+    stop = await page.locator(".stop").bounding_box()
+    assert stop["height"] >= (60 if size is PHONE else 46)
+    if size is PHONE:
+        assert stop["width"] > size["width"] - 20
+
+
+async def test_long_words_and_japanese_do_not_break_it(opened: Any, show: PanelShow) -> None:
+    show.snapshot["show"]["title"] = "W" * 120
+    show.snapshot["cast"]["mika"]["name"] = "Wolfeschlegelsteinhausenbergerdorff"
+    show.snapshot["line"]["why"]["name"] = "x" * 200
+    for size, locale in ((LOW, "ja-JP"), (PHONE, "ja-JP"), (PHONE, "en-US")):
+        panel = await (await opened(size, locale=locale)).open()
+        assert await panel.page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+        assert (await panel.page.evaluate("document.documentElement.lang")) == locale[:2]
+        assert await panel.page.locator(".stop").is_visible()
+
+
+async def test_the_language_can_be_changed_and_is_remembered(opened: Any) -> None:
+    panel = await (await opened()).open()
+    await panel.page.get_by_role("button", name="Settings of this page").click()
+    await panel.page.get_by_label("Language").select_option("ja")
+    await panel.shows(".stop b", "発話を停止")
+    await panel.shows(".log p", "「Friday Night Banter」を開始しました")
+    await panel.page.reload()
+    await panel.shows(".stop b", "発話を停止")
+
+
+# --- strangers -------------------------------------------------------------------------------------------------------
+
+
+async def test_hostile_names_and_words_stay_text(opened: Any, show: PanelShow) -> None:
+    evil = "<img src=x onerror=document.title='owned'>"
+    show.snapshot["chat"]["twitch:99"] = message(99, evil + "\u202e\u0000" + "z" * 10_000, name=evil + "\u202e")
+    show.snapshot["line"]["why"] |= {"name": evil, "text": evil}
+    show.snapshot["line"]["clauses"]["0"]["text"] = evil
+    show.snapshot["queue"]["40"] |= {"name": evil, "text": evil}
+    show.snapshot["next"]["13"]["text"] = evil
+    show.snapshot["health"]["llm"] |= {"code": evil, "fix": evil}
+    show.snapshot["log"]["0"] |= {"code": evil, "params": {"name": evil}, "by": evil}
+    show.snapshot["sound"]["name"] = evil
+    panel = await (await opened()).open()
+    page = panel.page
+    await page.get_by_role("button", name="LLM").click()
+    await panel.shows(".pop", "onerror")
+    assert await page.locator("img").count() == 0
+    assert "owned" not in await page.title()
+    row = page.locator('[data-uid="twitch:99"]')
+    assert "<img src=x" in await row.inner_text()
+    assert "\u202e" not in await row.inner_text()
+    assert len(await row.inner_text()) < 900
+    await row.get_by_role("button", name="show all").click()
+    assert len(await row.inner_text()) > 10_000
+    assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+
+
+# --- stop and the other keys -----------------------------------------------------------------------------------------
+
+
+async def test_f8_stops_and_the_player_confirms(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    page = panel.page
+    await page.locator("#say-text").focus()
+    await page.keyboard.press("F8")
+    await panel.until(lambda: panel.pressed("commands/stop"))
+    assert panel.pressed("commands/stop") == [{"saw": 12}]
+    assert re.fullmatch(r"[0-9a-f]{32}", show.keys[-1])
+    await panel.shows(".stop small", "waiting for silence")
+    silence = {"n": 1, "at": show.now(), "by": "Rin", "ms": None, "page": True}
+    await show.change({"show/mode": "stopped", "silence": silence, "line": None, "queue": {}, "next": {}})
+    await panel.shows(".stop b", "Resume AI")
+    await panel.shows(".stop small", "waiting for silence")
+    await show.change({"silence/ms": 92})
+    await panel.shows(".stop small", "silent after 92 ms")
+    await panel.shows(".now.quiet", "Stopped by Rin")
+    assert "STOPPED" in await panel.text(".tally")
+
+
+async def test_a_double_press_on_stop_does_not_resume(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    await panel.page.locator(".stop").click()
+    await panel.until(lambda: panel.pressed("commands/stop"))
+    await show.change({"show/mode": "stopped", "silence": {"n": 1, "at": show.now(), "by": "", "ms": 5, "page": True}})
+    await panel.shows(".stop b", "Resume AI")
+    await panel.page.locator(".stop").click()
+    assert panel.pressed("commands/resume") == []
+    await panel.page.wait_for_timeout(950)
+    await panel.page.locator(".stop").click()
+    await panel.until(lambda: panel.pressed("commands/resume"))
+
+
+async def test_stop_is_sent_again_until_the_show_answers(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    show.down = True
+    await show.drop_sockets()
+    await panel.shows(".stale-bar", "Not connected")
+    await panel.page.keyboard.press("F8")
+    await panel.shows(".stop small", "sending")
+    await asyncio.sleep(0.4)
+    assert panel.pressed("commands/stop") == []
+    show.down = False
+    await panel.until(lambda: panel.pressed("commands/stop"))
+    assert len(panel.pressed("commands/stop")) == 1
+
+
+async def test_a_stop_that_is_refused_says_so(opened: Any, show: PanelShow) -> None:
+    show.refuse["commands/stop"] = 403
+    panel = await (await opened()).open()
+    await panel.page.keyboard.press("F8")
+    await panel.shows(".stop small", "NOT DELIVERED")
+    await panel.shows(".trouble", "refused")
+
+
+async def test_letters_work_outside_fields_only(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    page = panel.page
+    await page.locator("#say-text").fill("")
+    await page.locator("#say-text").type("sss")
+    await page.locator("#say-text").blur()
+    await page.keyboard.press("Control+s")
+    await page.keyboard.press("s")
+    await panel.until(lambda: panel.pressed("commands/skip"))
+    assert panel.pressed("commands/skip") == [{"saw": 12}]
+    await page.keyboard.press("k")
+    assert await page.evaluate("document.activeElement.dataset.uid") == "twitch:17"
+    await page.keyboard.press("k")
+    assert await page.evaluate("document.activeElement.dataset.uid") == "youtube:16"
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Settings of this page").click()
+    await page.get_by_label("Single-letter keys").uncheck()
+    await page.keyboard.press("Escape")
+    await page.locator("body").press("s")
+    await page.keyboard.press("F8")
+    await panel.until(lambda: panel.pressed("commands/stop"))
+    assert len(panel.pressed("commands/skip")) == 1
+
+
+async def test_pause_dial_tone_and_say_are_sent(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    page = panel.page
+    await page.locator(".pause").click()
+    await page.get_by_role("radio", name="Chatty").check(force=True)
+    await page.get_by_role("button", name="Test tone").click()
+    await page.get_by_label("Who says it").select_option("juno")
+    await page.get_by_role("radio", name="Exactly").check(force=True)
+    await page.get_by_label("What to say").fill("  Good evening.  ")
+    await page.keyboard.press("Enter")
+    await panel.until(lambda: panel.pressed("commands/say"))
+    assert panel.pressed("commands/pause") == [{"saw": 12}]
+    assert panel.pressed("commands/dial") == [{"dial": "chatty"}]
+    assert panel.pressed("sound/tone") == [{}]
+    assert panel.pressed("commands/say") == [{"persona": "juno", "text": "Good evening.", "exact": True}]
+    await panel.shows(".saycard .r", "in the queue")
+    assert await page.get_by_label("What to say").input_value() == ""
+    assert len(set(show.keys)) == len(show.keys)
+    await show.change({"show/mode": "paused"})
+    await panel.shows(".pause b", "Resume AI")
+    await page.locator(".pause").click()
+    await panel.until(lambda: panel.pressed("commands/resume"))
+
+
+async def test_a_press_on_something_that_changed_says_so(opened: Any, show: PanelShow) -> None:
+    show.refuse["commands/skip"] = 409
+    panel = await (await opened()).open()
+    await panel.page.locator(".skip").click()
+    await panel.shows(".trouble", "Not done")
+
+
+# --- the line --------------------------------------------------------------------------------------------------------
+
+
+async def test_words_light_up_as_they_are_heard(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    assert await panel.text(".line .word") == "with"
+    assert await panel.text(".line .said") == "Order, order! The court finds that cereal is a cold soup"
+    assert await panel.text(".now .left") == "4.5 s left"
+    assert "answers hoshi_no_kakera is cereal soup or not" in await panel.text(".now .why")
+    assert "waited 14 s" in await panel.text(".now .why")
+    await show.change({"playhead": {"line": 12, "ms": 450, "at": show.now(), "playing": True}})
+    await panel.shows(".line .word", "order")
+    await panel.shows(".line .word", "The")
+    clause = {"at": 9800, "end": 12000, "text": "Case closed.", "words": []}
+    await show.change({"line/clauses/3": clause, "line/total": 12000})
+    await panel.shows(".line .rest", "Case closed.")
+    await show.change({"line": None})
+    await panel.shows(".now.quiet", "Nobody is speaking")
+
+
+async def test_words_of_other_scripts_are_cut_where_they_should_be(opened: Any, show: PanelShow) -> None:
+    clause = {"at": 0, "end": 2000, "text": "😀 やあ、みんな", "words": [[0, 500, 2, 4], [800, 600, 5, 8]]}
+    second = {"at": 2000, "end": 3000, "text": "元気？", "words": []}
+    show.snapshot["line"] |= {"clauses": {"0": clause, "1": second}, "total": 3000}
+    show.snapshot["playhead"] = {"line": 12, "ms": 900, "at": 0, "playing": False}
+    panel = await (await opened()).open()
+    assert await panel.page.locator(".line").text_content() == "😀 やあ、みんな元気？"
+    assert await panel.text(".line .word") == "みんな"
+
+
+# --- the chat --------------------------------------------------------------------------------------------------------
+
+
+async def test_the_chat_holds_still_under_the_pointer(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    page = panel.page
+    row = page.locator('[data-uid="twitch:15"]')
+    await row.hover()
+    before = await row.bounding_box()
+    await show.change({f"chat/twitch:{n}": message(n, "a new one") for n in range(100, 130)})
+    await panel.shows(".frozen", "30 new · held still while you point")
+    assert await row.bounding_box() == before
+    gone = {"code": "deleted", "persona": "", "reason": "message"}
+    await show.change({"chat/twitch:15/state": gone, "chat/twitch:15/text": None})
+    await page.locator('[data-uid="twitch:15"].gone').wait_for()
+    assert "now refuses breakfast" in await row.inner_text()
+    assert "line-through" in await row.locator(".m").evaluate("el => getComputedStyle(el).textDecorationLine")
+    assert await row.bounding_box() == before
+    await page.mouse.move(900, 30)
+    await page.locator('[data-uid="twitch:129"]').wait_for()
+    await panel.shows('[data-uid="twitch:15"] .chip', "deleted")
+    below = "el => el.scrollHeight - el.scrollTop - el.clientHeight"
+    assert await page.locator("ol.chat").evaluate(below) < 3
+
+
+async def test_scrolling_back_holds_the_chat_and_the_button_returns(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    page = panel.page
+    await show.change({f"chat/twitch:{n}": message(n, "a new one") for n in range(100, 160)})
+    await page.locator('[data-uid="twitch:159"]').wait_for()
+    await page.locator("ol.chat").hover()
+    await page.mouse.wheel(0, -600)
+    below = "document.querySelector('ol.chat').scrollHeight - document.querySelector('ol.chat').scrollTop > 1000"
+    await page.wait_for_function(below)
+    await page.mouse.move(900, 30)
+    await panel.shows(".foot", "read back")
+    await show.change({"chat/twitch:200": message(200, "later")})
+    await panel.shows(".frozen", "1 new · go to the newest")
+    await page.locator(".frozen").click()
+    await page.locator('[data-uid="twitch:200"]').wait_for()
+
+
+async def test_a_state_changes_its_chip_and_nothing_else_of_the_row(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    row = panel.page.locator('[data-uid="twitch:14"]')
+    await row.evaluate("el => { el.querySelector('.m').marked = true; }")
+    for state, words in (
+        ({"code": "waiting", "persona": "", "reason": "question"}, "waiting"),
+        ({"code": "picked", "persona": "mika", "reason": ""}, "picked · Mika"),
+        ({"code": "on_air", "persona": "mika", "reason": ""}, "on air · Mika"),
+        ({"code": "dropped", "persona": "", "reason": "expired"}, "too old"),
+        ({"code": "blocked", "persona": "", "reason": "personal.mail"}, "blocked · personal data"),
+    ):
+        await show.change({"chat/twitch:14/state": state})
+        await panel.shows('[data-uid="twitch:14"] .chip', words)
+    assert await row.evaluate("el => el.querySelector('.m').marked") is True
+
+
+async def test_rows_are_bounded_and_leave_with_the_feed(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    await show.change({f"chat/twitch:{n}": message(n, f"flood {n}") for n in range(1000, 2400)})
+    await panel.page.locator('[data-uid="twitch:2399"]').wait_for()
+    assert await panel.page.locator(".chat .row").count() <= 1000
+    await show.change({}, [f"chat/twitch:{n}" for n in range(1000, 2390)])
+    await panel.page.locator('[data-uid="twitch:2389"]').wait_for(state="detached")
+    assert await panel.page.locator(".chat .row").count() <= 30
+
+
+async def test_a_filter_shows_questions_or_money(opened: Any) -> None:
+    panel = await (await opened()).open()
+    page = panel.page
+    await page.locator(".chatc").get_by_role("button", name="Paid").click()
+    assert await page.locator(".row:visible").count() == 1
+    await page.locator(".chatc").get_by_role("button", name="Questions").click()
+    assert await page.locator(".row:visible").count() > 3
+
+
+# --- links, sound, parts ---------------------------------------------------------------------------------------------
+
+
+async def test_links_are_masked_until_asked_for(opened: Any) -> None:
+    panel = await (await opened(permissions=["clipboard-read", "clipboard-write"])).open()
+    page = panel.page
+    field = page.locator(".links .main input")
+    await field.wait_for()
+    values = "document.documentElement.outerHTML + [...document.querySelectorAll('input')].map((i) => i.value).join()"
+    assert TOKEN not in await page.evaluate(values)
+    await page.get_by_role("button", name="Copy the link of Stage").click()
+    await panel.shows(".links .main .btn", "copied")
+    assert await page.evaluate("navigator.clipboard.readText()") == f"{panel.show.url}/overlay/stage?token={TOKEN}"
+    assert TOKEN not in await page.evaluate(values)
+    await page.get_by_role("button", name="Show the link of Stage").click()
+    assert TOKEN in await field.input_value()
+    await page.get_by_role("button", name="Hide the link of Stage").click()
+    assert TOKEN not in await page.evaluate(values)
+
+
+async def test_it_says_when_nobody_hears_the_show(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    assert "through OBS" in await panel.text(".soundstate")
+    await show.change({"sound": {"where": "nobody", "name": "", "pages": 1, "muted": 1}})
+    await panel.shows(".soundcard", "Nobody hears the show")
+    await panel.shows(".soundcard", "has not allowed sound")
+    await panel.page.locator(".soundcard .btn").click(force=True)
+    await panel.page.wait_for_timeout(100)
+    assert panel.pressed("sound/tone") == []
+
+
+async def test_a_part_in_trouble_says_what_to_do(opened: Any) -> None:
+    panel = await (await opened()).open()
+    page = panel.page
+    pill = page.get_by_role("button", name="Juno’s voice")
+    await pill.click()
+    box = page.get_by_role("dialog")
+    assert "Speaks with espeak instead of edge" in await box.inner_text()
+    assert "Fix: nothing to do" in await box.inner_text()
+    await box.get_by_role("button", name="Show all parts").click()
+    assert "Reading friday." in await box.inner_text()
+    await page.keyboard.press("Escape")
+    await box.wait_for(state="detached")
+
+
+# --- coming and going ------------------------------------------------------------------------------------------------
+
+
+async def test_the_code_of_the_link_signs_in_and_leaves_the_address(opened: Any, show: PanelShow) -> None:
+    show.signed_in = False
+    panel = await (await opened()).open(f"#code={CODE}")
+    assert panel.pressed("session") == [{"code": CODE}]
+    assert CODE not in panel.page.url
+
+
+async def test_a_used_link_says_so_and_a_new_try_works(opened: Any, show: PanelShow) -> None:
+    show.signed_in = False
+    panel = await (await opened()).open("#code=stale", ready=False)
+    await panel.shows(".door", "used already")
+    show.signed_in = True
+    await panel.page.get_by_role("button", name="Try again").click()
+    await panel.shows(".stop b", "STOP SPEECH")
+
+
+async def test_a_lost_connection_is_shown_and_comes_back(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    show.down = True
+    await show.drop_sockets()
+    await panel.shows(".stale-bar", "Not connected. What you see is")
+    assert "NOT CONNECTED" in await panel.text(".tally")
+    await panel.page.locator(".pause").click(force=True)
+    assert panel.pressed("commands/pause") == []
+    show.snapshot["line"]["persona"] = "juno"
+    show.down = False
+    await panel.page.locator(".stale-bar").wait_for(state="detached")
+    await panel.shows(".now .who", "Juno")
+
+
+async def test_a_gap_in_the_feed_starts_again_from_a_snapshot(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    show.snapshot["show"]["title"] = "After the gap"
+    await show.change({"chat_rate": 5}, skip_seq=True)
+    await panel.shows("h1", "After the gap")
+    assert await panel.page.locator('[data-uid="twitch:15"]').count() == 1
+
+
+async def test_another_build_reloads_the_page_but_not_while_typing(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    page = panel.page
+    await page.evaluate("window.kept = true")
+    await page.get_by_label("What to say").fill("half a senten")
+    await show.change({"line": None, "build": BUILD + "2"})
+    await page.wait_for_timeout(200)
+    assert await page.evaluate("window.kept") is True
+    await page.get_by_label("What to say").fill("")
+    await page.wait_for_function("() => !window.kept")
