@@ -25,6 +25,23 @@ _EVERYONE = re.compile(
     r"|vous deux|toutes les deux)\b"
     r"|(?:お|御)?二人(?:とも|は|って|の|に|で|、|とも)|ふたりとも|お二方|两位|你们"
 )
+_EVERYONE_HINTS = (
+    "you",
+    "y'all",
+    "ihr",
+    "euch",
+    " dos",
+    "otr",
+    "deux",
+    "girls",
+    "ladies",
+    "team",
+    "人",
+    "方",
+    "ふたり",
+    "们",
+    "位",
+)
 _ASKS_JA = re.compile(
     "(?:か|何|なに|誰|だれ|どこ|いつ|どれ|どっち|かな|の|っけ|でしょう?|かい)[。!！〜~ｗw\\s]*$|^(?:何|なに|なん|誰|だれ|いつ|どこ|どう|なぜ"
     "|なんで|どんな|どっち|どれ)|(?:何|誰|どう|どっち|どこ|なぜ)[^。]{0,12}(?:か|の|ですか)"
@@ -148,7 +165,7 @@ def _addressed(folded: str, names: _Names) -> tuple[tuple[str, ...], bool]:
             if match := pattern.search(folded):
                 found.append((match.start(), persona))
     found.sort()
-    everyone = _EVERYONE.search(folded) is not None
+    everyone = any(hint in folded for hint in _EVERYONE_HINTS) and _EVERYONE.search(folded) is not None
     return tuple(dict.fromkeys(persona for _, persona in found)), everyone
 
 

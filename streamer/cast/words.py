@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from functools import lru_cache
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 _CJK_RUN = re.compile("[\u30a1-\u30fa\u30fc]{2,}|[\u4e00-\u9fff]+|[\uac00-\ud7af]{2,}")
@@ -36,6 +37,7 @@ _IRREGULAR = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=4_096)
 def stem(word: str) -> str:
     """A light English stem: plural, -ing, -ed, British -our; other languages pass through nearly untouched."""
     if len(word) > 3 and word.endswith(("'s", "’s")):

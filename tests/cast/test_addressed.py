@@ -52,13 +52,23 @@ def test_short_names_do_not_match_inside_words(text):
 
 @pytest.mark.parametrize(
     ("text", "named"),
-    [("what a joy", False), ("joy to the world", False), ("@joy", True), ("joy, hello", True), ("hey joy", True), ("nice, joy!", True), ("Joy?", True)],
+    [
+        ("what a joy", False),
+        ("joy to the world", False),
+        ("@joy", True),
+        ("joy, hello", True),
+        ("hey joy", True),
+        ("nice, joy!", True),
+        ("Joy?", True),
+    ],
 )
 def test_names_that_are_words_need_an_address(text, named):
     assert addressed(text, (JOY,))[0] == (("joy",) if named else ())
 
 
-@pytest.mark.parametrize("text", ["both of you", "hey you two", "you guys rock", "ihr beiden", "お二人はどう思う", "y'all", "vous deux"])
+@pytest.mark.parametrize(
+    "text", ["both of you", "hey you two", "you guys rock", "ihr beiden", "お二人はどう思う", "y'all", "vous deux"]
+)
 def test_everyone(text):
     assert addressed(text, CAST)[1]
 
@@ -71,24 +81,56 @@ def test_not_everyone(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "is it raining", "what is that", "soup?", "why", "so how do you do it", "do you like cats", "元気ですか", "好きな色は何", "これ、どうするの", "你喜欢猫吗",
-        "magst du Suppe", "wie geht das", "por qué no", "est-ce que tu dors", "can you see me", "any tips for exams", "rate my soup", "ok but who won",
+        "is it raining",
+        "what is that",
+        "soup?",
+        "why",
+        "so how do you do it",
+        "do you like cats",
+        "元気ですか",
+        "好きな色は何",
+        "これ、どうするの",
+        "你喜欢猫吗",
+        "magst du Suppe",
+        "wie geht das",
+        "por qué no",
+        "est-ce que tu dors",
+        "can you see me",
+        "any tips for exams",
+        "rate my soup",
+        "ok but who won",
         "what about that？",
     ],
-)  # fmt: skip
+)
 def test_questions(text):
     assert is_question(text)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["what a play!", "how cute", "nice one", "https://x.example/?a=1", "is good", "I know what you did", "ありがとう", "das war gut", "?!", "", "wow", "can't wait"],
+    [
+        "what a play!",
+        "how cute",
+        "nice one",
+        "https://x.example/?a=1",
+        "is good",
+        "I know what you did",
+        "ありがとう",
+        "das war gut",
+        "?!",
+        "",
+        "wow",
+        "can't wait",
+    ],
 )
 def test_no_questions(text):
     assert not is_question(text)
 
 
-@pytest.mark.parametrize("text", ["KEKW", "KEKW KEKW", "😂😂", "mikaHype mikaHype", ":wave: :smile:", "<3", "❤️", "xD", "Kappa 😂", ":)", "🏳️‍🌈"])
+@pytest.mark.parametrize(
+    "text",
+    ["KEKW", "KEKW KEKW", "😂😂", "mikaHype mikaHype", ":wave: :smile:", "<3", "❤️", "xD", "Kappa 😂", ":)", "🏳️‍🌈"],
+)
 def test_emote_only(text):
     assert is_emote_only(text)
 
@@ -144,7 +186,13 @@ def test_the_longer_name_wins_and_shared_names_go_to_the_first():
 
 
 def test_cost():
-    texts = ["juno what is your favourite planet and why?", "hello everyone", "gg", "KEKW", "mika, thoughts on tutorials?"] * 40
+    texts = [
+        "juno what is your favourite planet and why?",
+        "hello everyone",
+        "gg",
+        "KEKW",
+        "mika, thoughts on tutorials?",
+    ] * 40
     for text in texts:
         features(text, CAST)
     start = time.process_time()

@@ -14,7 +14,10 @@ def test_from_plain_data():
             "names": ["Tor"],
             "voice": {"pitch": 2, "ids": {"edge": "x"}},
             "look": {"theme": "ren", "glasses": True},
-            "material": {"topics": [{"id": "tea", "words": ["kettle"], "takes": ["Tea."]}], "intents": {"hello": ["Hi."]}},
+            "material": {
+                "topics": [{"id": "tea", "words": ["kettle"], "takes": ["Tea."]}],
+                "intents": {"hello": ["Hi."]},
+            },
             "unknown": 1,
         }
     )

@@ -49,6 +49,8 @@ def test_saying_hello_is_no_order():
     assert intent_of("say hi to my mom") != "order"
 
 
-@pytest.mark.parametrize("text", ["i baked a cake", "the bot is broken again", "is it raining?", "real talk", "people say that soup is nice"])
+@pytest.mark.parametrize(
+    "text", ["i baked a cake", "the bot is broken again", "is it raining?", "real talk", "people say that soup is nice"]
+)
 def test_not_about_being_an_ai(text):
     assert intent_of(text) != "are_you_ai"

@@ -28,7 +28,9 @@ def test_same_stem(one, other):
     assert stem(one) == stem(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("cat", "car"), ("bus", "bu"), ("glass", "glas"), ("thing", "th"), ("red", "r")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("cat", "car"), ("bus", "bu"), ("glass", "glas"), ("thing", "th"), ("red", "r")]
+)
 def test_other_stem(one, other):
     assert stem(one) != stem(other)
 
@@ -48,7 +50,13 @@ def test_cluster_key_ignores_order_and_form():
 def test_cluster_key_is_the_same_in_every_process():
     program = "from streamer.cast.words import cluster_key; print(cluster_key(['moon', 'soup', 'cats']))"
     seen = {
-        subprocess.run([sys.executable, "-c", program], env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."}, capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
         for seed in ("1", "2")
     }
     assert seen == {f"{cluster_key(['moon', 'soup', 'cats'])}\n"}

@@ -244,3 +244,23 @@ def test_a_word_cut_over_two_clauses():
     assert verdict.span is not None
     assert verdict.span[0] == 0
     assert judge_line(RULES, "all good.", before="holy shit, ") == ALLOW
+
+
+FIXTURE = Path(__file__).parents[1] / "fixtures" / "moderation.jsonl"
+
+
+@pytest.mark.parametrize(
+    "line", FIXTURE.read_text(encoding="utf-8").splitlines(), ids=lambda line: json.loads(line)["id"]
+)
+def test_fixture(line):
+    """Rows as the `moderate` command reads them, with what is expected of each."""
+    row = json.loads(line)
+    terms = row.get("channel_terms", [])
+    before = [Before(said["user"], said["text"]) for said in row.get("messages", [])]
+    verdict = judge(RULES, row["text"], name=row["user"], role=row["role"], channel_terms=terms, messages=before)
+    assert row["expected"] == {
+        "verdict": verdict.action,
+        "rule": verdict.rule,
+        "span": list(verdict.span) if verdict.span else None,
+        "text_out": text_out(RULES, row["text"], verdict, role=row["role"], channel_terms=terms),
+    }

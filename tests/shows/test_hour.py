@@ -13,9 +13,20 @@ from streamer.core.events import ChatKind, Role
 
 HERE = Path(__file__).parent
 KEYS = {
-    "at", "platform", "kind", "id", "user", "text", "reply_to", "bits", "amount", "count", "target", "duration_s",
+    "at",
+    "platform",
+    "kind",
+    "id",
+    "user",
+    "text",
+    "reply_to",
+    "bits",
+    "amount",
+    "count",
+    "target",
+    "duration_s",
     "gifter",
-}  # fmt: skip
+}
 CAST = (Persona(id="mika", name="Mika", names=("ミカ",)), Persona(id="juno", name="Juno", names=("ジュノ",)))
 
 
@@ -92,10 +103,12 @@ def test_deletions_come_soon_after():
 
 def test_there_are_enough_questions_to_the_cast_all_along():
     asked = [
-        row["at"] for row in rows()
-        if row["kind"] == "message" and (noted := features(row["text"], CAST)).question
+        row["at"]
+        for row in rows()
+        if row["kind"] == "message"
+        and (noted := features(row["text"], CAST)).question
         and (noted.addressed or noted.everyone)
-    ]  # fmt: skip
+    ]
     assert len(asked) >= 600
     minutes = Counter(int(at // 60) for at in asked)
     assert sum(count >= 4 for count in minutes.values()) >= 50
