@@ -199,7 +199,7 @@ class _Talk:
         return _PLACE.sub(put, line)
 
     def topic_in(self, text: str) -> Topic | None:
-        """The persona's topic that the text brings up most: by its own name first, then by the earliest of its words."""
+        """The persona's topic that the text brings up most: its own name counts double, the earliest wins a tie."""
         folded = unicodedata.normalize("NFKC", text).casefold()
         weights: dict[str, int] = {}
         places: dict[str, int] = {}

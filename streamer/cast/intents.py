@@ -44,52 +44,134 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("are_you_ai", _AI),
     ("order", _ORDER),
     ("age", r"\bhow old\b|\bwhat(?:'s| is) your age\b|\bage\?|wie alt|cuántos años|quel âge|何歳|いくつ"),
-    ("who_are_you", (r"\bwho (?:are|r) (?:you|u)\b|\bwhat(?:'s| is) your name\b|\bintroduce yoursel|wer bist du"
-        r"|quién eres|qui es[- ]tu|自己紹介|誰ですか")),
-    ("where_from", (r"\bwhere (?:are|r) (?:you|u) (?:from|at|right)|\bwhere do (?:you|u) live|woher kommst|wo wohnst"
-        r"|de dónde eres|どこ出身|どこから")),
-    ("how_are_you", (r"\bhow (?:are|r) (?:you|u|y'all|things)\b" r"|\bhow(?:'s| is) (?:it going|your (?:day|night|week|evening"
-        r"|stream))|\bhow(?:'ve| have) you been|\bhow do (?:you|u) feel|\b(?:you|u) (?:ok|okay|good"
-        r"|alright)\?|wie geht|cómo estás|qué tal|ça va|元気")),
-    ("what_doing", (r"\bwhat (?:are|r) (?:you|u|y'all|we)(?: two| both| guys| all)? (?:doing|up to|playing|working)|\bwhat(?:'s| is) (?:up"
-        r"|going on|happening|this stream)|\bwhat did i miss|\bwassup\b|\bsup\b|was macht ihr|was machst du"
-        r"|qué haces|何して")),
-    ("first_time", (r"\bfirst (?:time|stream|chat)\b|\b(?:i'?m|im) new\b|\bnew here\b|\bjust (?:found|got here|joined"
-        r"|followed)|\bnew (?:follower|viewer)|zum ersten mal|primera vez|première fois|初見|はじめまして|初めて")),
+    (
+        "who_are_you",
+        (
+            r"\bwho (?:are|r) (?:you|u)\b|\bwhat(?:'s| is) your name\b|\bintroduce yoursel|wer bist du"
+            r"|quién eres|qui es[- ]tu|自己紹介|誰ですか"
+        ),
+    ),
+    (
+        "where_from",
+        (
+            r"\bwhere (?:are|r) (?:you|u) (?:from|at|right)|\bwhere do (?:you|u) live|woher kommst|wo wohnst"
+            r"|de dónde eres|どこ出身|どこから"
+        ),
+    ),
+    (
+        "how_are_you",
+        (
+            r"\bhow (?:are|r) (?:you|u|y'all|things)\b"
+            r"|\bhow(?:'s| is) (?:it going|your (?:day|night|week|evening"
+            r"|stream))|\bhow(?:'ve| have) you been|\bhow do (?:you|u) feel|\b(?:you|u) (?:ok|okay|good"
+            r"|alright)\?|wie geht|cómo estás|qué tal|ça va|元気"
+        ),
+    ),
+    (
+        "what_doing",
+        (
+            r"\bwhat (?:are|r) (?:you|u|y'all|we)(?: two| both| guys| all)? (?:doing|up to|playing|working)"
+            r"|\bwhat(?:'s| is) (?:up"
+            r"|going on|happening|this stream)|\bwhat did i miss|\bwassup\b|\bsup\b|was macht ihr|was machst du"
+            r"|qué haces|何して"
+        ),
+    ),
+    (
+        "first_time",
+        (
+            r"\bfirst (?:time|stream|chat)\b|\b(?:i'?m|im) new\b|\bnew here\b|\bjust (?:found|got here|joined"
+            r"|followed)|\bnew (?:follower|viewer)|zum ersten mal|primera vez|première fois|初見|はじめまして|初めて"
+        ),
+    ),
     ("birthday", r"\bbirthday\b|\bbday\b|geburtstag|cumpleaños|anniversaire|誕生日"),
-    ("goodnight", (r"\bgood ?night\b|\bgn\b|\boff to bed\b|\bgoing to (?:bed|sleep)|\bsleep well|gute nacht"
-        r"|buenas noches|bonne nuit|おやすみ|寝ます")),
-    ("bye", (r"\b(?:bye|cya|see (?:you|ya)|gtg|gotta go|have to go|heading (?:out|off)|cu later)\b|tschüss"
-        r"|ciao|adiós|au revoir|またね|バイバイ")),
+    (
+        "goodnight",
+        (
+            r"\bgood ?night\b|\bgn\b|\boff to bed\b|\bgoing to (?:bed|sleep)|\bsleep well|gute nacht"
+            r"|buenas noches|bonne nuit|おやすみ|寝ます"
+        ),
+    ),
+    (
+        "bye",
+        (
+            r"\b(?:bye|cya|see (?:you|ya)|gtg|gotta go|have to go|heading (?:out|off)|cu later)\b|tschüss"
+            r"|ciao|adiós|au revoir|またね|バイバイ"
+        ),
+    ),
     ("thanks", r"\bthank(?:s| you)\b|\bty(?:sm)?\b|\bthx\b|danke|gracias|merci|ありがとう"),
     ("birthday", r"\bhbd\b"),
-    ("love", (r"\bi (?:love|luv|adore) (?:you|u|mika|juno)|\bily\b|\bmarry\b|\bbe my (?:girl|wife|valentine)"
-        r"|\bcrush on|\bdate me|\bkiss|ich liebe|te (?:amo|quiero)|je t'aime|大好き|愛してる|結婚|可愛い|かわいい")),
-    ("compliment", (r"\b(?:you(?:'re| are| look| sound)?|u(?: r)?|so|very|too|best|great|nice|love (?:the|your"
-        r"|this)) .{0,16}\b(?:cute|adorable|funny|amazing|awesome|great|smart|pretty|cool|best|voice|stream"
-        r"|hair|outfit|model|ears|glasses|headphones|wholesome|talented)\b")),
-    ("insult", (r"\b(?:you(?:'re| are)?|u(?: r)?|this|stream) (?:is |are |so |really |kinda |both )*(?:boring"
-        r"|annoying|bad|lame|dumb|stupid|cringe|mid|trash|garbage|ugly|terrible|suck|sucks|washed)\b"
-        r"|\blangweilig\b|つまらない")),
+    (
+        "love",
+        (
+            r"\bi (?:love|luv|adore) (?:you|u|mika|juno)|\bily\b|\bmarry\b|\bbe my (?:girl|wife|valentine)"
+            r"|\bcrush on|\bdate me|\bkiss|ich liebe|te (?:amo|quiero)|je t'aime|大好き|愛してる|結婚|可愛い|かわいい"
+        ),
+    ),
+    (
+        "compliment",
+        (
+            r"\b(?:you(?:'re| are| look| sound)?|u(?: r)?|so|very|too|best|great|nice|love (?:the|your"
+            r"|this)) .{0,16}\b(?:cute|adorable|funny|amazing|awesome|great|smart|pretty|cool|best|voice|stream"
+            r"|hair|outfit|model|ears|glasses|headphones|wholesome|talented)\b"
+        ),
+    ),
+    (
+        "insult",
+        (
+            r"\b(?:you(?:'re| are)?|u(?: r)?|this|stream) (?:is |are |so |really |kinda |both )*(?:boring"
+            r"|annoying|bad|lame|dumb|stupid|cringe|mid|trash|garbage|ugly|terrible|suck|sucks|washed)\b"
+            r"|\blangweilig\b|つまらない"
+        ),
+    ),
     ("joke", r"\bjokes?\b|\bmake (?:me|us) laugh|\bsomething funny|\bpun\b|\bwitz\b|\bchiste\b|\bblague\b|ジョーク"),
     ("sing", r"\bsing\b|\bsinging\b|\bkaraoke\b|\bserenade\b|\bsing us\b|歌って|sing(?:st|t) (?:du|ihr)|canta"),
-    ("versus", (r"\bwho (?:would|will|'?d|is|'?s)? ?(?:win|wins|better|best|smarter|funnier|funniest|smartest|stronger"
-        r"|cuter|the favou?rite|older|taller)\b|\bmika (?:or|vs\.?) juno|\bjuno (?:or|vs\.?) mika"
-        r"|\bfight\b.*\bwin")),
-    ("win", (r"\bgg(?:s|wp|ez)?\b|\bclutch\b|\bnice (?:one|play|shot)|\blet'?s go+\b|\bwinner\b|\bi won\b"
-        r"|\bwe won\b|\bclean\b$|\bw stream\b|\bbig w\b")),
-    ("sad", (r"\b(?:bad|rough|hard|tough|long|awful|terrible|worst) (?:day|week|night|month|shift)|\bi(?:'m| am"
-        r"|m) (?:so |really |kinda |a bit )?(?:sad|tired|lonely|stressed|nervous|anxious|exhausted|down"
-        r"|sick)|\bcheer me up|\bfailed (?:my|the)|\bbroke up|traurig|cansad[oa]|疲れた|つらい")),
+    (
+        "versus",
+        (
+            r"\bwho (?:would|will|'?d|is|'?s)? ?(?:win|wins|better|best|smarter|funnier|funniest|smartest|stronger"
+            r"|cuter|the favou?rite|older|taller)\b|\bmika (?:or|vs\.?) juno|\bjuno (?:or|vs\.?) mika"
+            r"|\bfight\b.*\bwin"
+        ),
+    ),
+    (
+        "win",
+        (
+            r"\bgg(?:s|wp|ez)?\b|\bclutch\b|\bnice (?:one|play|shot)|\blet'?s go+\b|\bwinner\b|\bi won\b"
+            r"|\bwe won\b|\bclean\b$|\bw stream\b|\bbig w\b"
+        ),
+    ),
+    (
+        "sad",
+        (
+            r"\b(?:bad|rough|hard|tough|long|awful|terrible|worst) (?:day|week|night|month|shift)|\bi(?:'m| am"
+            r"|m) (?:so |really |kinda |a bit )?(?:sad|tired|lonely|stressed|nervous|anxious|exhausted|down"
+            r"|sick)|\bcheer me up|\bfailed (?:my|the)|\bbroke up|traurig|cansad[oa]|疲れた|つらい"
+        ),
+    ),
     ("rate", r"\brate\b|\bout of (?:10|ten)\b|\bscore (?:my|this|that)|\brank\b|\btier ?list\b|bewerte"),
-    ("advice", (r"\bshould (?:i|we)\b|\bany (?:tips|advice|recommend)|\bhow (?:do|can|to|would) (?:i|you|one)?\b"
-        r"|\bhelp me\b|\brecommend|\bwhat (?:do|can) i\b|\btips\b|soll ich|どうすれば|おすすめ")),
-    ("secret", (r"\bsecrets?\b|\blore\b|\bbackstory\b|\bconfess|\btell us (?:something|about your)|\bstory ?time\b"
-        r"|\btell (?:me|us) a story|\bembarrassing\b|geheimnis|秘密")),
-    ("hello", (r"^(?:\W*\w+\W+){0,2}?(?:hi+|hello+|hey+|heya|hiya|howdy|yo+|henlo|hallo|moin|servus|hola"
-        r"|buenas|salut|bonjour|ciao|oi|ola|olá|good (?:morning|evening|afternoon|day)|gm)\b|こんにちは"
-        r"|こんばんは|こんちゃ|おはよ|やっほ|你好|안녕")),
-)  # fmt: skip
+    (
+        "advice",
+        (
+            r"\bshould (?:i|we)\b|\bany (?:tips|advice|recommend)|\bhow (?:do|can|to|would) (?:i|you|one)?\b"
+            r"|\bhelp me\b|\brecommend|\bwhat (?:do|can) i\b|\btips\b|soll ich|どうすれば|おすすめ"
+        ),
+    ),
+    (
+        "secret",
+        (
+            r"\bsecrets?\b|\blore\b|\bbackstory\b|\bconfess|\btell us (?:something|about your)|\bstory ?time\b"
+            r"|\btell (?:me|us) a story|\bembarrassing\b|geheimnis|秘密"
+        ),
+    ),
+    (
+        "hello",
+        (
+            r"^(?:\W*\w+\W+){0,2}?(?:hi+|hello+|hey+|heya|hiya|howdy|yo+|henlo|hallo|moin|servus|hola"
+            r"|buenas|salut|bonjour|ciao|oi|ola|olá|good (?:morning|evening|afternoon|day)|gm)\b|こんにちは"
+            r"|こんばんは|こんちゃ|おはよ|やっほ|你好|안녕"
+        ),
+    ),
+)
 # Tried one by one: in one pattern of named groups the earlier place in the text would win, not the earlier intent.
 _COMPILED = tuple((intent, re.compile(pattern)) for intent, pattern in _PATTERNS)
 STRONG = frozenset({"are_you_ai", "order"})

@@ -1,4 +1,4 @@
-"""Compiled rules: evasions of a listed term are caught, ordinary words are not. Invented terms, so that nothing is tuned."""
+"""Compiled rules: evasions of a listed term are caught, ordinary words are not. The terms are invented."""
 
 import random
 
