@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 class Conductor:
     """One show in this process. Everything is called on the loop's thread."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a running show
         self,
         *,
         ingress: Ingress,
@@ -46,6 +46,7 @@ class Conductor:
         now_ms: Callable[[], int],
         on_closed: Callable[[], None],
         on_record: Callable[[LineRecord], None] | None = None,
+        observe: Callable[[Fact, Sequence[Command]], None] | None = None,
     ) -> None:
         self._ingress = ingress
         self._texts = texts
@@ -55,6 +56,7 @@ class Conductor:
         self._now_ms = now_ms
         self._on_closed = on_closed
         self._on_record = on_record
+        self._observe = observe
         self._orders: dict[int, Prepare] = {}
         self._stage: Stage | None = None
         self.inbox: Inbox
@@ -126,7 +128,7 @@ class Conductor:
             case Cut(line=line, reason=reason):
                 self.performer.cut(line, reason)
             case Duck(line=line, on=on):
-                self.performer.duck(line, on)
+                self.performer.duck(line, on=on)
             case Erase():
                 self._erase(command)
             case Close():
@@ -152,6 +154,8 @@ class Conductor:
             self._stage = now
             self._overlay.stage(now, self._answering(now))
         self._panel.folded(event, show, commands)
+        if self._observe is not None:
+            self._observe(fact, commands)
 
     def _answering(self, now: Stage) -> Mapping[str, str] | None:
         said = self._sayings.find(now.answering) if now.answering else None

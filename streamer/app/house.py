@@ -30,10 +30,12 @@ from streamer.app.scripted import ScriptedBrain
 from streamer.app.sinks import WatchedSink
 from streamer.app.speakers import speaker_of
 from streamer.app.supervise import Supervisor
+from streamer.core.commands import Command
 from streamer.core.events import (
     CastChanged,
     CloseRequested,
     Event,
+    Fact,
     Resumed,
     SegmentDue,
     SettingsChanged,
@@ -66,12 +68,27 @@ PART_LIMIT_S = 0.3
 class House:
     """`open` starts the show, `closed` is set when it is over, `close` ends what is left. One per process."""
 
-    def __init__(self, plan: Plan, site: Site, *, fresh: bool = False, pace: Pace | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        site: Site,
+        *,
+        fresh: bool = False,
+        pace: Pace | None = None,
+        sources: Sequence[ChatSource] | None = None,
+        journal_folder: str = "journal",
+        on_record: Callable[[LineRecord], None] | None = None,
+        observe: Callable[[Fact, Sequence[Command]], None] | None = None,
+    ) -> None:
+        """`sources` are read instead of the configured chats; `on_record` and `observe` see every line and fact."""
         self.plan = plan
+        self._given_sources = sources
+        self._journal_folder = journal_folder
+        self._on_record = on_record
+        self._observe = observe
         self.site = site
         self.closed = asyncio.Event()
         self.metrics = Metrics()
-        self.records: list[Callable[[LineRecord], None]] = []
         self.scripted = ScriptedBrain(plan.cast)
         self._pace = pace
         self._fresh = fresh
@@ -94,14 +111,14 @@ class House:
         """Start everything; the show runs when this returns. Raises Misconfigured (a taken port, a bad folder)."""
         plan = self.plan
         state = plan.folders.state
-        self._past = None if self._fresh else interrupted(state / "journal", wall_ns=time.time_ns())
+        self._past = None if self._fresh else interrupted(state / self._journal_folder, wall_ns=time.time_ns())
         past = self._past
         self.clock = ShowClock(
             epoch_ns=past.recovered.header.epoch if past else None, least_ns=past.recovered.at_ns + 1 if past else 0
         )
         self.grants = Grants(state)
         self.texts = _texts(state)
-        self.journal = self._journal(state / "journal")
+        self.journal = self._journal(state / self._journal_folder)
         self._open_stage()
         self._open_chain()
         await self.web.start()
@@ -141,7 +158,7 @@ class House:
             room=self.room,
             operator=self,
             texts=self.texts,
-            on_row=self.inject.put,
+            on_row=lambda row: _ignore(self.inject.put(row)),
             words=words,
             ready=lambda: self.inbox.show.mode not in ("starting", "closed"),
             show_s=lambda: self.clock.now_ns() / 1e9,
@@ -204,7 +221,8 @@ class House:
             panel=self.panel,
             now_ms=self.clock.now_ms,
             on_closed=self.closed.set,
-            on_record=self._recorded,
+            on_record=self._on_record,
+            observe=self._observe,
         )
         self.inbox = Inbox(
             now_ns=self.clock.now_ns,
@@ -246,7 +264,9 @@ class House:
     def _open_sources(self) -> None:
         settings = self.plan.settings
         self._sources.append(self.inject)
-        if settings.chat.twitch is not None:
+        if self._given_sources is not None:
+            self._sources += self._given_sources
+        elif settings.chat.twitch is not None:
             self._sources.append(settings.chat.twitch.open())
         else:
             names = [persona.name for persona in self.plan.cast]
@@ -269,10 +289,6 @@ class House:
     def _show_sound(self) -> None:
         where, pages, muted = self.room.places()
         self.panel.sound(where, self.track.name if self.track.page else "", pages=pages, muted=muted)
-
-    def _recorded(self, record: LineRecord) -> None:
-        for each in self.records:
-            each(record)
 
     async def _warm(self) -> None:
         """Parts that take time to wake do so now and not with the first answer."""
@@ -299,6 +315,12 @@ class House:
             await asyncio.sleep(max(0.0, (due_ms - self.clock.now_ms()) / 1000))
             self.inbox.emit(SegmentDue(segment_id, due_ms))
             after = due
+
+    @property
+    def busy(self) -> bool:
+        """Somebody waits for an answer, or a line is being made or heard."""
+        show = self.inbox.show
+        return bool(show.requests) or show.next is not None or show.air is not None
 
     def health(self) -> list[Health]:
         """Every part, in the order it is shown."""

@@ -50,8 +50,9 @@ ABOUT = About()
 
 
 def _empty(about: About) -> dict[str, object]:
+    build = {"build": about.build} if about.build else {}  # the web server knows it, and may have said it already
     return {
-        "build": about.build,
+        **build,
         "beat": 0,
         "show": {
             "mode": "starting",

@@ -30,7 +30,7 @@ AT = datetime(2026, 1, 1, 20, 0, tzinfo=UTC)
 
 
 class Rehearsal:
-    """The real ingress, core, briefs, script and guard around a modelled chain. Answers come from the scripted brain."""
+    """The real ingress, core, briefs, script and guard around a modelled chain; the scripted brain answers."""
 
     def __init__(self, plan: Plan, *, seed: int, journal: Journal | None = None, length_s: float = 0.0) -> None:
         self._plan = plan

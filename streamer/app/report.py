@@ -135,7 +135,7 @@ def _line(take: Take, native: Mapping[str, str]) -> ReportLine:
         generated=take.script.generated,
         heard=take.heard,
         outcome=take.outcome,
-        answers=tuple(native.get(uid, uid) for uid in order.answers),
+        answers=tuple(native[uid] for uid in order.answers if uid in native),
         context=tuple(native.get(uid, uid) for uid in order.context),
         why=order.why,
         ready_at=round(take.ready_ms / 1000, 3),

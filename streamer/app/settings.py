@@ -5,7 +5,7 @@ command line. Secrets never stand in YAML: they come from the environment, `.env
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -93,9 +93,9 @@ class Settings(_Group):
         """Whether the cast may talk unasked without a way to notice the host."""
         return self.show.unattended if self.show.unattended is not None else not self.on_channel
 
-    def voice_engines(self) -> list[Engine]:
+    def voice_engines(self) -> Sequence[Engine]:
         """The engines that are tried, in order. The offline voice is the demo's; on a channel it has to be opted in."""
-        chain = list(self.tts.chain)
+        chain: Sequence[Engine] = list(self.tts.chain)
         if not chain:
             given: dict[Engine, Any] = {"openai": self.tts.openai, "http": self.tts.http, "edge": self.tts.edge}
             chain = [engine for engine, part in given.items() if part is not None]

@@ -98,13 +98,16 @@ def _write(path: Path, report: dict[str, Any]) -> None:
 
 def summary(report: Report, took_s: float, where: Path | None) -> str:
     minutes = report.duration_s / 60
-    lines = [
+    chat = (
         f"{minutes:.1f} minutes of show in {took_s:.1f} s: {report.messages} messages, {report.answered} answered, "
-        f"{report.blocked} blocked, {report.held} held, {report.expired} expired, {report.bad_lines} bad lines.",
+        f"{report.blocked} blocked, {report.held} held, {report.expired} expired, {report.bad_lines} bad lines."
+    )
+    stage = (
         f"{len(report.lines)} lines heard; longest silence {report.dead_air_s['max']:.1f} s; "
         f"interrupted by the host {report.interrupts} times; spoken after a deletion {report.spoken_after_delete}; "
-        f"voices at once {report.voices_at_once_max}.",
-    ]
+        f"voices at once {report.voices_at_once_max}."
+    )
+    lines = [chat, stage]
     lines += [
         f"{name}: {row['lines']:.0f} lines, {row['seconds']:.0f} s" for name, row in sorted(report.per_persona.items())
     ]

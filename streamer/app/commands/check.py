@@ -1,0 +1,182 @@
+"""`check`: read all configuration, then probe every part that is switched on. One row each: ok, degraded, broken, and
+the fix; nothing is sent to a platform and nothing sounds."""
+
+import argparse
+import asyncio
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import aclosing
+from pathlib import Path
+
+from streamer.adapters.llm.discover import discover
+from streamer.app.folders import folders
+from streamer.app.parts import open_brain, open_voices
+from streamer.app.plan import Plan, read_plan
+from streamer.app.scripted import ScriptedBrain
+from streamer.app.yamlfile import BadFiles
+from streamer.ports import (
+    ChatSource,
+    Completion,
+    Done,
+    Health,
+    LanguageModel,
+    Message,
+    Misconfigured,
+    Notice,
+    SpeechRequest,
+    TextToSpeech,
+    Token,
+    Unavailable,
+)
+from streamer.texts import say
+
+PROBE_S = 12.0
+CHAT_S = 10.0
+LOOK_S = 0.1
+
+
+def main(options: argparse.Namespace) -> int:
+    """0 when nothing is broken, 1 when something is, 2 when the files cannot be used."""
+    where = folders(options.home, options.state)
+    try:
+        plan = read_plan(where, file=options.config)
+    except BadFiles as error:
+        for problem in error.problems:
+            print(f"broken    {problem}", file=sys.stderr)
+        return 2
+    rows = asyncio.run(probe(plan))
+    for row in rows:
+        print(told(row))
+    return 1 if any(row.state == "broken" for row in rows) else 0
+
+
+def told(row: Health) -> str:
+    latency = f" ({row.latency_ms:.0f} ms)" if row.latency_ms is not None else ""
+    return f"{row.state:<9} {row.part:<16} {say(row.notice)}{latency}"
+
+
+async def probe(plan: Plan) -> list[Health]:
+    """One row for every part that is switched on, in the order they are needed."""
+    names = ", ".join(persona.name for persona in plan.cast)
+    rows = [Health("files", "ok", Notice("check.files", {"cast": names}))]
+    rows += [Health(f"cast.{who}", "degraded", Notice("check.default", {"part": part})) for who, part in plan.defaulted]
+    rows += [_state(plan.folders.state), _port(plan)]
+    if plan.settings.chat.twitch is not None:
+        rows.append(await _chat(plan.settings.chat.twitch.open))
+    rows += await _brain(plan)
+    rows += await _voices(plan)
+    return rows
+
+
+def _state(folder: Path) -> Health:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe_file = folder / ".probe"
+        probe_file.write_text("x", encoding="utf-8")
+        probe_file.unlink()
+    except OSError as wrong:
+        notice = Notice("part.misconfigured", {"reason": f"{folder} cannot be written ({wrong.strerror})"})
+        return Health("state", "broken", notice)
+    return Health("state", "ok", Notice("check.state", {"folder": str(folder)}))
+
+
+def _port(plan: Plan) -> Health:
+    port = plan.settings.web.port
+    with socket.socket() as probe_socket:
+        if sys.platform != "win32":  # there the option means something else: two programs on one port
+            probe_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe_socket.bind(("127.0.0.1", port))
+        except OSError:
+            reason = f"port {port} is taken by another program, perhaps a show that is running"
+            return Health("web", "broken", Notice("part.misconfigured", {"reason": reason}, f"--port {port + 1}"))
+    return Health("web", "ok", Notice("check.port", {"port": port}))
+
+
+async def _chat(open_chat: Callable[[], ChatSource]) -> Health:
+    """Connect, and look what the source says of itself once it has settled."""
+    try:
+        source = open_chat()
+    except Misconfigured as wrong:
+        return Health("chat.twitch", "broken", Notice("part.misconfigured", {"reason": wrong.reason}, wrong.fix))
+    reading = asyncio.create_task(_read(source))
+    loop = asyncio.get_running_loop()
+    until = loop.time() + CHAT_S
+    try:
+        while source.health().state == "starting" and loop.time() < until and not reading.done():
+            await asyncio.sleep(LOOK_S)
+        found = source.health()
+        return found if found.state != "starting" else Health(found.part, "broken", Notice("chat.unreachable"))
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+        await source.aclose()
+
+
+async def _read(source: ChatSource) -> None:
+    async for _ in source.rows():
+        pass
+
+
+async def _brain(plan: Plan) -> list[Health]:
+    llm, scripted, rows = open_brain(plan.settings, ScriptedBrain(plan.cast), seed=plan.seed)
+    if scripted:
+        rows.append(Health("llm", "ok" if not rows else "degraded", Notice("llm.scripted")))
+        rows += [
+            Health(
+                "llm.offer", "off", Notice("llm.offered", {"provider": each.profile, "models": _models(each.models)})
+            )
+            for each in await discover()
+        ]
+        return rows
+    rows.append(await _timed("llm", lambda: _ask(llm)))
+    await llm.aclose()
+    return rows
+
+
+def _models(models: Sequence[object]) -> str:
+    names = [str(getattr(model, "name", model)) for model in models]
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+async def _ask(llm: LanguageModel) -> str:
+    request = Completion(messages=(Message("user", "Say the word ready."),), max_tokens=8, temperature=0.0)
+    async with aclosing(llm.stream(request)) as pieces:  # type: ignore[type-var]
+        async for piece in pieces:
+            if isinstance(piece, Token):
+                break
+    return llm.name
+
+
+async def _voices(plan: Plan) -> list[Health]:
+    engines, rows = open_voices(plan.settings)
+    for name, engine in engines.items():
+        rows.append(await _timed(f"voice.{name}", lambda engine=engine, name=name: _speak(engine, name)))
+        await engine.aclose()
+    if not engines:
+        rows.append(Health("voice", "degraded", Notice("voice.captions", {"reason": ""})))
+    return rows
+
+
+async def _speak(engine: TextToSpeech, name: str) -> str:
+    async with aclosing(engine.synthesize(SpeechRequest("Ready."))) as pieces:  # type: ignore[type-var]
+        async for piece in pieces:
+            if isinstance(piece, Done) and not piece.complete:
+                raise Unavailable("the sound stopped short")
+    return name
+
+
+async def _timed(part: str, work: Callable[[], Awaitable[str]]) -> Health:
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    try:
+        async with asyncio.timeout(PROBE_S):
+            name = await work()
+    except TimeoutError:
+        return Health(part, "broken", Notice("part.unavailable", {"reason": f"no answer within {PROBE_S:.0f} s"}))
+    except Unavailable as away:
+        return Health(part, "broken", Notice("part.unavailable", {"reason": away.reason}))
+    except Misconfigured as wrong:
+        return Health(part, "broken", Notice("part.misconfigured", {"reason": wrong.reason}, wrong.fix))
+    return Health(part, "ok", Notice("check.answers", {"name": name}), (loop.time() - began) * 1000)
