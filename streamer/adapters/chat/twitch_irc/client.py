@@ -111,9 +111,13 @@ class TwitchIrc:
     def health(self) -> Health:
         session = self._session
         state, code, fix = self._judged(session)
+        unparsed = self._unparsed + (session.unparsed if session is not None else 0)
+        if state == "ok" and unparsed:
+            code = "chat.malformed"
         params: dict[str, str | int | float] = {
             "channel": self.channel,
-            "unparsed": self._unparsed + (session.unparsed if session is not None else 0),
+            "unparsed": unparsed,
+            "bad": unparsed,
             "dropped": self._dropped,
             "retries": self._retries,
         }
@@ -133,7 +137,7 @@ class TwitchIrc:
             return "broken", "chat.login_refused", "sign in, or try again later"
         if self._last_end == "no_capabilities":
             return "broken", "chat.no_capabilities", "check chat.twitch.irc_url"
-        if self._was_joined:
+        if self._was_joined and self._retries <= 5:
             return "degraded", "chat.reconnecting", ""
         if self._retries > 2:
             return "broken", "chat.unreachable", "check the network, and chat.twitch.irc_url if it is set"
