@@ -42,9 +42,14 @@ export function socketUrl(path, query) {
   return url.href;
 }
 
-/** Waits before the next try: 0.25 s doubling to 5 s, each time a little different so that a restart is not met by everybody at once. */
+const POLICY = 1008;
+const TOO_BIG = 1009;
+const REPLACED = 4000;
+const REVOKED = 4403;
+
+/** Waits before the next try: 0.25 s doubling to 4 s, each time a little different so that a restart is not met by everybody at once. */
 export class Backoff {
-  constructor(first = 250, most = 5000) {
+  constructor(first = 250, most = 4000) {
     this.first = first;
     this.most = most;
     this.next = first;
@@ -52,6 +57,13 @@ export class Backoff {
 
   reset() {
     this.next = this.first;
+  }
+
+  /** What to do after a close code: milliseconds to wait, or null to stay away. */
+  after(code) {
+    if (code === REPLACED || code === REVOKED) return null;
+    if (code === POLICY || code === TOO_BIG) this.next = this.most;
+    return this.delay();
   }
 
   delay() {
@@ -85,7 +97,7 @@ export class Feed extends EventTarget {
     if (this.closed) return;
     const ws = (this.ws = new WebSocket(socketUrl("/ws/feed", this.query)));
     ws.onmessage = (event) => this.#message(ws, event.data);
-    ws.onclose = () => this.#lost(ws);
+    ws.onclose = (event) => this.#lost(ws, event.code);
     ws.onerror = () => ws.close();
   }
 
@@ -144,11 +156,12 @@ export class Feed extends EventTarget {
     if (this.ws === ws) this.ws = null;
   }
 
-  #lost(ws) {
+  #lost(ws, code) {
     if (ws !== this.ws) return;
     this.#detach(ws);
     this.#connection(false);
-    if (!this.closed) setTimeout(() => this.ws || this.open(), this.backoff.delay());
+    const wait = this.backoff.after(code);
+    if (!this.closed && wait !== null) setTimeout(() => this.ws || this.open(), wait);
   }
 
   #connection(on) {

@@ -62,7 +62,7 @@ export class Sink extends EventTarget {
       this.#send({ hello: { page: this.page, obs: this.obs, audio: this.audio, epoch: this.epoch } });
     };
     ws.onmessage = (event) => ws === this.ws && this.#message(event.data);
-    ws.onclose = () => this.#lost(ws);
+    ws.onclose = (event) => this.#lost(ws, event.code);
     ws.onerror = () => ws.close();
   }
 
@@ -125,12 +125,13 @@ export class Sink extends EventTarget {
     return this.ctx.currentTime - Math.max(this.ctx.outputLatency || 0, this.ctx.baseLatency || 0);
   }
 
-  #lost(ws) {
+  #lost(ws, code) {
     if (ws !== this.ws) return;
     ws.onmessage = ws.onclose = ws.onerror = ws.onopen = null;
     this.ws = null;
     this.#yield();
-    setTimeout(() => this.ws || this.open(), this.backoff.delay());
+    const wait = this.backoff.after(code);
+    if (wait !== null) setTimeout(() => this.ws || this.open(), wait);
   }
 
   #message(data) {
@@ -266,7 +267,7 @@ export class Sink extends EventTarget {
   #stop({ generation, fade = 15 }) {
     const sounding = this.voices[0];
     const ms = sounding ? sounding.heard(this.#heardTime()) : (this.last?.ms ?? 0);
-    const line = sounding ? sounding.line : (this.last?.line ?? null);
+    const line = sounding ? sounding.line : (this.last?.line ?? 0);
     this.generation = Math.max(this.generation, generation);
     this.#drop((voice) => voice.generation < this.generation, Math.min(60, Math.max(1, fade)) / 1000);
     const latency = Math.min(0.25, Math.max(this.ctx.outputLatency || 0, this.ctx.baseLatency || 0));

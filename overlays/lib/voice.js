@@ -15,6 +15,7 @@ export class Voice {
     this.runs = [];
     this.next = 0;
     this.seq = -1;
+    /** Milliseconds of silence because frames came too late. */
     this.under = 0;
     this.most = 0;
     this.total = null;
@@ -34,9 +35,9 @@ export class Voice {
     if (!this.runs.length) {
       start = Math.max(now + this.lead, after);
     } else if (start < now + FRESH / 4) {
-      this.under += 1;
       this.lead = Math.min(MOST_LEAD, this.lead * 1.5);
       start = now + Math.max(FRESH, this.lead);
+      this.under += Math.round((start - this.next) * 1000);
     }
     start = Math.round(start * rate) / rate;
     const buffer = this.ctx.createBuffer(1, frame.samples.length, rate);

@@ -52,7 +52,7 @@ def open_page(browser: Any, show: FakeShow) -> Iterator[Callable[..., Any]]:
     wrong: list[str] = []
 
     def open_page(kind: str = "stage", query: str = "", *, obs: bool = True, wait: bool = True, **options: Any) -> Any:
-        context = browser.new_context(**{"viewport": {"width": 640, "height": 360}, **options})
+        context = browser.new_context(**{"viewport": {"width": 400, "height": 225}, **options})
         contexts.append(context)
         page = context.new_page()
         page.add_init_script(WATCH_CSP + (AS_OBS if obs else ""))

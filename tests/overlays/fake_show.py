@@ -117,7 +117,7 @@ def wait_for(true: Callable[[], bool], within: float = 15.0, what: str = "it did
         time.sleep(0.005)
 
 
-def until(page: Any, expression: str, within: float = 15.0) -> Any:
+def until(page: Any, expression: str, within: float = 25.0) -> Any:
     """The first true value of an expression in the page. (`wait_for_function` evals, which the policy forbids.)"""
     end = time.monotonic() + within
     while not (value := _value(page, expression)):
@@ -257,12 +257,12 @@ class FakeShow:
 
         self.call(send())
 
-    def drop(self) -> None:
+    def drop(self, code: int = 1001) -> None:
         """Every connection breaks."""
 
         async def close() -> None:
             for ws in tuple(self._sockets):
-                await ws.close()
+                await ws.close(code=code)
 
         self.call(close())
 

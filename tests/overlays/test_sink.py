@@ -1,5 +1,6 @@
 """A page plays the voices: sound, leases, generations, stop, reports. An AnalyserNode at its output is the ear."""
 
+import itertools
 import math
 import time
 from collections.abc import Callable
@@ -29,7 +30,7 @@ NO_MOUTH = clause("tone", ms_per_char=1000)
 def listening(show: FakeShow, open_page: Callable[..., Any]) -> tuple[Any, SinkSide]:
     """An avatar page of one person that holds the lease, with an ear on it."""
     page = open_page("avatar", "&persona=juno")
-    side = show.sinks.get(timeout=5)
+    side = show.sinks.get(timeout=20)
     until(page, "showrunner.state().holder && showrunner.state().audio === 'running'")
     page.evaluate(EAR)
     return page, side
@@ -85,23 +86,23 @@ def test_line_without_a_frame_ends_at_once(listening: tuple[Any, SinkSide]) -> N
 def test_stop_is_silent_soon_and_for_good(listening: tuple[Any, SinkSide]) -> None:
     page, side = listening
     side.begin(7)
-    side.play(7, tone(400), paced=False)
-    until(page, "ear.level > 0.2")
+    side.play(7, tone(4000), paced=False)
+    until(page, "ear.most > 0.2")
     page.evaluate("""(() => { const {sink} = showrunner, wait = setInterval(() => {
         if (sink.generation >= 2) { ear.stoppedAt = performance.now(); clearInterval(wait); } }, 1) })()""")
     stopped = now()
     side.send({"stop": {"generation": 2, "fade": 15}})
-    for seq in range(20, 40):  # its producer is still running
+    for seq in range(200, 220):  # its producer is still running
         side.frame(7, seq, tone(20)[0], generation=1)
     silent = side.wait("silent")
-    assert now() - stopped < 400
+    assert now() - stopped < 3000
     assert silent["generation"] == 2
     assert silent["line"] == 7
-    assert 0 <= silent["ms"] < 400
+    assert 0 <= silent["ms"] < 4000
     time.sleep(0.2)
     took = page.evaluate("ear.loudAt - ear.stoppedAt")
     print(f"stop -> silent {took:.0f} ms")
-    assert took < 120, "15 ms of fade and the window of the analyser"
+    assert took < 150, "15 ms of fade and the window of the analyser"
     assert page.evaluate("showrunner.sink.stats.dropped") == 20
     assert not side.all("ended")
     # What comes afterwards in the new generation sounds.
@@ -115,33 +116,35 @@ def test_stop_is_silent_soon_and_for_good(listening: tuple[Any, SinkSide]) -> No
 def test_lease_that_is_not_renewed_fades_out_by_itself(listening: tuple[Any, SinkSide]) -> None:
     page, side = listening
     side.renew = False
-    side.lease(ttl=300)
+    side.lease(ttl=1200)
     side.begin(1)
-    side.play(1, tone(400), paced=False)
-    until(page, "ear.level > 0.2")
-    until(page, "!showrunner.state().holder")
+    side.play(1, tone(4000), paced=False)
+    until(page, "ear.most > 0.2")
+    until(page, "!showrunner.state().holder && showrunner.sink.lease.gain.value < 0.001")
+    assert page.evaluate("showrunner.sink.voices.length") == 0
+    dropped = page.evaluate("showrunner.sink.stats.dropped")
+    side.frame(1, 200, tone(20)[0])
+    until(page, f"showrunner.sink.stats.dropped === {dropped + 1}")
     page.evaluate("ear.most = 0")
-    side.frame(1, 20, tone(20)[0])
-    time.sleep(0.15)
-    assert page.evaluate("ear.most") < 0.01
+    side.renew = True
     side.lease()
     until(page, "showrunner.state().holder")
-    for seq, samples in enumerate(tone(300), start=21):
+    for seq, samples in enumerate(tone(1000), start=201):
         side.frame(1, seq, samples)
-    until(page, "ear.most > 0.1")
+    until(page, "ear.most > 0.2")
 
 
 def test_sound_ends_with_the_lease_even_when_the_page_hangs(listening: tuple[Any, SinkSide]) -> None:
     page, side = listening
     side.renew = False
-    side.lease(ttl=150)
+    side.lease(ttl=1000)
     side.begin(1)
-    side.play(1, tone(400), paced=False)
-    until(page, "ear.level > 0.2")
+    side.play(1, tone(4000), paced=False)
+    until(page, "ear.most > 0.2")
     # The script hangs until after the lease; the automation of the gain has run on the audio thread meanwhile.
     level = page.evaluate("""(() => {
-        const {sink} = showrunner, end = performance.now() + 280, data = new Float32Array(512);
-        while (performance.now() < end);
+        const {sink} = showrunner, data = new Float32Array(512);
+        while (performance.now() < sink.leaseEnds + 200);
         sink.meter.getFloatTimeDomainData(data);
         return Math.max(...data.map(Math.abs)); })()""")
     assert level < 0.01
@@ -149,7 +152,7 @@ def test_sound_ends_with_the_lease_even_when_the_page_hangs(listening: tuple[Any
 
 def test_page_without_the_lease_stays_silent(show: FakeShow, open_page: Callable[..., Any]) -> None:
     page = open_page("avatar", "&persona=juno")
-    side = show.sinks.get(timeout=5)
+    side = show.sinks.get(timeout=20)
     page.evaluate(EAR)
     side.holder = False
     side.lease()
@@ -208,7 +211,7 @@ def test_underrun_is_counted_and_the_rest_plays(listening: tuple[Any, SinkSide])
         side.frame(1, seq, samples)
     side.finish(1, 200)
     assert side.wait("ended")["ms"] == 200
-    assert max(one["under"] for one in side.all("heard")) == 1
+    assert 200 < max(one["under"] for one in side.all("heard")) < 2000, "milliseconds of silence"
 
 
 def test_strange_frames_are_dropped(listening: tuple[Any, SinkSide]) -> None:
@@ -222,13 +225,37 @@ def test_page_comes_back_with_the_epoch_it_saw(show: FakeShow, listening: tuple[
     page, side = listening
     side.begin(1)
     side.play(1, tone(400), paced=False)
-    until(page, "ear.level > 0.2")
+    until(page, "ear.most > 0.2")
     show.drop()
     until(page, "!showrunner.state().holder")
-    again = show.sinks.get(timeout=5)
+    again = show.sinks.get(timeout=20)
     assert again.said[0]["hello"]["epoch"] == 1000
     assert again.said[0]["hello"]["page"] == side.said[0]["hello"]["page"]
     until(page, "showrunner.state().holder && ear.level < 0.01")
+
+
+def test_line_goes_on_from_another_player(listening: tuple[Any, SinkSide]) -> None:
+    _, side = listening
+    side.send({"begin": {"line": 9, "generation": 1, "at": 2000}})
+    for seq, samples in enumerate(tone(200), start=100):
+        side.frame(9, seq, samples)
+    side.finish(9, 2200)
+    assert side.wait("ended")["ms"] == 2200
+    assert all(2000 <= one["ms"] <= 2200 for one in side.all("heard"))
+
+
+@pytest.mark.parametrize(("code", "comes_back"), [(1001, True), (1013, True), (4000, False), (4403, False)])
+def test_close_codes(show: FakeShow, open_page: Callable[..., Any], code: int, comes_back: bool) -> None:
+    page = open_page("avatar", "&persona=juno")
+    show.sinks.get(timeout=20)
+    show.drop(code)
+    if comes_back:
+        show.sinks.get(timeout=20)
+        until(page, "showrunner.state().connected")
+    else:
+        time.sleep(0.9)
+        assert show.sinks.empty()
+        assert not page.evaluate("showrunner.state().connected")
 
 
 def test_mouth_follows_the_sound_of_this_page_and_moves_with_the_envelope(
@@ -244,21 +271,22 @@ def test_mouth_follows_the_sound_of_this_page_and_moves_with_the_envelope(
         ms=0,
     )
     show.seek(4, 99_000)  # the playhead says something else: the page that sounds asks its own clock
-    page.evaluate("""(() => { window.seen = []; const each = () => { const s = showrunner.state();
-        if (s.heard_ms > 0) seen.push([s.heard_ms, s.mouth.juno, s.expression.juno]);
-        setTimeout(each, 15); }; each(); })()""")
+    page.evaluate("""(() => { window.seen = []; const rig = showrunner.rigs.juno, tick = rig.tick.bind(rig);
+        rig.tick = (t, dt) => { tick(t, dt); const s = showrunner.state();
+            if (s.heard_ms > 0) seen.push([s.heard_ms, s.mouth.juno, s.expression.juno]); }; })()""")
     side.begin(4)
     side.play(4, tone(1400))
     side.finish(4, 1400)
     side.wait("ended")
     seen = page.evaluate("seen")
     pairs = [(envelope[int(ms // FRAME_MS)] / 100, mouth) for ms, mouth, _ in seen if ms < 1380]
-    assert len(pairs) > 25
+    assert len(pairs) > 8
     best = correlation(pairs)
     print(f"mouth against envelope: {best:.2f} over {len(pairs)} samples")
     assert best > 0.6
     assert {"joy", "angry"} <= {expression for _, _, expression in seen}
-    assert next(ms for ms, _, expression in seen if expression == "angry") == pytest.approx(700, abs=200)
+    frame = max(after[0] - before[0] for before, after in itertools.pairwise(seen))
+    assert 680 <= next(ms for ms, _, expression in seen if expression == "angry") <= 780 + frame
     show.set({"line": None, "playhead": None})
     until(page, "showrunner.state().mouth.juno < 0.05")
 
@@ -275,7 +303,7 @@ def test_page_that_may_not_sound_says_so_and_asks_for_a_click(playwright: Any, s
     try:
         page = browser.new_page(viewport={"width": 640, "height": 360})
         page.goto(f"{show.url}/overlay/avatar?token=good&persona=juno")
-        side = show.sinks.get(timeout=8)
+        side = show.sinks.get(timeout=20)
         assert side.said[0]["hello"]["audio"] == "suspended"
         hint = page.locator(".sr-hint--sound")
         hint.wait_for(state="visible")
