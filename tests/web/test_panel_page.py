@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from streamer.app.panel_view import About, PanelView
+from streamer.core.events import StopPressed
 from streamer.texts import texts
+from streamer.web.assets import Assets
+from streamer.web.gate import Site
+from streamer.web.server import SHIPPED_PANEL
 from tests.conftest import needs
 from tests.fakes.panel_show import BUILD, CODE, TOKEN, PanelShow, evening
 
@@ -547,3 +552,42 @@ async def test_another_build_reloads_the_page_but_not_while_typing(opened: Any, 
     assert await page.evaluate("window.kept") is True
     await page.get_by_label("What to say").fill("")
     await page.wait_for_function("() => !window.kept")
+
+
+# --- with the server it is made for ----------------------------------------------------------------------------------
+
+
+async def test_it_works_with_the_real_server(browser: Any, make_server: Any) -> None:
+    house = make_server(Site(port=0))
+    house.server.panel = Assets([SHIPPED_PANEL], "/p/")
+    await house.server.start()
+    view = PanelView(
+        lambda changes, removed: house.feed.publish("panel", changes, removed),
+        words=house.texts.get,
+        about=About(title="A real one"),
+    )
+    view.cast({"mika": {"name": "Mika", "color": "#f59ac2", "order": 0, "enabled": True}})
+    view.beat(0)
+    context = await browser.new_context(locale="en-US")
+    await context.add_init_script(WATCH)
+    page = await context.new_page()
+    page.set_default_timeout(8000)
+    panel = Panel(page, house)
+    try:
+        link = house.server.panel_link()
+        await page.goto(link)
+        await panel.shows("h1", "A real one")
+        await page.locator(".links .main input").wait_for()
+        assert "/overlay/stage?••••" in await page.locator(".links .main input").input_value()
+        await page.keyboard.press("F8")
+        await panel.until(lambda: house.desk.pressed)
+        assert isinstance(house.desk.pressed[0], StopPressed)
+        assert house.desk.pressed[0].via == "panel"
+        other = await browser.new_context(locale="en-US")
+        await (stranger := await other.new_page()).goto(link)
+        await stranger.locator(".door").wait_for()
+        await other.close()
+        assert panel.complaints + await page.evaluate("window.__violations") == []
+    finally:
+        await context.close()
+        await house.server.stop()

@@ -67,8 +67,8 @@ export function Links() {
   const [first, ...others] = all;
   return html`<section class="card links" aria-labelledby="h-links">
     <header><h2 id="h-links">${t("links.title")}</h2><span class="r">${t("links.masked")}</span></header>
-    ${!first ? html`<p class="empty">${t("links.none")}</p>` : html`<ul><${LinkRow} key=${first.id} item=${first} main/></ul>
-    ${others.length > 0 && html`<details class="others"><summary>${t("links.others")}</summary><ul>${others.map((item) => html`<${LinkRow} key=${item.id} item=${item}/>`)}</ul></details>`}
+    ${!first ? html`<p class="empty">${t("links.none")}</p>` : html`<ul><${LinkRow} key=${`${first.id} ${overlayOf(first)}`} item=${first} main/></ul>
+    ${others.length > 0 && html`<details class="others"><summary>${t("links.others")}</summary><ul>${others.map((item) => html`<${LinkRow} key=${`${item.id} ${overlayOf(item)}`} item=${item}/>`)}</ul></details>`}
     <${Hint}/>`}
   </section>`;
 }
