@@ -5,25 +5,35 @@ all of them: pacing, the heard position, and going on at the next outlet from th
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from streamer.core.events import SinkChanged
 from streamer.ports import FRAME_BYTES, FRAME_MS, Heard
 
 Clock = Callable[[], float]
 OnHeard = Callable[[Heard], None]
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 AHEAD_MS = 400
 GRACE_MS = 300
-REPORT_GAP_MS = 250
-"""Longest time a reported position is moved on by the clock without a new report."""
 
 
 def loop_time() -> float:
     """Seconds of the running loop's own clock, so that a jumping loop in a test moves the sound too."""
     return asyncio.get_running_loop().time()
+
+
+def _tell(listener: Callable[[T], None], what: T) -> None:
+    """A listener that fails must not take the player down with it: the line would never end."""
+    try:
+        listener(what)
+    except Exception:
+        log.exception("a listener of the sink failed")
 
 
 class Outlet(Protocol):
@@ -63,18 +73,15 @@ class Outlet(Protocol):
 class _Take:
     """The line a track is playing."""
 
-    def __init__(self, line: int, persona: str, on_heard: OnHeard) -> None:
+    def __init__(self, line: int, on_heard: OnHeard) -> None:
         self.line = line
-        self.persona = persona
         self.on_heard = on_heard
         self.kept: deque[tuple[int, bytes]] = deque()
         """(at_ms, frame) of everything not yet heard: at most the window plus one frame."""
         self.written_ms = 0
         self.heard_ms = 0
-        self.heard_at: float | None = None
         self.under_ms = 0
         self.under_before_ms = 0
-        self.started = False
         self.finishing = False
         self.over = False
         self.moved = asyncio.Event()
@@ -84,7 +91,7 @@ class _Take:
 
 
 class Track:
-    """An `AudioSink` and `Playhead` over outlets, best first; the last one should always have a player.
+    """An `AudioSink` over outlets, best first; the last one should always have a player.
 
     `on_change` is called when the player changes. A player of a worse outlet takes over only `grace_ms` after the
     better one was lost (a page that reloads is back by then), a better or equal one at once.
@@ -98,7 +105,6 @@ class Track:
         on_change: Callable[[SinkChanged], None] | None = None,
         grace_ms: int = GRACE_MS,
         ahead_ms: int = AHEAD_MS,
-        now: Clock = loop_time,
     ) -> None:
         self.name = "nobody"
         self.page = False
@@ -106,7 +112,6 @@ class Track:
         self._on_change = on_change
         self._grace_s = grace_ms / 1000
         self._ahead_ms = ahead_ms
-        self._now = now
         self._take: _Take | None = None
         self._last = Heard(0, 0, ended=True)
         self._index = -1
@@ -164,7 +169,7 @@ class Track:
         if self._take is not None:
             self._play(new, self._take)
         if self._on_change is not None:
-            self._on_change(SinkChanged(page=new.page, name=new.name))
+            _tell(self._on_change, SinkChanged(page=new.page, name=new.name))
 
     def _play(self, outlet: Outlet, take: _Take) -> None:
         take.under_before_ms = take.under_ms
@@ -191,36 +196,27 @@ class Track:
         if take is None or play != self._plays or take.over or heard.line != take.line:
             return
         take.heard_ms = max(take.heard_ms, min(heard.ms, take.written_ms))
-        take.heard_at = self._now()
         take.under_ms = take.under_before_ms + heard.underrun_ms
-        take.started = True
         take.over = heard.ended
         self._forget_heard(take)
         take.moved.set()
         if take.over:
             self._take = None
             self._last = take.state()
-        take.on_heard(take.state())
+        _tell(take.on_heard, take.state())
 
     def heard(self) -> Heard | None:
         """Position of the line that is playing; None when nothing plays."""
         return self._take.state() if self._take else None
 
-    def position(self) -> tuple[int, int] | None:
-        """(line, ms) at this moment: the last report moved on by the clock, never past what was handed out."""
-        take = self._take
-        if take is None or take.heard_at is None:
-            return None
-        since = 0.0 if self._player is None else (self._now() - take.heard_at) * 1000
-        return take.line, min(take.written_ms, take.heard_ms + int(min(max(since, 0.0), REPORT_GAP_MS)))
-
     # --- AudioSink --------------------------------------------------------------------------------------------------
 
     def begin(self, line: int, persona: str, on_heard: OnHeard) -> None:
         """Open a line. A line that is still open is a mistake of the caller: RuntimeError."""
+        del persona  # one track for all
         if self._take is not None:
             raise RuntimeError(f"line {self._take.line} is still open")
-        self._take = _Take(line, persona, on_heard)
+        self._take = _Take(line, on_heard)
         outlet = self._outlet
         if outlet is not None and self._player is not None:
             self._play(outlet, self._take)
@@ -251,7 +247,7 @@ class Track:
             outlet = self._outlet
             if take.written_ms == 0:
                 self._silence(0)
-                take.on_heard(take.state())
+                _tell(take.on_heard, take.state())
             elif outlet is not None and self._player is not None:
                 outlet.end()
         while not take.over:

@@ -86,4 +86,4 @@ class SilentSink(Track):
     """An `AudioSink` that only keeps time, for rehearsals, tests and machines without a player."""
 
     def __init__(self, now: Clock = loop_time) -> None:
-        super().__init__([SilentClock(now)], now=now)
+        super().__init__([SilentClock(now)])

@@ -225,22 +225,6 @@ def test_stop_is_immediate_and_final_also_during_the_grace_time():
     run_virtual(main())
 
 
-def test_the_playhead_moves_between_reports_and_not_past_what_was_handed_out():
-    async def main() -> None:
-        track = Track([Speaker(), SilentClock()])
-        assert track.position() is None
-        track.begin(4, "mika", lambda _at: None)
-        for index in range(10):
-            await track.write(frame(index))
-        await asyncio.sleep(0.151)
-        assert track.position() in ((4, 150), (4, 151))
-        await asyncio.sleep(1)
-        assert track.position() == (4, 200)
-        track.close()
-
-    run_virtual(main())
-
-
 def test_mistakes_of_the_caller():
     async def main() -> None:
         track = Track([SilentClock()])
@@ -256,6 +240,22 @@ def test_mistakes_of_the_caller():
         track.close()
 
     run_virtual(main())
+
+
+def test_a_listener_that_fails_does_not_hold_the_line_up(caplog):
+    async def main() -> None:
+        track = Track([SilentClock()])
+
+        def broken(_at: Heard) -> None:
+            raise RuntimeError
+
+        track.begin(1, "mika", broken)
+        for index in range(10):
+            await track.write(frame(index))
+        assert (await track.finish()).ms == 200
+
+    run_virtual(main())
+    assert "a listener of the sink failed" in caplog.text
 
 
 @given(

@@ -3,16 +3,15 @@
 import asyncio
 
 from streamer.adapters.audio.silent import SilentClock, SilentSink
-from streamer.ports import AudioSink, Heard, Playhead
+from streamer.ports import AudioSink, Heard
 from tests.virtual_time import run_virtual
 
 FRAME = b"\1\2" * 480
 
 
-def test_it_is_a_sink_and_a_playhead():
+def test_it_is_a_sink():
     async def main() -> None:
         sink: AudioSink = SilentSink()
-        assert isinstance(sink, Playhead)
         assert (sink.name, sink.page) == ("silent clock", False)
         assert sink.heard() is None
 
