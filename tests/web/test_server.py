@@ -243,6 +243,26 @@ async def test_a_revoked_overlay_grant_closes_its_sockets(house):
     assert (await house.get(f"/overlay/stage?token={token}"))[0] == 403
 
 
+async def test_clients_that_vanish_at_any_moment_leave_nothing(house, caplog):
+    token = house.overlay_token()
+    request = (
+        f"Host: localhost:{house.server.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    for number in range(60):
+        path = ("/ws/feed?view=overlay&", "/ws/sink?")[number % 2]
+        _reader, writer = await asyncio.open_connection("127.0.0.1", house.server.port)
+        writer.write(f"GET {path}token={token} HTTP/1.1\r\n{request}"[: 40 + number * 6].encode())
+        house.feed.publish("overlay", {"n": number})
+        await asyncio.sleep(0.001 * (number % 3))
+        writer.transport.abort()
+    async with asyncio.timeout(5):
+        while house.feed.followers() or house.room.sound.pages or house.room._links:
+            await asyncio.sleep(0.02)
+    assert (await house.get("/healthz"))[0] == 200
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
 async def test_no_log_line_holds_a_token(house, caplog):
     caplog.set_level(logging.DEBUG)
     token = house.overlay_token()
