@@ -16,7 +16,7 @@ import msgspec
 from streamer.cast.card import Persona, Topic
 from streamer.cast.intents import INTENTS, PERSONAL, PLACES, STAGE_TAGS, STRONG, intent_of
 from streamer.cast.phrases import choice, speakable, topic_phrase
-from streamer.cast.words import WORD, stem, word_set
+from streamer.cast.words import WORD, content_words, stem, word_set
 
 __all__ = ["INTENTS", "PLACES", "STAGE_TAGS", "Improv", "farewell", "greet", "improvise", "late", "strip_tags"]
 
@@ -92,6 +92,11 @@ def _sentences(line: str) -> tuple[str, ...]:
     return tuple(
         each for part in _SENTENCE.split(strip_tags(line)) if len(each := _LETTERS.sub("", part).casefold()) >= 10
     )
+
+
+@lru_cache(maxsize=4_096)
+def _stems(line: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in content_words(strip_tags(line).casefold()))
 
 
 class _Index(msgspec.Struct):
@@ -199,12 +204,12 @@ class _Talk:
         return _PLACE.sub(put, line)
 
     def topic_in(self, text: str) -> Topic | None:
-        """The persona's topic that the text brings up most: its own name counts double, the earliest wins a tie."""
+        """The persona's topic that the text brings up most: its own name counts double; of equals, the closest take."""
         folded = unicodedata.normalize("NFKC", text).casefold()
         weights: dict[str, int] = {}
         places: dict[str, int] = {}
         hits = [(folded.find(phrase), phrase, topic) for phrase, topic in self.index.phrases if phrase in folded]
-        found = [(at, topic, 1) for at, phrase, topic in hits if _bounded(folded, at, phrase)]
+        found = [(at, topic, 3) for at, phrase, topic in hits if _bounded(folded, at, phrase)]
         for match in WORD.finditer(folded):
             word = stem(match[0])
             if (topic := self.index.stems.get(word)) is not None:
@@ -214,7 +219,13 @@ class _Talk:
             places[topic] = min(places.get(topic, at), at)
         if not weights:
             return None
-        return self.index.topics[min(weights, key=lambda topic: (-weights[topic], places[topic]))]
+        most = max(weights.values())
+        best = [self.index.topics[topic] for topic in weights if weights[topic] == most]
+        if len(best) == 1:
+            return best[0]
+        asked = {stem(word) for word in content_words(folded)}
+        nearest = {topic.id: max((len(asked & _stems(take)) for take in topic.takes), default=0) for topic in best}
+        return min(best, key=lambda topic: (-nearest[topic.id], places[topic.id]))
 
     def stale_topic(self, *, asks: bool = False) -> Topic | None:
         """The topic least spoken of lately, by chance among equals."""
@@ -292,12 +303,20 @@ class _Talk:
 
     def take(self, topic: Topic) -> str:
         """A take on the topic; when all were heard lately, the oldest one, owned up to."""
-        take = self.part(topic.takes)
+        take = self.part(self.closest(topic)) or self.part(topic.takes)
         heard = max((self.last_said(each) for each in topic.takes), default=-1)
         repeated = self.last_said(take) >= 0
         if repeated or (heard >= 0 and self.recent - heard <= 12 and self.chance(50)):
             return _joined(self.part(self.material.again), take)
         return take
+
+    def closest(self, topic: Topic) -> list[str]:
+        """The takes not heard lately that speak of the very thing asked about, not only of the topic."""
+        asked = {stem(word) for word in content_words(self.folded)} - {stem(topic.id)}
+        if not asked:
+            return []
+        fresh = [take for take in topic.takes if self.last_said(take) < 0]
+        return [take for take in fresh if not asked.isdisjoint(_stems(take))]
 
     def paid(self) -> str:
         thanks = self.material.thanks

@@ -63,7 +63,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         (
             r"\bhow (?:are|r) (?:you|u|y'all|things)\b"
             r"|\bhow(?:'s| is) (?:it going|your (?:day|night|week|evening"
-            r"|stream))|\bhow(?:'ve| have) you been|\bhow do (?:you|u) feel|\b(?:you|u) (?:ok|okay|good"
+            r"|stream))|\bhow(?:'ve| have) you been|\bhow do (?:you|u) feel(?! about)|\b(?:you|u) (?:ok|okay|good"
             r"|alright)\?|wie geht|cómo estás|qué tal|ça va|元気"
         ),
     ),
@@ -159,7 +159,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         "secret",
         (
-            r"\bsecrets?\b|\blore\b|\bbackstory\b|\bconfess|\btell us (?:something|about your)|\bstory ?time\b"
+            r"\bsecrets?\b|\blore\b|\bcontroversial\b|\bbackstory\b|\bconfess|\btell us (?:something|about your)|\bstory ?time\b"
             r"|\btell (?:me|us) a story|\bembarrassing\b|geheimnis|秘密"
         ),
     ),

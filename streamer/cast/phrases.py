@@ -15,12 +15,16 @@ _OR = re.compile(
     r"((?:[^\W\d_]+ ){0,2}[^\W\d_]+)\s+(?:or|oder|vs\.?|versus|ou|それとも)\s+((?:[^\W\d_]+ ){0,2}[^\W\d_]+)"
 )
 _DULL = STOP | word_set(
+    "wrote taught argue argues fight fights brother sister grandma mom dad friend legs one two three four five ten survive "
+    "keep keeps actually worth hype invented wish wishes "
     "please mika juno think thinking said make made anything something everything nothing been going know "
     "been being back just stream streams streamer today time times day people person way name ask asking "
     "answer talk talking hear look looks looking first last next new old little big whole same other another "
     "lot kind sort type stuff bit idea watch play playing eat eating drink happen happens happened happening "
     "mean means call called understand explain seen heard hear read try tried settle rate"
 )  # fmt: skip
+_VERDICTS = word_set("overrated underrated good bad right wrong true false wrong okay fine yay nay")
+_NO_NAME = word_set("the mr mrs miss its iam not real just that this your mein der die das les los")
 _PLAIN = re.compile(r"^[^\W\d_]{2,14}$")
 
 
@@ -33,12 +37,16 @@ def topic_phrase(folded: str, names: frozenset[str] = frozenset()) -> str:
     for match in _LEAD.finditer(folded):
         words: list[str] = []
         for word in match[1].split():
-            if word in dull or not _PLAIN.match(word):
+            if word in dull or word.endswith("ly") or not _PLAIN.match(word):
                 break
             words.append(word)
         if words and not (len(words) == 1 and len(words[0]) < 3):
             return " ".join(words[:3])
-    plain = [word for word in WORD.findall(folded) if _PLAIN.match(word) and word not in dull and word.isascii()]
+    plain = [
+        word
+        for word in WORD.findall(folded)
+        if _PLAIN.match(word) and word not in dull and word.isascii() and not word.endswith("ly")
+    ]
     return max(plain, key=len, default="")
 
 
@@ -47,7 +55,7 @@ def choice(folded: str, names: frozenset[str] = frozenset()) -> tuple[str, str] 
     match = _OR.search(folded)
     if match is None:
         return None
-    dull = _DULL | names
+    dull = _DULL | _VERDICTS | names
 
     def trimmed(words: list[str], *, end: bool) -> str:
         kept: list[str] = []
@@ -70,7 +78,7 @@ def speakable(name: str) -> str:
     runs = re.findall(r"[^\W\d_]{2,14}", re.sub(r"(?i)^xx+|xx+$|_?(?:ttv|tv|yt|live|official)$", "", folded))
     if not runs:
         return ""
-    best = max(runs[:3], key=len)
+    best = next((run for run in runs if len(run) > 2 and run.casefold() not in _NO_NAME), max(runs, key=len))
     if best.isupper() and len(best) > 3:
         best = best.capitalize()
     return best if best.isascii() is False or best[0].isupper() else best[0].upper() + best[1:]
