@@ -159,7 +159,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (
         "secret",
         (
-            r"\bsecrets?\b|\blore\b|\bcontroversial\b|\bbackstory\b|\bconfess|\btell us (?:something|about your)|\bstory ?time\b"
+            r"\bsecrets?\b|\blore\b|\bcontroversial\b|\bbackstory\b|\bconfess"
+            r"|\btell us (?:something|about your)|\bstory ?time\b"
             r"|\btell (?:me|us) a story|\bembarrassing\b|geheimnis|秘密"
         ),
     ),

@@ -15,8 +15,8 @@ _OR = re.compile(
     r"((?:[^\W\d_]+ ){0,2}[^\W\d_]+)\s+(?:or|oder|vs\.?|versus|ou|それとも)\s+((?:[^\W\d_]+ ){0,2}[^\W\d_]+)"
 )
 _DULL = STOP | word_set(
-    "wrote taught argue argues fight fights brother sister grandma mom dad friend legs one two three four five ten survive "
-    "keep keeps actually worth hype invented wish wishes "
+    "wrote taught argue argues fight fights brother sister grandma mom dad friend legs one two three four five ten "
+    "survive keep keeps actually worth hype invented wish wishes "
     "please mika juno think thinking said make made anything something everything nothing been going know "
     "been being back just stream streams streamer today time times day people person way name ask asking "
     "answer talk talking hear look looks looking first last next new old little big whole same other another "
@@ -45,7 +45,7 @@ def topic_phrase(folded: str, names: frozenset[str] = frozenset()) -> str:
     plain = [
         word
         for word in WORD.findall(folded)
-        if _PLAIN.match(word) and word not in dull and word.isascii() and not word.endswith("ly")
+        if _PLAIN.match(word) and word not in dull and word.isascii() and not word.endswith(("ly", "ed", "ing"))
     ]
     return max(plain, key=len, default="")
 

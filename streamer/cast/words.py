@@ -24,7 +24,8 @@ STOP = word_set(
     "thanks that that's the their them then there these they thing things think this those though to today "
     "tonight too u ugh uh um up ur us very want wanna was wasn't wat we well were what what's whats when "
     "where which who who's whose why will with without would wouldn't wow y ya yeah yes yet you you're your "
-    "you've yours youre favourite favorite fav favorito favorita lieblings honest honestly best worst ever tell question quick opinion opinions thoughts "
+    "you've yours youre favourite favorite fav favorito favorita lieblings honest "
+    "honestly best worst ever tell question quick opinion opinions thoughts "
     "feel prefer rather love hate der die das ein eine einen und oder ist bist sind du ihr mir dir mich dich "
     "was wer wie wo wann warum wieso magst mag hast dein deine mein meine zu mit von auf für bei auch nicht "
     "noch mal eigentlich euer eure denn aber so el la los las un una y o es eres de que qué cómo como te tu "
@@ -45,9 +46,7 @@ def stem(word: str) -> str:
         word = word[:-2]
     if word in _IRREGULAR:
         word = _IRREGULAR[word]
-    elif len(word) > 4 and word.endswith("ies"):
-        word = word[:-2]
-    elif len(word) > 4 and word.endswith(("ches", "shes", "sses", "xes", "zes")):
+    elif len(word) > 4 and word.endswith(("ies", "ches", "shes", "sses", "xes", "zes")):
         word = word[:-2]
     elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
