@@ -178,25 +178,24 @@ import sys
 from pathlib import Path
 from streamer.app.replay import replay
 from tests.app.test_replay import played
-path = Path(sys.argv[1])
-if sys.argv[2] == "write":
-    played(11, facts=1500)[0].write(path)
-else:
-    result = replay(path)
-    print(result.rows, result.different, result.exit_code)
+mine, other = Path(sys.argv[1]), Path(sys.argv[2])
+played(11, facts=1500)[0].write(mine)
+result = replay(other)
+print(result.rows, result.different, result.exit_code)
 """
 
 
 def test_processes_and_hash_seeds_do_not_matter(tmp_path: Path):
-    def run(path: Path, what: str, seed: str) -> str:
+    """Each process writes a journal; the second one replays the first one's."""
+
+    def run(mine: Path, other: Path, seed: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-c", _SCRIPT, str(path), what], check=True, capture_output=True, text=True, cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed},
+            [sys.executable, "-c", _SCRIPT, str(mine), str(other)], check=True, capture_output=True, text=True,
+            cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": seed},
         )  # fmt: skip
         return done.stdout.strip()
 
-    paths = [tmp_path / f"{seed}.jsonl" for seed in "01"]
-    for path, seed in zip(paths, "01", strict=True):
-        run(path, "write", seed)
-    assert paths[0].read_bytes() == paths[1].read_bytes()
-    assert run(paths[0], "replay", "1") == run(paths[1], "replay", "0") == "1500 0 0"
+    one, other = tmp_path / "0.jsonl", tmp_path / "1.jsonl"
+    run(one, one, "0")
+    assert run(other, one, "1") == "1500 0 0"
+    assert one.read_bytes() == other.read_bytes()

@@ -86,6 +86,8 @@ class TwitchIrc:
     async def rows(self) -> AsyncIterator[ChatRow]:
         if self._pump is not None:
             raise RuntimeError("the rows of a chat are read once")
+        if self._closed:
+            return
         self._origin = self._clock.now()
         self._pump = asyncio.create_task(self._run(), name=self.name)
         self._pump.add_done_callback(lambda _: self._arrived.set())
@@ -165,8 +167,9 @@ class TwitchIrc:
         """Wait before the next connection: a moment after a good one, longer and longer while nothing works."""
         self._last_end = "reconnect" if session.leaving else session.ended
         self._was_joined = self._was_joined or session.joined
-        self._retries = 0 if session.joined else self._retries + 1
-        if session.leaving:
+        lasted = session.joined and self._now() - session.began >= self._timing.stable_s
+        self._retries = 0 if lasted else self._retries + 1
+        if session.leaving and session.joined:
             return
         timing = self._timing
         longest = min(timing.retry_max_s, timing.retry_min_s * 2.0 ** min(self._retries, 16))

@@ -51,6 +51,8 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     pong_s: float = 10.0
     leave_s: float = 5.0
     """How long the old connection is still read after the server asked us to reconnect."""
+    stable_s: float = 10.0
+    """A connection that lasted so long was a good one: the wait before the next begins small again."""
     retry_min_s: float = 0.5
     retry_max_s: float = 30.0
 
@@ -97,14 +99,14 @@ class Session:
         self._lines = LineBuffer()
         self._send: list[str] = []
         self._welcomed = self._asked_to_join = False
-        self._began = self._heard = 0.0
+        self.began = self._heard = 0.0
         self._join_at: float | None = None
         self._asked_at: float | None = None
         self._leave_at = 0.0
 
     def begin(self, now: float) -> list[str]:
         """The connection is open: what to send first."""
-        self._began = self._heard = now
+        self.began = self._heard = now
         self._allowance.spend(now)
         self._join_at = now + self._timing.eager_join_s
         return [f"CAP REQ :{_CAPABILITIES}", f"NICK {self._nick}"]
@@ -140,7 +142,7 @@ class Session:
         if self._join_at is not None:
             times.append(self._join_at)
         if not self._welcomed:
-            times.append(self._began + timing.welcome_s)
+            times.append(self.began + timing.welcome_s)
         return min(times)
 
     def tick(self, now: float) -> list[str]:
@@ -150,7 +152,7 @@ class Session:
             if now >= self._leave_at:
                 self.ended = self.ended or "moved"
             return []
-        if not self._welcomed and now >= self._began + timing.welcome_s:
+        if not self._welcomed and now >= self.began + timing.welcome_s:
             self.ended = "no_welcome"
             return []
         if self._asked_at is not None and now >= self._asked_at + timing.pong_s:

@@ -325,6 +325,30 @@ async def test_closing_is_quick_and_leaves_nothing():
         assert len(asyncio.all_tasks()) <= before
 
 
+async def test_a_closed_chat_has_no_rows():
+    async with FakeTwitchIrc("mika") as twitch:
+        source = TwitchIrc("mika", twitch.url)
+        await source.aclose()
+        assert await _all(source) == []
+        assert twitch.connections == 0
+
+
+async def test_a_server_that_throws_us_out_again_and_again_is_left_in_peace():
+    clock = HandClock()
+    async with FakeTwitchIrc("mika") as twitch:
+        source = TwitchIrc("mika", twitch.url, clock=clock, draw=lambda: 0.0)
+        async with reading(source):
+            for times in range(1, 5):
+                async with asyncio.timeout(10):
+                    while twitch.joins < times:
+                        await clock.advance(0.25, step=0.25)
+                        await asyncio.sleep(0.005)
+                await state(source, "chat.ok")
+                await twitch.drop()
+                await state(source, "chat.reconnecting")
+            assert source._retries == 4
+
+
 async def test_closing_ends_the_rows():
     async with FakeTwitchIrc("mika") as twitch:
         source = TwitchIrc("mika", twitch.url)
