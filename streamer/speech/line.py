@@ -146,8 +146,12 @@ class Line:
         return clause
 
     def spell(self) -> str:
-        """The words sent to the voices so far."""
+        """The words of the script so far."""
         return _join((clause.joined, clause.text) for clause in self.clauses)
+
+    def sent(self) -> str:
+        """The words that were given to a voice (or shown instead)."""
+        return _join((clause.joined, clause.text) for clause in self.clauses if clause.started)
 
     def heard_text(self, heard_ms: int) -> str:
         """The words that were completely heard."""
@@ -256,7 +260,7 @@ def record_of(line: Line, outcome: Outcome, heard: str, heard_ms: int, reason: s
         outcome=outcome,
         reason=reason,
         generated=line.script.generated,
-        sent=line.spell(),
+        sent=line.sent(),
         heard=heard,
         heard_ms=heard_ms,
         total_ms=line.total_ms,

@@ -284,6 +284,8 @@ class Performer:
 
     def wants_more(self, line: Line) -> None:
         """Start the voices of the next clauses, as far ahead as the limits allow."""
+        if line.unstarted and self.is_gone(line):
+            self.cut(line.id, "taken_back")
         while not line.ended:
             running = self._running[line.id]
             started = len(line.clauses) - line.unstarted
@@ -302,7 +304,7 @@ class Performer:
 
     def _advance(self, line: Line) -> None:
         """Clauses that are done make room for the next ones, in order."""
-        while line.heads < len(line.clauses):
+        while line.heads < len(line.clauses) and not line.ended:
             clause = line.clauses[line.heads]
             if not clause.started:
                 break
@@ -313,6 +315,8 @@ class Performer:
             if not clause.done:
                 break
             line.heads += 1
+        if line.ended:
+            return
         if line.complete:
             self.playhead.ends_at(line.id, line.total_ms)
             self._running[line.id].wake()

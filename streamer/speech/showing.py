@@ -19,6 +19,9 @@ BATCH: Final = 10
 GROWN: Final = 10
 """New frames that are worth another message (200 ms)."""
 SOON_MS: Final = 1000
+URGENT: Final = 3
+"""The same when less than `URGENT_MS` of what was told is still to be heard: a voice that is hardly fast enough."""
+URGENT_MS: Final = 400
 
 
 class Showing:
@@ -79,9 +82,9 @@ class Showing:
             if not grown:
                 return
             first = clause.shown_frames == 0
-            shown_until = clause.at_ms + clause.shown_frames * FRAME_MS
-            later = measured < clause.count or grown < GROWN or shown_until - self._heard_ms(line) >= SOON_MS
-            if later and not first:
+            lead_ms = clause.at_ms + clause.shown_frames * FRAME_MS - self._heard_ms(line)
+            enough = grown >= (URGENT if lead_ms < URGENT_MS else GROWN)
+            if not first and (measured < clause.count or not enough or lead_ms >= SOON_MS):
                 return
         clause.shown_frames = measured
         clause.shown_done = whole

@@ -2,7 +2,7 @@
 
 from streamer.ports import VoiceSpec
 from streamer.speech.chain import Breaker, VoiceChain
-from streamer.speech.speaker import Voice, pick
+from streamer.speech.speaker import Voice
 from tests.fakes.tts import FakeVoice
 
 
@@ -75,8 +75,3 @@ def test_another_voice_of_the_same_engine_is_not_blamed():
     for _ in range(3):
         chain.breaker(Voice("a", VoiceSpec(name="x"))).failed("x")
     assert chain.pick([Voice("a", VoiceSpec(name="y"))], 0) is not None
-
-
-def test_prepared_lines_follow_the_seed():
-    assert pick(("a", "b"), 3) == "b"
-    assert pick((), 3) == ""

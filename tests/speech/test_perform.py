@@ -4,13 +4,12 @@ import asyncio
 
 import pytest
 
-from streamer.core.events import LineEnded, LineReady, LineStarted, Scope
+from streamer.core.events import LineEnded, Scope
 from streamer.core.verdict import ALLOW, Action, Verdict
-from streamer.ports import Misconfigured, Unavailable
+from streamer.ports import Unavailable
 from streamer.speech.brief import Quote
 from tests.fakes.llm import FakeModel, Say, tokens_of
-from tests.fakes.sink import FakeSink
-from tests.fakes.tts import FakeVoice, How, spoken_ms
+from tests.fakes.tts import FakeVoice, How
 from tests.speech.stage import House
 from tests.virtual_time import run_virtual
 
@@ -35,23 +34,6 @@ def test_a_line_from_brief_to_last_sample():
             "first_frame", "heard_start", "ended",
         }  # fmt: skip
         assert record.usage is not None
-        await house.close()
-
-    run_virtual(main())
-
-
-def test_prepare_never_sounds_and_air_waits_for_its_time():
-    async def main() -> None:
-        house = House(FakeModel(THREE))
-        house.prepare()
-        await asyncio.sleep(3)
-        assert house.times(LineReady)
-        assert house.sink.begun == []
-        house.performer.air(1, not_before_ms=5000)
-        await asyncio.sleep(1)
-        assert house.sink.begun == []
-        await house.ended()
-        assert house.sink.written[0][1] == pytest.approx(5.0)
         await house.close()
 
     run_virtual(main())
@@ -85,54 +67,6 @@ def test_nothing_waits_between_the_stages():
     run_virtual(main())
 
 
-def test_views_follow_the_protocol():
-    async def main() -> None:
-        house = House(FakeModel(THREE))
-        await house.perform()
-        at = 0
-        for index, text in enumerate(
-            ["Hello there!", "This is the second sentence of it.", "And a third one ends it."]
-        ):
-            view = house.views[1, index][-1]
-            assert view.text == text
-            assert view.at == at
-            at = view.end
-            assert view.mouth is not None
-            assert len(view.mouth.open) * 20 == view.end - view.at
-            assert max(view.mouth.open) > 50
-            assert view.mouth.shapes[-1][1] == "sil"
-            assert [text[start:end] for _, _, start, end in view.words] == text.split()
-            assert all(view.at <= begin and begin + span <= view.end for begin, span, _, _ in view.words)
-        assert house.views[1, 0][-1].cues == ((0, "joy", 1.0),)
-        assert house.views[1, 2][-1].cues == ((house.views[1, 2][-1].at, "sad", 0.4),)
-        await house.close()
-
-    run_virtual(main())
-
-
-def test_a_clause_is_shown_before_it_is_heard():
-    async def main() -> None:
-        house = House(FakeModel(THREE))
-        house.prepare()
-        await house.ready()
-        await asyncio.sleep(0.1)
-        assert house.views[1, 0]
-        assert not house.times(LineStarted)
-        await house.close()
-
-    run_virtual(main())
-
-
-def test_a_tag_after_the_last_word_is_shown():
-    async def main() -> None:
-        house = House(FakeModel("Goodbye everybody! [sleepy]"))
-        await house.perform()
-        assert [name for _, name, _ in house.views[1, 0][-1].cues] == ["sleepy"]
-        await house.close()
-
-    run_virtual(main())
-
-
 def test_the_next_line_is_prepared_while_one_plays():
     async def main() -> None:
         house = House(FakeModel("This is the first line of the two.", "And this one is the answer to it."))
@@ -150,9 +84,6 @@ def test_the_next_line_is_prepared_while_one_plays():
         await house.close()
 
     run_virtual(main())
-
-
-# --- stopping
 
 
 @pytest.mark.parametrize("after_s", [0.0, 0.01, 0.3, 1.0, 2.0])
@@ -203,40 +134,6 @@ def test_a_stubborn_producer_is_not_heard_after_a_stop():
     run_virtual(main())
 
 
-def test_heard_words_end_where_the_sound_was_cut():
-    async def main() -> None:
-        house = House(FakeModel("One two three four five six seven eight nine ten eleven."))
-        house.prepare()
-        house.performer.air(1)
-        await house.until(lambda: len(house.sink.played) >= 40)
-        house.performer.cut(1, "host")
-        end = house.ends()[0]
-        assert end.outcome == "cut"
-        assert end.heard_ms == pytest.approx(800, abs=120)
-        text = house.heard()
-        assert text
-        assert "One two three four five six seven eight nine ten eleven.".startswith(text)
-        assert spoken_ms(text) - 60 <= end.heard_ms
-        assert spoken_ms(text) >= end.heard_ms - 8 * 60
-        await house.close()
-
-    run_virtual(main())
-
-
-def test_before_the_first_sample_nothing_was_heard():
-    async def main() -> None:
-        house = House(FakeModel(THREE), sink=FakeSink(lag_s=0.5))
-        house.prepare()
-        house.performer.air(1)
-        await asyncio.sleep(0.2)
-        house.performer.cut(1, "stop")
-        assert house.ends() == [LineEnded(line=1, outcome="cut", reason="stop", voiced=True)]
-        assert house.heard() == ""
-        await house.close()
-
-    run_virtual(main())
-
-
 def test_withdraw_before_air():
     async def main() -> None:
         house = House(FakeModel(THREE))
@@ -267,93 +164,6 @@ def test_withdraw_while_waiting_for_its_time():
     run_virtual(main())
 
 
-def test_duck_is_undone_with_the_line():
-    async def main() -> None:
-        house = House(FakeModel(THREE))
-        house.prepare()
-        house.performer.air(1)
-        await asyncio.sleep(0.5)
-        house.performer.duck(2, on=True)
-        house.performer.duck(1, on=True)
-        house.performer.duck(1, on=True)
-        house.performer.cut(1, "host")
-        assert house.sink.ducks == [True, False]
-        await house.close()
-
-    run_virtual(main())
-
-
-# --- the model fails
-
-
-@pytest.mark.parametrize(
-    "say",
-    [
-        Say(tokens=(), hang_after=0),
-        Say(tokens=["Hel"], hang_after=1),
-        Say(error=Unavailable("down")),
-        Say(error=Misconfigured("no key")),
-        Say(error=ValueError("a bug")),
-        Say(tokens=["<think>", "hm ", *["so "] * 100], each_s=0.5),
-    ],
-)
-def test_something_prepared_is_said_instead(say: Say):
-    async def main() -> None:
-        house = House(FakeModel(say))
-        end = await house.perform()
-        assert end.outcome == "finished"
-        assert end.reason in {"llm_late", "llm_unavailable", "llm_stalled"}
-        assert house.heard() == "Give me a second, chat."
-        assert house.records[0].late
-        assert house.started() is not None
-        assert house.started() <= 12_200
-        await house.close()
-
-    run_virtual(main())
-
-
-def test_the_late_line_comes_after_six_seconds():
-    async def main() -> None:
-        house = House(FakeModel(Say(first_s=30, tokens=["Hello."])))
-        await house.perform()
-        assert house.times(LineReady) == [6000]
-        assert house.llm.open == 0
-        await house.close()
-
-    run_virtual(main())
-
-
-def test_without_a_prepared_line_it_fails():
-    async def main() -> None:
-        house = House(FakeModel(Say(error=Unavailable("down"))), late=())
-        end = await house.perform()
-        assert (end.outcome, end.reason) == ("failed", "llm_unavailable")
-        await house.close()
-
-    run_virtual(main())
-
-
-def test_a_model_that_breaks_off_leaves_whole_sentences():
-    async def main() -> None:
-        say = Say(tokens=["Hello there! This is the whole second one. And th"], fail_after=1, error=Unavailable("cut"))
-        house = House(FakeModel(say))
-        end = await house.perform()
-        assert end.outcome == "finished"
-        assert house.heard() == "Hello there! This is the whole second one."
-        await house.close()
-
-    run_virtual(main())
-
-
-def test_only_tags_is_an_empty_line():
-    async def main() -> None:
-        house = House(FakeModel("[joy] [waves] 😂"))
-        assert (await house.perform()).outcome == "failed"
-        await house.close()
-
-    run_virtual(main())
-
-
 def test_an_exact_line_needs_no_model():
     async def main() -> None:
         house = House(FakeModel(Say(error=Unavailable("down"))))
@@ -374,9 +184,6 @@ def test_an_unknown_persona_fails():
         await house.close()
 
     run_virtual(main())
-
-
-# --- guard and tombstones
 
 
 def judge(text: str) -> Verdict:
@@ -480,30 +287,6 @@ def test_tombstones_are_checked_at_every_stage(when: str):
         assert (await house.ended()).reason == "taken_back"
         await asyncio.sleep(10)
         assert house.sink.begun == []
-        await house.close()
-
-    run_virtual(main())
-
-
-# --- the sink fails
-
-
-def test_a_sink_that_breaks_ends_the_line():
-    async def main() -> None:
-        house = House(FakeModel(THREE), sink=FakeSink(fail_at_frame=30))
-        end = await house.perform()
-        assert (end.outcome, end.reason) == ("cut", "sink")
-        await house.close()
-
-    run_virtual(main())
-
-
-def test_a_sink_that_vanishes_ends_the_line_where_it_was_heard():
-    async def main() -> None:
-        house = House(FakeModel(THREE), sink=FakeSink(vanish_at_ms=760))
-        end = await house.perform()
-        assert (end.outcome, end.reason, end.heard_ms) == ("cut", "sink", 760)
-        assert house.heard() == "Hello there!"
         await house.close()
 
     run_virtual(main())
