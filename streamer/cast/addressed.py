@@ -85,6 +85,8 @@ _EMOTES = word_set(
     "PopNemo SUBprise MercyWing1 MercyWing2 GlitchCat StinkyGlitch PridePog AYAYA Jebaited SourPls COGGERS "
     "modCheck Copium COPIUM HmmOk Hmmge NODDERS NOPERS o7 WW www ｗｗｗ 草 lul kekw lol lmao xD XD"
 )  # fmt: skip
+_NAME_WORD = re.compile(r"[^\W_]+")
+_DOUBLED = re.compile(r"(.)\1+")
 _SPACED_NAME = re.compile(r"\s+")
 
 
@@ -93,21 +95,29 @@ class _Names:
 
     def __init__(self, cast: tuple[tuple[str, tuple[str, ...]], ...]) -> None:
         self.owner: dict[str, str] = {}
-        latin: list[str] = []
+        """Persona by name in one word, without doubled letters."""
+        self.longer: list[tuple[re.Pattern[str], str]] = []
+        """Names of several words, or with signs in them."""
         self.scripts: list[tuple[re.Pattern[str], str]] = []
+        latin: dict[str, str] = {}
         for persona, names in cast:
-            for name in names:
-                folded = _fold(name).strip()
-                if not folded:
+            for name in (folded for each in names if (folded := _fold(each).strip())):
+                if re.search(f"[{_CJK}]", name):
+                    self.scripts.append((_script_pattern(name), persona))
                     continue
-                if re.search(f"[{_CJK}]", folded):
-                    self.scripts.append((_script_pattern(folded), persona))
+                latin.setdefault(name, persona)
+                if _NAME_WORD.fullmatch(name):
+                    self.owner.setdefault(_squeeze(name), persona)
                 else:
-                    self.owner.setdefault(_squeeze(folded), persona)
-                    latin.append(folded)
-        spelled = "|".join(_stretchy(name) for name in sorted(set(latin), key=len, reverse=True))
-        self.pattern = re.compile(rf"(?<![^\W_])(@?)({spelled})(?=$|[\W_]|['’]s)(?![^\W_])") if spelled else None
-        self.first = frozenset(name[0] for name in latin)
+                    self.longer.append((_name_pattern([name]), persona))
+        self.first = frozenset(name[0] for name in self.owner)
+        self.pattern = _name_pattern(sorted(latin, key=len, reverse=True)) if latin else None
+        """All Latin names, to take them out of a text."""
+
+
+def _name_pattern(names: Sequence[str]) -> re.Pattern[str]:
+    spelled = "|".join(_stretchy(name) for name in names)
+    return re.compile(rf"(?<![^\W_])@?(?:{spelled})(?![^\W_])")
 
 
 def _stretchy(name: str) -> str:
@@ -116,7 +126,7 @@ def _stretchy(name: str) -> str:
 
 
 def _squeeze(name: str) -> str:
-    return re.sub(r"(.)\1+", r"\1", _SPACED_NAME.sub(" ", name))
+    return _DOUBLED.sub(r"\1", name)
 
 
 def _script_pattern(name: str) -> re.Pattern[str]:
@@ -153,24 +163,29 @@ def addressed(text: str, cast: Sequence[Persona]) -> tuple[tuple[str, ...], bool
 
 
 def _addressed(folded: str, names: _Names) -> tuple[tuple[str, ...], bool]:
-    found: list[tuple[int, str]] = []
-    if names.pattern is not None:
-        for match in names.pattern.finditer(folded):
-            name = _squeeze(match[2])
-            if name in _WORDLIKE and not match[1] and not _vocative(folded, match):
-                continue
-            found.append((match.start(), names.owner.get(name) or names.owner[_squeeze(name)]))
-    if not folded.isascii():
-        for pattern, persona in names.scripts:
-            if match := pattern.search(folded):
-                found.append((match.start(), persona))
+    found: list[tuple[int, int, str]] = []
+    for match in _NAME_WORD.finditer(folded):
+        word = match[0]
+        if word[0] not in names.first:
+            continue
+        persona = names.owner.get(_squeeze(word))
+        if persona is not None and (_squeeze(word) not in _WORDLIKE or _vocative(folded, match)):
+            found.append((match.start(), -len(word), persona))
+    for pattern, persona in (*names.longer, *(names.scripts if not folded.isascii() else ())):
+        if match := pattern.search(folded):
+            at = match.start() + match[0].startswith("@")
+            # The longer name covers a shorter one that begins at the same place.
+            found = [each for each in found if not at <= each[0] < match.end()]
+            found.append((at, -len(match[0]), persona))
     found.sort()
     everyone = any(hint in folded for hint in _EVERYONE_HINTS) and _EVERYONE.search(folded) is not None
-    return tuple(dict.fromkeys(persona for _, persona in found)), everyone
+    return tuple(dict.fromkeys(persona for _, _, persona in found)), everyone
 
 
 def _vocative(folded: str, match: re.Match[str]) -> bool:
     before, after = folded[: match.start()].rstrip(), folded[match.end() :].lstrip()
+    if before.endswith("@"):
+        return True
     if re.search(r"(?:^|\s)(?:hey|hi|hello|yo|ok|okay|dear|thanks|sorry)$", before):
         return True
     return (not before and after[:1] in {",", ":", "!", "?", ""}) or (
