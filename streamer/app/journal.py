@@ -176,9 +176,27 @@ class FileJournal:
         cls, folder: Path, header: Header, *, on_trouble: Callable[[Notice], None] | None = None
     ) -> "FileJournal":
         """A new file `<epoch>.jsonl` in the folder. Raises Unavailable."""
-        path = folder / f"{header.epoch}.jsonl"
+        return cls._made(folder / f"{header.epoch}.jsonl", header, on_trouble)
+
+    @classmethod
+    def take_over(
+        cls, path: Path, header: Header, show: bytes, seq: int, *, on_trouble: Callable[[Notice], None] | None = None
+    ) -> "FileJournal":
+        """Goes on under the rules of this version in a file beside `path`, which other rules wrote: it begins with the
+        show as it was recovered, after fact number `seq`. Raises Unavailable."""
+        number = _epoch(path) + 1
+        while path.with_name(f"{number}.jsonl").exists():
+            number += 1
+        journal = cls._made(
+            path.with_name(f"{number}.jsonl"), msgspec.structs.replace(header, version=RULES_VERSION), on_trouble
+        )
+        journal.snapshot(show, seq)
+        return journal
+
+    @classmethod
+    def _made(cls, path: Path, header: Header, on_trouble: Callable[[Notice], None] | None) -> "FileJournal":
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
             fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
         except OSError as wrong:
             raise Unavailable(f"the journal cannot be made: {wrong.strerror or wrong}") from wrong

@@ -1,5 +1,6 @@
 """The same journal gives the same commands: in this process, in another, under another hash seed."""
 
+import asyncio
 import os
 import random
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from streamer.app.journal import Damaged, Header, MemoryJournal, digest, encode_show
+from streamer.app.journal import Damaged, FileJournal, Header, MemoryJournal, digest, encode_show, latest
 from streamer.app.replay import recover, replay
 from streamer.core.commands import Air, Cut, Prepare, Withdraw
 from streamer.core.director import next_wake, step
@@ -20,6 +21,7 @@ from streamer.core.events import (
     LineEnded,
     LineReady,
     LineStarted,
+    Resumed,
     ShowStarted,
     SkipPressed,
     StopPressed,
@@ -171,6 +173,25 @@ def test_a_journal_that_begins_with_a_snapshot_replays(tmp_path: Path):
     journal.write(tmp_path / "j.jsonl")
     assert replay(tmp_path / "j.jsonl").exit_code == 0
     assert recover(tmp_path / "j.jsonl").show == after
+
+
+def test_a_show_that_other_rules_began_goes_on_in_a_file_of_its_own(tmp_path: Path):
+    journal, _ = played(12, header=Header(version=99, seed=12, epoch=5))
+    old = tmp_path / "5.jsonl"
+    journal.write(old)
+    found = recover(old)
+    new = FileJournal.take_over(old, found.header, encode_show(found.show), found.seq)
+    fact = Fact(found.seq + 1, found.at_ns + 1, Resumed(gap_s=3.0))
+    show, commands = step(found.show, fact)
+    new.append(fact, digest(commands))
+    asyncio.run(new.aclose())
+    assert latest(tmp_path) == new.path != old
+    assert replay(new.path).exit_code == 0
+    again = recover(new.path)
+    assert (again.show, again.header.epoch, again.header.seed) == (show, 5, 12)
+    third = FileJournal.take_over(old, found.header, encode_show(show), 1)
+    asyncio.run(third.aclose())
+    assert third.path not in (old, new.path)
 
 
 _SCRIPT = """
