@@ -8,7 +8,7 @@
 """
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
@@ -34,7 +34,7 @@ class FakeHttpVoice(FaultyHttp):
     """`sound` gives s16le at `rate_hz` with `channels` for a text."""
 
     def __init__(
-        self, sound: Sound | None = None, *, encode: dict[str, Callable[[bytes], bytes]] | None = None
+        self, sound: Sound | None = None, *, encode: Mapping[str, Callable[[bytes], bytes]] | None = None
     ) -> None:
         super().__init__()
         self.rate_hz, self.channels = 24_000, 1
@@ -43,7 +43,7 @@ class FakeHttpVoice(FaultyHttp):
         self.content_type: str | None = None
         self.queries: list[dict[str, str]] = []
         self._sound = sound or (lambda text: b"\x00\x10\x00\xf0" * (600 * max(1, len(text))))
-        self._encode = encode or {}
+        self._encode: Mapping[str, Callable[[bytes], bytes]] = encode or {}
 
     def _routes(self, router: web.UrlDispatcher) -> None:
         router.add_route("*", "/tts", self._tts)

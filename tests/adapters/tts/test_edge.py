@@ -1,4 +1,5 @@
 import asyncio
+import importlib
 import time
 from collections.abc import AsyncIterator
 
@@ -73,13 +74,13 @@ async def test_first_sound_does_not_wait_for_the_rest(voice: EdgeSpeech, server:
 
 
 async def test_the_address_is_changed_for_this_voice_only(server: FakeEdge, voice: EdgeSpeech) -> None:
-    import edge_tts.communicate
-    import edge_tts.constants
+    communicate = importlib.import_module("edge_tts.communicate")
+    constants = importlib.import_module("edge_tts.constants")
 
     await collect(voice.synthesize(SpeechRequest("Hi.")))
     assert server.connections == 1
-    assert "127.0.0.1" not in edge_tts.communicate.WSS_URL
-    assert edge_tts.communicate.WSS_URL == edge_tts.constants.WSS_URL
+    assert "127.0.0.1" not in communicate.WSS_URL
+    assert communicate.WSS_URL == constants.WSS_URL
 
 
 async def test_voice_and_prosody_reach_the_service(server: FakeEdge, voice: EdgeSpeech) -> None:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,7 @@ async def voice() -> AsyncIterator[EspeakSpeech]:
     await voice.aclose()
 
 
-async def say(voice: EspeakSpeech, text: str, **spec: object) -> bytes:
+async def say(voice: EspeakSpeech, text: str, **spec: Any) -> bytes:
     pieces = await collect(voice.synthesize(SpeechRequest(text, VoiceSpec(**spec))))
     assert check(text, pieces).complete
     return sound(pieces)
@@ -82,8 +83,8 @@ async def test_sound_comes_in_pieces_and_soon(voice: EspeakSpeech) -> None:
         waits.append(time.perf_counter() - begin)
         assert isinstance(first, Pcm)
         assert len(first.data) < 48 * 100
-        rest = await collect(stream)
-        assert sum(isinstance(piece, Pcm) for piece in rest) > 10
+        assert isinstance(await anext(stream), Pcm)
+        await stream.aclose()  # pyright: ignore[reportAttributeAccessIssue]
     print(f"first sound after {sorted(waits)[7] * 1e3:.2f} ms p50, {sorted(waits)[13] * 1e3:.2f} ms p95")
     assert sorted(waits)[7] < 0.05
 
