@@ -99,25 +99,20 @@ class _Names:
         self.longer: list[tuple[re.Pattern[str], str]] = []
         """Names of several words, or with signs in them."""
         self.scripts: list[tuple[re.Pattern[str], str]] = []
-        latin: dict[str, str] = {}
         for persona, names in cast:
             for name in (folded for each in names if (folded := _fold(each).strip())):
                 if re.search(f"[{_CJK}]", name):
                     self.scripts.append((_script_pattern(name), persona))
                     continue
-                latin.setdefault(name, persona)
                 if _NAME_WORD.fullmatch(name):
                     self.owner.setdefault(_squeeze(name), persona)
                 else:
-                    self.longer.append((_name_pattern([name]), persona))
+                    self.longer.append((_name_pattern(name), persona))
         self.first = frozenset(name[0] for name in self.owner)
-        self.pattern = _name_pattern(sorted(latin, key=len, reverse=True)) if latin else None
-        """All Latin names, to take them out of a text."""
 
 
-def _name_pattern(names: Sequence[str]) -> re.Pattern[str]:
-    spelled = "|".join(_stretchy(name) for name in names)
-    return re.compile(rf"(?<![^\W_])@?(?:{spelled})(?![^\W_])")
+def _name_pattern(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W_]){_stretchy(name)}(?![^\W_])")
 
 
 def _stretchy(name: str) -> str:
@@ -159,10 +154,12 @@ def addressed(text: str, cast: Sequence[Persona]) -> tuple[tuple[str, ...], bool
     Names match whole words (`Al` is not in `also`), stretched (`miiika`), with `@`, with `'s`; katakana and kanji names
     match between other letters of Japanese text but not inside a longer word (`ミカ` is not in `ミカン`).
     """
-    return _addressed(_fold(text), _names_of(_key(cast)))
+    found, everyone = _addressed(_fold(text), _names_of(_key(cast)))
+    return tuple(dict.fromkeys(persona for _, _, persona in found)), everyone
 
 
-def _addressed(folded: str, names: _Names) -> tuple[tuple[str, ...], bool]:
+def _addressed(folded: str, names: _Names) -> tuple[list[tuple[int, int, str]], bool]:
+    """(start, end, persona) of each name by place, and whether everybody is spoken to."""
     found: list[tuple[int, int, str]] = []
     for match in _NAME_WORD.finditer(folded):
         word = match[0]
@@ -170,16 +167,15 @@ def _addressed(folded: str, names: _Names) -> tuple[tuple[str, ...], bool]:
             continue
         persona = names.owner.get(_squeeze(word))
         if persona is not None and (_squeeze(word) not in _WORDLIKE or _vocative(folded, match)):
-            found.append((match.start(), -len(word), persona))
+            found.append((match.start(), match.end(), persona))
     for pattern, persona in (*names.longer, *(names.scripts if not folded.isascii() else ())):
         if match := pattern.search(folded):
-            at = match.start() + match[0].startswith("@")
-            # The longer name covers a shorter one that begins at the same place.
-            found = [each for each in found if not at <= each[0] < match.end()]
-            found.append((at, -len(match[0]), persona))
+            # The longer name covers a shorter one inside it.
+            found = [each for each in found if not match.start() <= each[0] < match.end()]
+            found.append((match.start(), match.end(), persona))
     found.sort()
     everyone = any(hint in folded for hint in _EVERYONE_HINTS) and _EVERYONE.search(folded) is not None
-    return tuple(dict.fromkeys(persona for _, _, persona in found)), everyone
+    return found, everyone
 
 
 def _vocative(folded: str, match: re.Match[str]) -> bool:
@@ -227,17 +223,19 @@ def features(text: str, cast: Sequence[Persona], emotes: Collection[str] = ()) -
     text = text.strip()[:2_000]
     folded = _fold(text)
     names = _names_of(_key(cast))
-    who, everyone = _addressed(folded, names)
+    found, everyone = _addressed(folded, names)
     rest = folded
-    if who and names.pattern is not None:
-        rest = names.pattern.sub(" ", folded).strip(" ,:!@")
+    if found:
+        for start, end, _ in reversed(found):
+            rest = f"{rest[:start]} {rest[end:]}"
+        rest = rest.strip(" ,:!@、")
     words = content_words(rest)
     tokens = text.split()
     count = len(tokens)
     if not text.isascii():
         count += sum(1 for char in text if "\u3040" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af") // 2
     return Features(
-        addressed=who,
+        addressed=tuple(dict.fromkeys(persona for _, _, persona in found)),
         everyone=everyone,
         question=_is_question(rest) if rest else False,
         command=text.startswith("!") and len(text) > 1 and not text[1].isspace() and text[1] != "!",
