@@ -18,6 +18,10 @@ export function pageAt(pages, ms) {
   return last && ms > found.end + HANG_MS ? null : found;
 }
 
+function textOf(page) {
+  return page.rows.map((row) => row.map((token) => token.text).join("").trim()).join(" ");
+}
+
 function div(name) {
   const node = document.createElement("div");
   node.className = name;
@@ -47,7 +51,12 @@ export class Captions {
 
   /** The text on screen, rows joined by a space; empty when there is none. */
   get text() {
-    return this.page ? this.page.rows.map((row) => row.map((t) => t.text).join("").trim()).join(" ") : "";
+    return this.page ? textOf(this.page) : "";
+  }
+
+  /** Which side the name stands on: the one of the speaker. */
+  side(side) {
+    if (this.root.dataset.side !== side) this.root.dataset.side = side;
   }
 
   clear() {
@@ -64,7 +73,10 @@ export class Captions {
     const columns = this.#columns();
     if (this.#changed(line, columns)) this.pages = paginate(line, columns, 2, (text) => this.#width(text));
     const page = pageAt(this.pages, ms);
-    if (page !== this.page) this.#show(page, who, line);
+    if (page !== this.page) {
+      if (page && this.page && this.line === line.id && textOf(page) === textOf(this.page)) this.#retime(page);
+      else this.#show(page, who, line);
+    }
     for (const token of this.tokens) {
       const said = token.at <= ms + EARLY_MS;
       if (said !== token.said) token.node.classList.toggle("is-said", (token.said = said));
@@ -100,8 +112,15 @@ export class Captions {
     return Math.max(width(text), (this.columns * this.ink.measureText(text).width) / this.room);
   }
 
+  // The same words, their moments known better.
+  #retime(page) {
+    this.page = page;
+    page.rows.flat().forEach((token, i) => (this.tokens[i].at = token.at));
+  }
+
   #show(page, who, line) {
     this.page = page;
+    this.line = line?.id ?? null;
     this.root.classList.toggle("is-shown", Boolean(page));
     this.body.textContent = "";
     this.tokens = [];

@@ -52,7 +52,7 @@ export class Cast {
     node.dataset.persona = id;
     const rig = new Rig(node, {
       theme: options.theme ?? who.look?.theme ?? id,
-      palette: who.look?.palette,
+      look: who.look,
       seed: seedOf(id),
       reduced: reduced.matches,
     });

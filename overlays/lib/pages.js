@@ -7,23 +7,36 @@ const SENTENCE_END = /[.!?…。！？]["'”’」』)\]]*\s*$/u;
 const PAUSE = /[,;:、，；：—–]["'”’」』)\]]*\s*$/u;
 const SPACED = /[\p{L}\p{N}.,!?;:)"'”’%]$/u;
 
-/** The words of a clause with their moments: `[{text, at, end}]`; without marks the time is shared out by length. */
+/**
+ * The words of a clause with their moments: `[{text, at, end}]`. What no mark tells (yet) is shared out by length between the marks
+ * around it, or the ends of the clause.
+ */
 function timed(clause, columns, measure) {
   const list = pieces(String(clause.text ?? ""), columns, measure);
   const marks = (clause.words ?? []).filter((w) => Array.isArray(w) && w.length === 4);
-  const total = Math.max(1, list.length ? list[list.length - 1].end : 1);
-  const span = Math.max(1, clause.end - clause.at);
   const tokens = list.map((piece) => {
     const said = marks.filter(([, , start, stop]) => start < piece.end && stop > piece.start);
-    if (said.length) {
-      const [last, length] = said[said.length - 1];
-      return { text: piece.text, at: said[0][0], end: last + length };
-    }
-    return { text: piece.text, at: clause.at + (span * piece.start) / total, end: clause.at + (span * piece.end) / total };
+    if (!said.length) return { ...piece, at: null, stop: null };
+    const [last, length] = said[said.length - 1];
+    return { ...piece, at: said[0][0], stop: last + length };
   });
-  const last = tokens[tokens.length - 1];
+  for (let i = 0; i < tokens.length; i += 1) {
+    if (tokens[i].at !== null) continue;
+    let next = i;
+    while (next < tokens.length && tokens[next].at === null) next += 1;
+    const from = i ? tokens[i - 1].stop : clause.at;
+    const until = Math.max(from, next < tokens.length ? tokens[next].at : (clause.end ?? from));
+    const first = tokens[i].start;
+    const length = Math.max(1, tokens[next - 1].end - first);
+    for (; i < next; i += 1) {
+      tokens[i].at = from + ((until - from) * (tokens[i].start - first)) / length;
+      tokens[i].stop = from + ((until - from) * (tokens[i].end - first)) / length;
+    }
+  }
+  const timedTokens = tokens.map(({ text, at, stop }) => ({ text, at, end: stop }));
+  const last = timedTokens[timedTokens.length - 1];
   if (last && SPACED.test(last.text) && width(last.text.slice(-1)) === 1) last.text += " ";
-  return tokens;
+  return timedTokens;
 }
 
 const textOf = (tokens) => tokens.map((token) => token.text).join("");

@@ -36,8 +36,8 @@ export class Rig {
    * Draws itself into `host`. `seed` makes two people move differently; `reduced` keeps only mouth, eyes and face
    * (`prefers-reduced-motion`).
    */
-  constructor(host, { theme: name = "aiko", palette = {}, seed = Math.random() * 99, reduced = false } = {}) {
-    const { svg, kit, look } = build(name, palette);
+  constructor(host, { theme: name = "aiko", look: wishes = {}, seed = Math.random() * 99, reduced = false } = {}) {
+    const { svg, kit, look } = build(name, wishes);
     this.svg = svg;
     this.theme = theme(name);
     this.reduced = reduced;

@@ -12,6 +12,8 @@ page.start();
 
 function draw() {
   const { line, snapshot } = page;
+  const place = line && page.cast.box(line.persona);
+  page.captions.side(place && place.left + place.width / 2 > innerWidth / 2 ? "right" : "left");
   page.captions.update(line, page.now, line && page.who(line.persona));
   const speaker = snapshot?.stage?.speaker ?? line?.persona ?? null;
   const answering = page.feed.connected ? (snapshot?.stage?.answering ?? null) : null;

@@ -1,5 +1,6 @@
 """The drawn people: every theme, expression and mouth shape draws, blends and costs little."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -69,6 +70,24 @@ def test_themes_differ_and_an_unknown_one_is_one_of_them(show: FakeShow, open_pa
     assert drawn["aiko"] != drawn["ren"]
     named = page.evaluate("import('/o/b1/lib/rig.js').then(m => ['', 'x', null, '__proto__', 'mika'].map(m.theme))")
     assert set(named) <= set(THEMES)
+
+
+def test_persona_has_its_own_colours_and_wears_what_its_card_says(
+    show: FakeShow, open_page: Callable[..., Any]
+) -> None:
+    page = open_page("captions")
+    drawn = page.evaluate("""async () => {
+        const {build} = await import('/o/b1/lib/rig/look.js');
+        const made = (look) => { const {svg, kit} = build('aiko', look); return [svg.outerHTML, Object.keys(kit.groups), kit.color]; };
+        return {plain: made({}), other: made({hair_colour: '#c02030', ears: 'none', glasses: true, headphones: false}),
+                bad: made({hair_colour: 'url(x)', ears: 7, glasses: '<b>', palette: {hair: 'red"', nonsense: '#000000'}})}; }""")
+    html, groups, colours = drawn["other"]
+    assert "#c02030" in html
+    assert {"glasses"} <= set(groups)
+    assert not {"earL", "gear"} & set(groups)
+    before = drawn["plain"][2]
+    assert [key for key in before if colours[key] != before[key]] == [key for key in before if key.startswith("hair")]
+    assert re.sub(r"sr\d+-", "", drawn["bad"][0]) == re.sub(r"sr\d+-", "", drawn["plain"][0])
 
 
 def test_silent_one_looks_at_the_speaker(show: FakeShow, open_page: Callable[..., Any]) -> None:

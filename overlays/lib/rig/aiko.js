@@ -5,7 +5,7 @@ export const PALETTE = {
   eye: "#1fb8c9", eyeDark: "#0a4a78", eyeDeep: "#0b2746", eyeLight: "#9dfbef",
   skin: "#ffe9de", skinShade: "#f6bcae", skinDeep: "#e99f95", skinLine: "#94524f", blush: "#ff7d92", blushDark: "#e8507c",
   cloth: "#2b2d52", clothDark: "#191a36", clothLight: "#474a80", shirt: "#fbf8ff", shirtShade: "#cfc9ea",
-  accent: "#ff79b0", accentDark: "#d94a88", accentLight: "#ffc0dc", gear: "#2c2c44", gearLight: "#5a5a80", line: "#2c1d3f",
+  accent: "#ff79b0", accentDark: "#d94a88", accentLight: "#ffc0dc", gear: "#2c2c44", gearLight: "#5a5a80", phones: "#ff79b0", phonesDark: "#d94a88", phonesLight: "#ffc0dc", band: "#2c2c44", glasses: "#3a3450", line: "#2c1d3f",
 };
 
 export const EYE = { x: 74, y: 432, inner: 43, outer: 50, innerY: 12, outerY: -5, top: 60, bottom: 49, lash: 16, flick: 17, browY: 346, browW: 8, irisX: 37, irisY: 46, irisDy: 0, spikes: 2 };
@@ -23,25 +23,24 @@ const SHINE =
   "C556 280 540 268 520 258L512 276L500 250C486 244 470 240 452 238L444 256L434 235C420 233 408 233 396 234L386 256L376 235C360 237 344 241 330 246L322 266L312 252C282 264 250 280 226 300Z";
 
 const SIDE = "M246 250C222 320 212 430 217 520C222 590 238 640 228 700C252 670 262 640 261 600C272 625 272 640 270 656C288 610 286 560 276 500C264 440 264 360 284 262Z";
-const EAR = "M232 262C204 196 200 112 222 52C228 38 238 36 248 44C298 76 338 118 362 170C312 176 264 210 232 262Z";
-const EAR_IN = "M246 220C228 170 224 122 236 80C270 104 300 136 320 168C292 178 266 196 246 220Z";
 
 const mirror = { transform: "matrix(-1 0 0 1 800 0)" };
 
-/** Draws the look; see `rig/look.js` for what each key is. */
+/** What it wears unless the persona says otherwise. */
+export const WEARS = { ears: "cat", glasses: false, headphones: true };
+
+/** Draws the look; see `look.js` for what each key is. */
 export function draw(k) {
   const c = k.color;
   const hair = k.linear("hair", [[0, c.hairLight], [0.22, c.hair], [0.72, c.hair], [1, c.hairDark]], [0, 0.02, 0, 1]);
   const back = k.linear("back", [[0, c.hairDark], [0.45, c.hairDark], [0.72, c.hair], [1, c.hairTip]]);
   const side = k.linear("side", [[0, c.hair], [0.5, c.hair], [0.78, c.hairLight], [1, c.hairTip]]);
   const cloth = k.linear("cloth", [[0, c.clothLight], [0.3, c.cloth], [1, c.clothDark]]);
-  const inner = k.linear("earIn", [[0, c.accentLight], [1, c.accent]]);
   const bangsClip = k.clip("bangs", k.path(BANGS));
   return {
     bangs: BANGS,
     back: backHair(k, back, c),
     body: body(k, cloth, c),
-    ears: ["L", "R"].map((s) => k.g(`ear${s}`, ear(k, hair, inner, c, s === "R" ? mirror : {}))),
     fringe: [
       k.ink(BANGS, hair, c.hairLine, 4.5),
       strands(k, bangsClip, c),
@@ -50,7 +49,6 @@ export function draw(k) {
         k.line("M404 112C394 92 398 74 412 60", c.hairShine, 4, { opacity: 0.55 })),
     ],
     locks: ["L", "R"].map((s) => k.g(`lock${s}`, lock(k, side, c, s === "R" ? mirror : {}))),
-    gear: headphones(k, c),
   };
 }
 
@@ -105,15 +103,6 @@ function body(k, cloth, c) {
   ];
 }
 
-function ear(k, hair, inner, c, attrs) {
-  return [
-    k.ink(EAR, hair, c.hairLine, 4.5, attrs),
-    k.path(EAR_IN, inner, attrs),
-    k.path("M246 220C262 196 286 180 320 168C312 158 304 148 294 138C276 156 258 184 246 220Z", c.accentDark, { ...attrs, opacity: 0.35 }),
-    k.ink("M262 214C256 190 258 172 268 156C270 168 276 174 284 176C284 168 288 160 296 156C296 170 304 178 318 180Z", c.hairLight, "none", 0, attrs),
-  ];
-}
-
 function strands(k, clip, c) {
   return [
     k.path(
@@ -136,19 +125,4 @@ function lock(k, fill, c, attrs) {
     k.line("M240 400C230 450 230 490 232 540", c.hairShine, 6, { ...attrs, opacity: 0.5 }),
     k.ink("M226 566C240 574 258 574 272 566L274 584C258 592 242 592 228 584Z", c.accent, c.line, 3.5, attrs),
   ];
-}
-
-function headphones(k, c) {
-  const cup = (attrs) => [
-    k.ink("M200 330C214 318 240 318 252 330L256 424C244 438 216 440 200 426Z", c.gear, c.line, 4.5, attrs),
-    k.path("M238 326C246 326 252 330 252 336L256 420C252 428 246 430 238 432Z", c.gearLight, { ...attrs, opacity: 0.7 }),
-    k.ink("M190 346C196 338 216 338 222 346L224 410C218 420 198 420 192 410Z", c.accent, c.line, 4, attrs),
-    k.line("M199 354L200 400", c.accentLight, 6, { ...attrs, opacity: 0.9 }),
-  ];
-  return k.g("gear",
-    k.line("M222 340C208 210 290 116 400 116C510 116 592 210 578 340", c.line, 27),
-    k.line("M222 340C208 210 290 116 400 116C510 116 592 210 578 340", c.gear, 19),
-    k.line("M226 300C226 200 300 120 400 120C500 120 574 200 574 300", c.accent, 6),
-    k.line("M300 142C360 110 440 110 500 142", c.gearLight, 4, { opacity: 0.8, transform: "translate(0 -7)" }),
-    cup({}), cup(mirror));
 }

@@ -1,10 +1,12 @@
 // The looks there are, and the head every look shares: face, shadows, eyes, nose, mouth, marks.
 //
-// A look is a module with `PALETTE`, the shapes `EYE`, `FACE`, `MOUTH` and `draw(kit)`, which returns
-// `bangs` (the outline of the fringe: it throws the shadow on the face), `back`, `body`, `ears`, `cheeks`, `glasses`, `fringe`, `locks`, `gear`.
+// A look is a module with `PALETTE`, `WEARS`, the shapes `EYE`, `FACE`, `MOUTH` and `draw(kit)`, which returns
+// `bangs` (the outline of the fringe: it throws the shadow on the face), `back`, `body`, `cheeks`, `fringe` and `locks`.
 
 import * as aiko from "./aiko.js";
 import * as ren from "./ren.js";
+import { catEars, glasses, headphones } from "./accessories.js";
+import { recolour } from "./colour.js";
 import { marks } from "./marks.js";
 import { Kit, el } from "./svg.js";
 
@@ -19,16 +21,15 @@ export function theme(name) {
   return names[sum % names.length];
 }
 
-const COLOR = /^#[0-9a-f]{3,8}$/i;
-
-/** Draws a whole person; returns `{svg, kit, look}`. `palette` replaces colours of the theme (hex values only). */
-export function build(name, palette = {}) {
+/**
+ * Draws a whole person; returns `{svg, kit, look}`. `wishes` are those of the persona (`look` of its card): colours as in
+ * `colour.js`, `ears` (`cat` or `none`), `glasses`, `headphones` (true or false).
+ */
+export function build(name, wishes = {}) {
   const look = THEMES[theme(name)];
-  const colors = { ...look.PALETTE };
-  for (const [key, value] of Object.entries(palette ?? {})) {
-    if (key in colors && COLOR.test(value)) colors[key] = value;
-  }
-  const k = new Kit(colors);
+  const k = new Kit(recolour(look.PALETTE, wishes ?? {}));
+  const wears = { ...look.WEARS };
+  for (const key of Object.keys(wears)) if (typeof wishes?.[key] === typeof wears[key]) wears[key] = wishes[key];
   const art = look.draw(k);
   const svg = el("svg", {
     class: "sr-rig", viewBox: "0 0 800 900", "stroke-linejoin": "round", "stroke-linecap": "round", "aria-hidden": "true", focusable: "false",
@@ -36,16 +37,16 @@ export function build(name, palette = {}) {
     k.g("back", art.back),
     k.g("body", el("g", { transform: "matrix(.86 0 0 .86 56 34)" }, art.body)),
     k.g("head",
-      k.g("ears", art.ears),
-      face(k, look, art),
+      k.g("ears", wears.ears === "cat" ? catEars(k) : null),
+      face(k, look, art, wears),
       k.g("front", art.locks, k.g("fringe", art.fringe)),
       k.g("brows", ["L", "R"].map((s) => k.part(`brow${s}`, k.path("", k.color.hairDeep, { opacity: 0.88 })))),
-      art.gear,
+      wears.headphones ? headphones(k) : null,
       marks(k)));
   return { svg, kit: k, look };
 }
 
-function face(k, look, art) {
+function face(k, look, art, wears) {
   const c = k.color;
   const skin = k.radial("skin", [[0, c.skin], [0.62, c.skin], [1, c.skinShade]], [0.5, 0.42, 0.62]);
   const cheek = k.radial("blush", [[0, c.blush, 0.75], [0.5, c.blush, 0.4], [1, c.blush, 0]]);
@@ -67,7 +68,7 @@ function face(k, look, art) {
         k.path("M396 476C400 484 404 488 402 492C398 494 394 492 392 489Z", c.skinDeep),
         k.line("M399 478C402 484 405 488 402 492", c.skinLine, 2.5, { opacity: 0.7 }))),
       mouth(k, look.MOUTH),
-      art.glasses),
+      wears.glasses ? glasses(k, look.EYE) : null),
   ];
 }
 

@@ -5,7 +5,7 @@ export const PALETTE = {
   eye: "#6dbb3a", eyeDark: "#2a6a2b", eyeDeep: "#173a1c", eyeLight: "#dcff8f",
   skin: "#ffe8d6", skinShade: "#f7bd9c", skinDeep: "#e79f7d", skinLine: "#96523c", blush: "#ff7466", blushDark: "#e0523f",
   cloth: "#2f7f86", clothDark: "#1a4f58", clothLight: "#55abaa", shirt: "#fffaf0", shirtShade: "#e6d2bd",
-  accent: "#ffd35c", accentDark: "#dd9d22", accentLight: "#fff2bd", gear: "#3a3440", gearLight: "#6d6474", line: "#3d1f1a",
+  accent: "#ffd35c", accentDark: "#dd9d22", accentLight: "#fff2bd", gear: "#3a3440", gearLight: "#6d6474", phones: "#ffd35c", phonesDark: "#dd9d22", phonesLight: "#fff2bd", band: "#ffd35c", glasses: "#3a3440", line: "#3d1f1a",
 };
 
 export const EYE = { x: 75, y: 434, inner: 42, outer: 45, innerY: 8, outerY: 6, top: 59, bottom: 48, lash: 14, flick: 10, browY: 346, browW: 10, irisX: 36, irisY: 44, irisDy: 1, spikes: 1 };
@@ -22,7 +22,10 @@ const SHINE =
 const SIDE = "M244 250C218 330 206 420 212 484C218 524 232 552 262 568C256 548 258 538 266 524C280 480 268 390 286 262Z";
 const mirror = { transform: "matrix(-1 0 0 1 800 0)" };
 
-/** Draws the look; see `rig/look.js` for what each key is. */
+/** What it wears unless the persona says otherwise. */
+export const WEARS = { ears: "none", glasses: true, headphones: true };
+
+/** Draws the look; see `look.js` for what each key is. */
 export function draw(k) {
   const c = k.color;
   const hair = k.linear("hair", [[0, c.hairLight], [0.25, c.hair], [0.75, c.hair], [1, c.hairDark]], [0, 0.02, 0, 1]);
@@ -34,9 +37,7 @@ export function draw(k) {
     bangs: BANGS,
     back: backHair(k, back, c),
     body: body(k, cloth, c),
-    ears: [],
     cheeks: k.path("M290 494a3.4 3 0 1 0 .1 0ZM312 494a3 2.6 0 1 0 .1 0ZM326 484a3 2.8 0 1 0 .1 0ZM474 484a3 2.8 0 1 0 .1 0ZM488 494a3 2.6 0 1 0 .1 0ZM504 486a3.4 3 0 1 0 .1 0Z", c.skinDeep, { opacity: 0.9 }),
-    glasses: glasses(k, c),
     fringe: [
       k.ink(BANGS, hair, c.hairLine, 4.5),
       strands(k, clip, c),
@@ -46,7 +47,6 @@ export function draw(k) {
       hairpin(k, c),
     ],
     locks: ["L", "R"].map((s) => k.g(`lock${s}`, lock(k, side, c, s === "R" ? mirror : {}))),
-    gear: headphones(k, c),
   };
 }
 
@@ -113,31 +113,4 @@ function lock(k, fill, c, attrs) {
     k.line("M250 360C232 420 232 480 246 536", c.hairDark, 4, { ...attrs, opacity: 0.65 }),
     k.line("M234 410C226 440 226 460 228 484", c.hairShine, 6, { ...attrs, opacity: 0.55 }),
   ];
-}
-
-function glasses(k, c) {
-  const lens = k.linear("lens", [[0, "#ffffff", 0.26], [0.5, "#ffffff", 0.05], [1, "#ffffff", 0.16]], [0, 0, 1, 1]);
-  const ring = (x) => [
-    k.path(`M${x} 380a54 54 0 1 0 .1 0Z`, lens),
-    k.line(`M${x} 380a54 54 0 1 0 .1 0Z`, c.gear, 5.5),
-    k.line(`M${x - 41} 418C${x - 35} 406 ${x - 27} 398 ${x - 15} 394`, "#ffffff", 5, { opacity: 0.8 }),
-  ];
-  return k.g("glasses",
-    k.line("M380 432C389 422 411 422 420 432M272 426L246 416M528 426L554 416", c.gear, 5.5),
-    ring(325), ring(475));
-}
-
-function headphones(k, c) {
-  const cup = (attrs) => [
-    k.ink("M198 334C212 322 240 322 252 334L256 426C244 440 214 442 198 428Z", c.gear, c.line, 4.5, attrs),
-    k.path("M238 330C246 330 252 334 252 340L256 422C252 430 246 432 238 434Z", c.gearLight, { ...attrs, opacity: 0.7 }),
-    k.ink("M186 350C192 338 216 338 222 350L224 410C218 424 194 424 188 410Z", c.accent, c.line, 4, attrs),
-    k.line("M196 358L197 400", c.accentLight, 6, attrs),
-  ];
-  return k.g("gear",
-    k.line("M222 344C206 212 290 118 400 118C510 118 594 212 578 344", c.line, 29),
-    k.line("M222 344C206 212 290 118 400 118C510 118 594 212 578 344", c.accent, 21),
-    k.line("M300 139C360 108 440 108 500 139", c.accentLight, 6, { opacity: 0.9, transform: "translate(0 -5)" }),
-    k.line("M224 330C214 250 244 186 296 150M576 330C586 250 556 186 504 150", c.accentDark, 5, { opacity: 0.7 }),
-    cup({}), cup(mirror));
 }
