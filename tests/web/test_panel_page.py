@@ -482,9 +482,11 @@ async def test_it_says_when_nobody_hears_the_show(opened: Any, show: PanelShow) 
     await show.change({"sound": {"where": "nobody", "name": "", "pages": 1, "muted": 1}})
     await panel.shows(".soundcard", "Nobody hears the show")
     await panel.shows(".soundcard", "has not allowed sound")
-    await panel.page.locator(".soundcard .btn").click(force=True)
-    await panel.page.wait_for_timeout(100)
-    assert panel.pressed("sound/tone") == []
+    async with panel.page.context.expect_page() as opening:
+        await panel.page.get_by_role("button", name="Open stage").click()
+    stage = await opening.value
+    assert f"/overlay/stage?token={TOKEN}" in stage.url
+    await stage.close()
 
 
 async def test_a_part_in_trouble_says_what_to_do(opened: Any) -> None:

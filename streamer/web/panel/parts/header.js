@@ -103,8 +103,9 @@ function Tally() {
   if (state !== "open") {
     return html`<span class="tally wait n"><i aria-hidden="true"></i>${t(`link.${state}`)}</span>`;
   }
-  const word = mode === "running" && demo ? t("mode.demo") : t(`mode.${mode}`);
-  return html`<span class=${`tally n ${TALLY[mode] || "wait"}`}><i aria-hidden="true"></i>${word} <span>${stopwatch(showNow() - started)}</span></span>`;
+  const playing = mode === "running" && demo;
+  const word = playing ? t("mode.demo") : t(`mode.${mode}`);
+  return html`<span class=${`tally n ${playing ? "demo" : TALLY[mode] || "wait"}`}><i aria-hidden="true"></i>${word} <span>${stopwatch(showNow() - started)}</span></span>`;
 }
 
 export function Header() {

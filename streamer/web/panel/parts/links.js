@@ -1,5 +1,5 @@
 // Links to hand out. Masked by default: people start this while their screen is on stream.
-import { effect, html, signal, useEffect, useRef, useState } from "../vendor/preact.js";
+import { computed, effect, html, signal, useEffect, useRef, useState } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { Icon } from "../icons.js";
 import { link, S } from "../store.js";
@@ -28,30 +28,35 @@ export function masked(url) {
 const overlayOf = (item) => { try { return new URL(item.url, location.origin).pathname.split("/").filter(Boolean).pop() || item.name; } catch { return item.name; } };
 const full = (item) => new URL(item.url, location.origin).href;
 
-async function copy(item, field) {
+/** False where there is no clipboard: outside secure contexts, or refused. */
+async function copy(item) {
   try {
     await navigator.clipboard.writeText(full(item));
     return true;
-  } catch { /* no clipboard outside secure contexts: select it for Ctrl+C */ }
-  if (field) { field.focus(); field.select(); }
-  return false;
+  } catch { return false; }
 }
 
+const stage = computed(() => items.value.find((item) => overlayOf(item) === MAIN));
+export const hasStage = computed(() => stage.value !== undefined);
+
+/** Opens the stage page in a tab of this browser, which then plays the voices. */
+export const openStage = () => { if (stage.peek()) open(full(stage.peek()), "_blank", "noopener"); };
+
 function LinkRow({ item, main }) {
-  const [open, setOpen] = useState(false);
+  const [shown, show] = useState(false);
   const [copied, setCopied] = useState("");
   const field = useRef(null);
   const kind = overlayOf(item);
   const label = has(`overlay.${kind}`) ? t(`overlay.${kind}`) : clean(item.name || kind);
   const onCopy = async () => {
-    if (await copy(item, null)) setCopied("yes");
-    else { setOpen(true); setCopied("select"); }
+    if (await copy(item)) setCopied("yes");
+    else { show(true); setCopied("select"); }
     setTimeout(() => setCopied(""), 4000);
   };
   useEffect(() => { if (copied === "select" && field.current) { field.current.focus(); field.current.select(); } }, [copied]);
   return html`<li class=${main ? "main" : ""}><span class="lname">${label}</span>
-    <div class="lrow"><input class="field url" readonly aria-label=${label} ref=${field} value=${open ? full(item) : masked(item.url)} onFocus=${(e) => open && e.currentTarget.select()}/>
-      <button type="button" class="btn ico" aria-label=${t(open ? "links.hide" : "links.show", { name: label })} title=${t(open ? "links.hide" : "links.show", { name: label })} aria-pressed=${open} onClick=${() => setOpen(!open)}><${Icon} name="eye"/></button>
+    <div class="lrow"><input class="field url" readonly aria-label=${label} ref=${field} value=${shown ? full(item) : masked(item.url)} onFocus=${(e) => shown && e.currentTarget.select()}/>
+      <button type="button" class="btn ico" aria-label=${t(shown ? "links.hide" : "links.show", { name: label })} title=${t(shown ? "links.hide" : "links.show", { name: label })} aria-pressed=${shown} onClick=${() => show(!shown)}><${Icon} name="eye"/></button>
       <button type="button" class=${`btn ${main ? "accent" : ""}`} aria-label=${t("links.copy", { name: label })} onClick=${onCopy}><${Icon} name=${copied === "yes" ? "check" : "copy"}/>${copied ? t(`links.copied.${copied}`) : t("links.copy.short")}</button></div></li>`;
 }
 
