@@ -179,11 +179,6 @@ class FeedHub:
         """What the view shows, to be read and not changed."""
         return self._channels[view].projection.snapshot
 
-    def seq(self, view: View) -> int:
-        """Number of the newest message, also of what is still to be sent in this turn."""
-        channel = self._channels[view]
-        return channel.seq + channel.projection.dirty
-
     def snapshot_json(self, view: View) -> bytes:
         """The snapshot as JSON, encoded once for each state."""
         self._flush()

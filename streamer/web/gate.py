@@ -22,14 +22,22 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 class Site:
     """Where the show is served.
 
-    `host`: address to bind; the default binds both loopback addresses. With `lan` overlays are served on private
-    addresses too. `public_url` is the outer address of a TLS proxy or tunnel in front.
+    The loopback addresses are always served. `host`: one more address to bind; `lan`: all of them. Beyond loopback only
+    overlays are served, and only by a private address, unless the request names the host of `public_url`, the outer
+    address of a TLS proxy or tunnel in front (or of a container's mapped port).
     """
 
     port: int = 8765
     host: str = "127.0.0.1"
     lan: bool = False
     public_url: str = ""
+
+    @property
+    def addresses(self) -> list[str]:
+        """What to bind, loopback first: the printed link says localhost, which may be either of two."""
+        if self.lan or self.host in ("0.0.0.0", "::"):  # noqa: S104  # asked for
+            return ["0.0.0.0", "::" if self.host == "::" else "::1"]  # noqa: S104
+        return list(dict.fromkeys(["127.0.0.1", "::1", self.host]))
 
 
 def _with_port(host: str, port: int, default: int) -> set[str]:
@@ -41,7 +49,7 @@ class Gate:
 
     def __init__(self, site: Site, port: int) -> None:
         self._port = port
-        self._lan = site.lan
+        self._lan = site.lan or site.host not in ("127.0.0.1", "::1")
         self._full: set[str] = set()
         for host in LOOPBACK:
             self._full |= _with_port(host, port, 80)
@@ -54,10 +62,10 @@ class Gate:
             self._public = _with_port(host, url.port or default, default)
             self._public_origin = f"{url.scheme}://{url.netloc}".lower()
 
-    def door(self, host: str) -> Door | None:
-        """How far a Host header gets."""
+    def door(self, host: str, *, local: bool = True) -> Door | None:
+        """How far a Host header gets. `local`: the connection came to a loopback address; anybody can say localhost."""
         host = host.lower()
-        if host in self._full or host in self._public:
+        if host in self._public or (local and host in self._full):
             return "full"
         return "lan" if self._lan and self._private(host) else None
 
@@ -75,7 +83,7 @@ class Gate:
     def refuse(self, request: web.Request) -> str | None:
         """Why the request must not come in; None when it may."""
         hosts = request.headers.getall("Host", [])
-        door = self.door(hosts[0]) if len(hosts) == 1 else None
+        door = self.door(hosts[0], local=_came_locally(request)) if len(hosts) == 1 else None
         if door is None:
             return "host"
         if door == "lan" and not is_overlay_path(request):
@@ -93,7 +101,8 @@ class Gate:
         return None
 
     def is_loopback(self, request: web.Request) -> bool:
-        return request.headers.get("Host", "").lower() in self._full
+        """Asked from this machine, by a loopback name (not through a tunnel)."""
+        return _came_locally(request) and request.headers.get("Host", "").lower() in self._full
 
     def to_localhost(self, request: web.Request) -> str | None:
         """Where a page asked for by address should be asked for instead: passkeys and cookies need the name."""
@@ -109,6 +118,15 @@ def is_overlay_path(request: web.Request) -> bool:
     if request.path == "/ws/feed":
         return request.query.get("view") == "overlay"
     return request.path == "/ws/sink" or request.path.startswith(("/overlay/", "/o/"))
+
+
+def _came_locally(request: web.Request) -> bool:
+    transport = request.transport
+    name = transport.get_extra_info("sockname") if transport is not None else None
+    try:
+        return name is not None and ipaddress.ip_address(name[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def _may_lack_origin(request: web.Request) -> bool:

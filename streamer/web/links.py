@@ -82,10 +82,6 @@ class Link:
             self._transport.write(close_frame(code))
             self._abort = asyncio.get_running_loop().call_later(wait_s, self._transport.abort)
 
-    def abort(self) -> None:
-        self.gone()
-        self._transport.abort()
-
     def gone(self) -> None:
         """The socket has ended."""
         self.closing = True

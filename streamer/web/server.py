@@ -106,9 +106,10 @@ class WebServer:
         """The address to print: its code makes whoever opens it first the owner."""
         return f"{self.base_url}/panel/#code={self.parts.grants.issue_code(for_s=None)}"
 
-    def overlay_link(self, kind: str = "stage") -> str:
-        """The address for a browser source, the same at every start."""
-        return f"{self.base_url}/overlay/{kind}?token={self.parts.grants.overlay()[1]}"
+    def overlay_link(self, kind: str = "stage", *, host: str = "") -> str:
+        """The address for a browser source, the same at every start. `host`: this machine for a second PC."""
+        base = f"http://{host}:{self.port}" if host else self.base_url
+        return f"{base}/overlay/{kind}?token={self.parts.grants.overlay()[1]}"
 
     # --- life -------------------------------------------------------------------------------------------------------
 
@@ -283,8 +284,7 @@ class WebServer:
 
     async def _metrics(self, request: web.Request) -> web.Response:
         """Open to programs of this machine that ask by a loopback name; a grant is needed from elsewhere."""
-        local = request.remote in ("127.0.0.1", "::1") and self._gate.is_loopback(request)
-        if not local:
+        if not self._gate.is_loopback(request):
             self._allow(request, "panel")
         return web.Response(
             text=self.metrics.render(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
@@ -306,23 +306,26 @@ def _html(body: bytes | None, csp: str) -> web.Response:
 
 
 def _bind(site: Site) -> list[socket.socket]:
-    """Listening sockets: both loopback addresses by default, so that `localhost` reaches us whatever it resolves to."""
-    host = "0.0.0.0" if site.lan and site.host == "127.0.0.1" else site.host  # noqa: S104  # asked for with --lan
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    first = _listen(family, host, site.port)
-    sockets = [first]
-    if site.host == "127.0.0.1":
-        try:
-            sockets.append(_listen(socket.AF_INET6, "::1", first.getsockname()[1]))
-        except Misconfigured:
-            first.close()
-            raise
-        except OSError:
-            log.debug("this machine has no IPv6 loopback")
+    """Listening sockets on one port, the first on a loopback (or every) IPv4 address."""
+    sockets: list[socket.socket] = []
+    try:
+        for host in site.addresses:
+            port = sockets[0].getsockname()[1] if sockets else site.port
+            try:
+                sockets.append(_listen(host, port))
+            except OSError:
+                if host != "::1":
+                    raise
+                log.debug("this machine has no IPv6 loopback")
+    except BaseException:
+        for sock in sockets:
+            sock.close()
+        raise
     return sockets
 
 
-def _listen(family: int, host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         sock = socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:

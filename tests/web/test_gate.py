@@ -4,6 +4,8 @@ import pytest
 
 from streamer.web.gate import Gate, Site
 
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # names are compared, nothing is bound
+
 
 @pytest.mark.parametrize(
     ("site", "host", "door"),
@@ -39,6 +41,33 @@ from streamer.web.gate import Gate, Site
 )
 def test_doors(site, host, door):
     assert Gate(site, 8765).door(host) == door
+
+
+def test_who_comes_from_outside_and_says_localhost_is_not_let_in():
+    gate = Gate(Site(lan=True, public_url="https://show.example"), 8765)
+    assert gate.door("localhost:8765", local=False) is None
+    assert gate.door("127.0.0.1:8765", local=False) == "lan"
+    assert gate.door("192.168.1.4:8765", local=False) == "lan"
+    assert gate.door("show.example", local=False) == "full"
+
+
+def test_an_address_of_its_own_serves_overlays_only():
+    assert Gate(Site(host="192.168.1.4"), 8765).door("192.168.1.4:8765", local=False) == "lan"
+
+
+@pytest.mark.parametrize(
+    ("site", "addresses"),
+    [
+        (Site(), ["127.0.0.1", "::1"]),
+        (Site(host="::1"), ["127.0.0.1", "::1"]),
+        (Site(host="192.168.1.4"), ["127.0.0.1", "::1", "192.168.1.4"]),
+        (Site(lan=True), [EVERYWHERE, "::1"]),
+        (Site(host=EVERYWHERE), [EVERYWHERE, "::1"]),
+        (Site(host="::"), [EVERYWHERE, "::"]),
+    ],
+)
+def test_loopback_is_always_served(site, addresses):
+    assert site.addresses == addresses
 
 
 def test_port_80_needs_no_number():

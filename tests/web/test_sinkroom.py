@@ -13,6 +13,7 @@ from streamer.adapters.audio.common import Track
 from streamer.adapters.audio.silent import SilentClock
 from streamer.core.events import SinkChanged
 from streamer.ports import Heard
+from streamer.web import sinkroom
 from streamer.web.lease import Sound
 from tests.fakes.sink_page import SinkPage
 
@@ -201,6 +202,22 @@ async def test_a_first_message_that_is_no_hello_closes_the_socket(house, first):
         await (ws.send_str(first) if isinstance(first, str) else ws.send_bytes(first))
         assert (await ws.receive()).data == 1008
     assert house.room.player is None
+
+
+async def test_a_page_that_says_no_hello_in_time_is_closed(house, monkeypatch):
+    monkeypatch.setattr(sinkroom, "HELLO_WITHIN_S", 0.05)
+    async with house.session.ws_connect(f"{house.url}/ws/sink?token={house.overlay_token()}") as ws:
+        assert (await ws.receive()).data == 1008
+
+
+async def test_a_page_that_does_not_answer_a_tone_is_named(stage, monkeypatch):
+    monkeypatch.setattr(sinkroom, "TONE_WITHIN_S", 0.05)
+    page = await stage.page()
+    page.hang()
+    status, problem = await stage.house.post("/api/v1/sound/tone", {"ms": 20})
+    assert (status, problem["code"]) == (409, "no_page")
+    assert "did not answer" in problem["detail"]
+    assert stage.house.room.places() == ("tab", 1, 0)
 
 
 async def test_hostile_messages_are_ignored_and_counted(stage):
