@@ -107,7 +107,9 @@ class FaultyHttp:
             await self._pause(0.01)
 
     async def _pause(self, seconds: float) -> None:
-        if seconds:
+        if not seconds:
+            await asyncio.sleep(0)  # a client on the same loop reads between two writes, as one far away would
+        else:
             try:
                 await asyncio.wait_for(self._stop.wait(), seconds)
             except TimeoutError:
