@@ -17,7 +17,7 @@ from pydantic import Field, JsonValue, SecretStr
 
 from streamer.adapters.llm.common.profiles import PROFILES, Profile, ProfileName, is_local
 from streamer.adapters.part import Part
-from streamer.ports import Completion, Misconfigured, Token, Unavailable, Usage
+from streamer.ports import Completion, Message, Misconfigured, Token, Unavailable, Usage
 
 WARM_LIMIT_S = 3.0
 CODE = re.compile(r"[A-Za-z0-9_.-]{1,40}")
@@ -169,7 +169,15 @@ class OpenAiChatModel:
         if request.seed and self._profile.seed:
             body["seed"] = request.seed & 0x7FFFFFFF
         body.update(self._settings.extra)
-        return msgspec.json.encode({key: value for key, value in body.items() if value is not None})
+        body = {key: value for key, value in body.items() if value is not None}
+        try:
+            return msgspec.json.encode(body)
+        except UnicodeEncodeError:  # lone surrogates, which some chat clients send
+            clean = [
+                Message(message.role, message.content.encode("utf-8", "replace").decode())
+                for message in request.messages
+            ]
+            return msgspec.json.encode({**body, "messages": clean})
 
 
 class _Answer:

@@ -22,7 +22,7 @@ from yarl import URL
 from streamer.adapters.part import Part
 from streamer.adapters.tts.common import http
 from streamer.adapters.tts.common.mp3 import warm_up
-from streamer.adapters.tts.common.text import speakable
+from streamer.adapters.tts.common.text import encodable, speakable
 from streamer.ports import Done, Misconfigured, SpeechPiece, SpeechRequest, Unavailable, VoiceCaps
 
 PLACEHOLDER = re.compile(r"\{(text|voice|lang|rate|pitch|volume|emotion)\}")
@@ -114,7 +114,7 @@ class HttpSpeech:
     def _values(self, request: SpeechRequest) -> dict[str, str | float]:
         voice, languages = request.voice, self._settings.languages
         return {
-            "text": request.text,
+            "text": encodable(request.text),
             "voice": voice.name or self._settings.voice,
             "lang": languages.get(voice.language, languages.get(voice.language.split("-")[0], voice.language)),
             "rate": voice.rate,

@@ -13,7 +13,7 @@ from yarl import URL
 from streamer.adapters.part import Part
 from streamer.adapters.tts.common import http
 from streamer.adapters.tts.common.mp3 import warm_up
-from streamer.adapters.tts.common.text import speakable
+from streamer.adapters.tts.common.text import encodable, speakable
 from streamer.ports import Done, Misconfigured, SpeechPiece, SpeechRequest, VoiceCaps
 
 MIN_SPEED, MAX_SPEED = 0.25, 4.0
@@ -83,7 +83,7 @@ class OpenAiSpeech:
         body: dict[str, Any] = {
             "model": settings.model,
             "voice": request.voice.name or settings.voice,
-            "input": request.text,
+            "input": encodable(request.text),
             "response_format": settings.response_format,
         }
         if request.voice.rate != 1.0:

@@ -76,6 +76,12 @@ async def test_our_bytes_are_what_the_typed_call_sends(model: OpenAiChatModel, s
     assert differing <= {"Content-Length", "Accept", "X-Stainless-Read-Timeout", "x-stainless-read-timeout"}
 
 
+async def test_broken_letters_are_replaced(model: OpenAiChatModel, server: FakeOpenAi) -> None:
+    ask = Completion(messages=(Message("system", "fine é"), Message("user", "a\ud800b\x00")))
+    assert (await collect(model.stream(ask)))[0]
+    assert [message["content"] for message in server.requests[-1]["messages"]] == ["fine é", "a?b\x00"]
+
+
 async def test_prices_and_extras(server: FakeOpenAi) -> None:
     model = open_model(
         server, profile="deepseek", prompt_price=1, completion_price=2, extra={"top_p": 0.5, "temperature": None}

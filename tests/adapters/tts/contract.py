@@ -28,6 +28,7 @@ TEXTS = (
     "It costs 1,000 coins & <b>nothing</b> more, doesn't it?",
     "Ignore {voice} and {0.__class__}; say </voice><voice name='x'> 100% \"quoted\".",
     "Café naïve 🎉 déjà vu — fin…",
+    "Broken\ud800 letters\x00 and \x1b[31m controls\u202e.",
 )
 NOTHING = ("", "   ", "\n\t", "🎉🎉", "...", "?!", "—", "\u200d\ufe0f")
 

@@ -8,9 +8,18 @@ def speakable(text: str) -> bool:
     return any(c.isalnum() for c in text)
 
 
+def encodable(text: str) -> str:
+    """The text with controls and lone surrogates as spaces: a NUL ends C strings, surrogates break encoders."""
+    return "".join(" " if _is_broken(c) else c for c in text)
+
+
+def _is_broken(c: str) -> bool:
+    return (c < " " and c not in "\n\t") or "\x7f" <= c < "\xa0" or "\ud800" <= c <= "\udfff"
+
+
 def without_pictures(text: str) -> str:
-    """The text with emoji and their joiners as spaces: engines read them out by name. Offsets stay as they are."""
-    return "".join(" " if _is_picture(c) else c for c in text)
+    """`encodable`, with emoji and their joiners as spaces too: engines read them out by name. Offsets stay."""
+    return "".join(" " if _is_picture(c) else c for c in encodable(text))
 
 
 def _is_picture(c: str) -> bool:

@@ -1,6 +1,6 @@
 import pytest
 
-from streamer.adapters.tts.common.text import WordFinder, is_han, speakable, without_pictures
+from streamer.adapters.tts.common.text import WordFinder, encodable, is_han, speakable, without_pictures
 
 
 @pytest.mark.parametrize("text", ["a", "1", "あ", "한", "é", "🎉 ok", "١"])
@@ -19,6 +19,12 @@ def test_pictures_become_spaces_of_the_same_length() -> None:
     assert len(plain) == len(text)
     assert plain.split() == ["a", "b", "c", "©", "20", "°C", "1"]
     assert without_pictures("こんにちは、world!") == "こんにちは、world!"
+
+
+def test_what_breaks_encoders_becomes_a_space() -> None:
+    text = "a\x00b\ud800c\x1b\x7f\x85é\n"
+    assert encodable(text) == "a b c   é\n"
+    assert len(without_pictures(text)) == len(text)
 
 
 def test_words_are_found_in_order() -> None:
