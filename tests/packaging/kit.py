@@ -24,7 +24,7 @@ def main():
     import tiny_show, tiny_voice
     if sys.argv[1:2] == ["hold"]:
         print("on air", flush=True)
-        time.sleep(30)
+        time.sleep(120)
     print(json.dumps({"prefix": sys.prefix, "argv": sys.argv[1:], "utf8": sys.flags.utf8_mode,
                       "show": tiny_show.VERSION, "file": tiny_show.__file__}))
     return 7 if "seven" in sys.argv else 0
@@ -72,7 +72,7 @@ class Index:
                 name = self.path.strip("/").split("/")[-1]
                 if name in index.files:
                     index.fetching.set()
-                    index.gate.wait(30)
+                    index.gate.wait(120)
                     kind, data = "application/octet-stream", index.files[name]
                 else:
                     links = (n for n in index.files if n.startswith(name.replace("-", "_") + "-"))
@@ -182,7 +182,7 @@ class Checkout:
 
     def start(self, *args: str, first: str = "", **more: str) -> "Start":
         with self.popen(*args, first=first, **more) as process:
-            said = process.communicate(timeout=50)[0]
+            said = process.communicate(timeout=200)[0]
         return Start(process.returncode, said)
 
     def leftovers(self) -> list[str]:

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,8 @@ import pytest
 
 from tests.packaging.kit import BASE_PYTHON, Checkout, Index, Start, wheel
 
-pytestmark = pytest.mark.slow
+# A start takes one to three seconds of processor time; the limits are for machines that do other things too.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX signals and process groups")
 DEAD = "http://127.0.0.1:9/simple/"
 
@@ -88,7 +88,7 @@ def test_first_start_without_network_says_so(bare: Checkout) -> None:
 
 
 def wait_until_fetching(checkout: Checkout) -> None:
-    assert checkout.index.fetching.wait(20), "pip never asked for a file"
+    assert checkout.index.fetching.wait(100), "pip never asked for a file"
 
 
 @posix
@@ -129,8 +129,8 @@ def test_two_starts_at_once_build_once(bare: Checkout) -> None:
             assert second.stdout is not None
             assert "waiting" in second.stdout.readline()
             bare.index.gate.set()
-            waited = second.communicate(timeout=40)[0]
-        built = first.communicate(timeout=40)[0]
+            waited = second.communicate(timeout=100)[0]
+        built = first.communicate(timeout=100)[0]
     assert (first.returncode, second.returncode) == (0, 0), built + waited
     assert "First start" in built
     assert "First start" not in waited
@@ -142,7 +142,7 @@ def test_control_c_leaves_nothing(bare: Checkout) -> None:
     with bare.popen() as process:
         wait_until_fetching(bare)
         os.killpg(process.pid, signal.SIGINT)
-        said = process.communicate(timeout=20)[0]
+        said = process.communicate(timeout=100)[0]
     assert process.returncode == 130
     assert "Nothing is half installed" in said
     assert not bare.env.exists()
@@ -292,14 +292,17 @@ def test_too_little_room_is_said_before_anything_is_fetched(bare: Checkout) -> N
     assert not bare.env.exists()
 
 
-def test_second_start_is_fast(ready: Checkout) -> None:
+@posix
+def test_second_start_costs_next_to_nothing(ready: Checkout) -> None:
+    """Processor time, not the clock: the machine may be busy."""
+    import resource
+
     ready.start()  # bytecode
-    spent: list[float] = []
-    for _ in range(3):
-        began = time.perf_counter()
-        ready.start()
-        spent.append(time.perf_counter() - began)
-    assert min(spent) < 1.0, spent
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    ready.start()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert spent < 0.5
 
 
 @posix
