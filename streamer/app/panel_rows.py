@@ -21,6 +21,7 @@ from streamer.core.events import (
     StopPressed,
     Tombstoned,
 )
+from streamer.core.limits import per_minute, window_opens_ms
 from streamer.core.requests import CROWD
 from streamer.core.show import Line, Request, Show
 from streamer.ports import Health
@@ -110,6 +111,11 @@ def queue(show: Show, words: Words, amounts: Mapping[str, Row]) -> dict[str, Row
             "amount": amounts.get(request.uid),
         }
     return rows
+
+
+def pace(show: Show) -> Row:
+    """How many chat answers a minute there may be, and when the next one may start (None: at once)."""
+    return {"per_minute": per_minute(show), "opens": window_opens_ms(show)}
 
 
 def next_line(line: Line, words: Words, text: str, since_ms: int) -> Row:

@@ -69,6 +69,7 @@ def _empty(about: About) -> dict[str, object]:
         "playhead": {"line": 0, "ms": 0, "at": 0, "playing": False},
         "next": {},
         "queue": {},
+        "pace": None,
         "chat": {},
         "chat_rate": 0,
         "sound": {"where": "nobody", "name": "", "pages": 0, "muted": 0},
@@ -93,6 +94,7 @@ class PanelView:
         self._totals: dict[int, int] = {}
         self._since: tuple[int, str, int] = (0, "", 0)
         self._line = 0
+        self._pace: Row = {}
         self._n = 0
         self._chat: OrderedDict[str, str] = OrderedDict()
         self._amounts: dict[str, Row] = {}
@@ -115,6 +117,9 @@ class PanelView:
             changes["show/mode"] = show.mode
         if show.dial != before.dial:
             changes["show/dial"] = show.dial
+        pace = rows.pace(show)
+        if pace != self._pace:
+            changes["pace"] = self._pace = pace
         for command in commands:
             if isinstance(command, Erase):
                 self._erase(command, changes)

@@ -98,8 +98,8 @@ class House:
 def test_an_empty_show_has_every_key_of_the_contract() -> None:
     snapshot = House().now
     assert set(snapshot) == {
-        "build", "beat", "show", "silence", "cast", "line", "playhead", "next", "queue", "chat", "chat_rate", "sound",
-        "health", "log",
+        "build", "beat", "show", "silence", "cast", "line", "playhead", "next", "queue", "pace", "chat",
+        "chat_rate", "sound", "health", "log",
     }  # fmt: skip
     assert snapshot["show"]["mode"] == "running"
     assert snapshot["show"]["title"] == "Test"
@@ -142,6 +142,14 @@ def test_the_queue_is_listed_in_the_order_of_answering() -> None:
     assert [row["persona"] for row in rows] == ["", "mika", ""]
     assert rows[0]["amount"] == {"micros": 0, "currency": "", "bits": 500}
     assert all(row["expires"] > house.ms for row in rows)
+
+
+def test_the_pace_says_when_the_next_answer_may_start() -> None:
+    house = House(ShowSettings(idle_after_ms=0, banter_every_ms=0, answers_per_minute=1))
+    assert house.now["pace"] == {"per_minute": 1, "opens": None}
+    house.ask(1, "the only one?")
+    house.air()
+    assert house.now["pace"] == {"per_minute": 1, "opens": house.ms + 60_000}
 
 
 def test_unchanged_rows_of_the_queue_are_not_sent_again() -> None:

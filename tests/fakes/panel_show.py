@@ -43,6 +43,7 @@ class PanelShow:
         self.keys: list[str] = []
         self.refuse: dict[str, int] = {}
         self.signed_in = True
+        self.turned_away = 0
         self.down = False
         self.seq = 1
         self._born = time.monotonic()
@@ -126,6 +127,7 @@ class PanelShow:
 
     async def _feed(self, request: web.Request) -> web.WebSocketResponse:
         if self.down or not self.signed_in:
+            self.turned_away += 1
             raise web.HTTPForbidden
         socket = web.WebSocketResponse()
         await socket.prepare(request)

@@ -55,6 +55,15 @@ def test_every_notice_in_the_program_has_words() -> None:
     assert [(code, where) for code, where in codes() if code not in table] == []
 
 
+def test_every_entry_of_the_log_has_words() -> None:
+    used: set[str] = set()
+    for path in (ROOT / "app").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("panel.log", "rows.entry")):
+                used |= {arg.value for arg in node.args if isinstance(arg, ast.Constant) and "." in str(arg.value)}
+    assert [code for code in sorted(used) if code not in texts("en")] == []
+
+
 def test_every_drop_reason_has_words() -> None:
     table = texts("en")
     assert [reason for reason in typing.get_args(DropReason) if f"drop.{reason}" not in table] == []

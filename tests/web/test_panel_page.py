@@ -476,6 +476,13 @@ async def test_links_are_masked_until_asked_for(opened: Any) -> None:
     assert TOKEN not in await page.evaluate(values)
 
 
+async def test_it_says_why_nobody_is_taken(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    assert await panel.text(".queue .r") == "the next one first"
+    await show.change({"pace": {"per_minute": 4, "opens": show.now() + 30_000}})
+    await panel.shows(".queue .r", "4 a minute reached, next in")
+
+
 async def test_it_says_when_nobody_hears_the_show(opened: Any, show: PanelShow) -> None:
     panel = await (await opened()).open()
     assert "through OBS" in await panel.text(".soundstate")
@@ -511,6 +518,7 @@ async def test_the_code_of_the_link_signs_in_and_leaves_the_address(opened: Any,
     panel = await (await opened()).open(f"#code={CODE}")
     assert panel.pressed("session") == [{"code": CODE}]
     assert CODE not in panel.page.url
+    assert show.turned_away == 0
 
 
 async def test_a_used_link_says_so_and_a_new_try_works(opened: Any, show: PanelShow) -> None:

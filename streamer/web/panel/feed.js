@@ -14,7 +14,15 @@ const say = (state, reason = "") => {
   link.value = { state, at, reason };
 };
 
-export function connect() {
+let started = false;
+
+/** To be called once, when signing in is over: a socket asked for earlier would be turned away. */
+export function start() {
+  started = true;
+  connect();
+}
+
+function connect() {
   clearTimeout(retry);
   if (socket) return;
   const scheme = location.protocol === "https:" ? "wss" : "ws";
@@ -65,7 +73,7 @@ async function lost(code, opened) {
 
 /** Tries now, also from the signed-out page. */
 export function hurry() {
-  if (socket && socket.readyState <= 1) return;
+  if (!started || (socket && socket.readyState <= 1)) return;
   wait = 250;
   if (link.peek().state === "signed_out") say("connecting");
   connect();

@@ -2,7 +2,7 @@
 import { effect, html, render, signal } from "./vendor/preact.js";
 import { signIn } from "./api.js";
 import { mode } from "./actions.js";
-import { connect, hurry } from "./feed.js";
+import { hurry, start } from "./feed.js";
 import "./keys.js";
 import { Chat } from "./parts/chat.js";
 import { Header, Stale } from "./parts/header.js";
@@ -72,7 +72,7 @@ async function begin() {
   effect(() => { if (link.value.state === "open") loadNotices(lang.value); });
   const refused = await signIn();
   if (refused) link.value = { ...link.peek(), reason: refused };
-  connect();
+  start();
 }
 
 begin();

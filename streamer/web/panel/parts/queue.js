@@ -1,9 +1,8 @@
 // Who waits for an answer.
 import { html } from "../vendor/preact.js";
-import { S, showNow } from "../store.js";
-import { money, number, t } from "../texts.js";
+import { S, showNow, tick } from "../store.js";
+import { has, money, number, span, t, tn } from "../texts.js";
 import { cut, Name, Persona, Quote, Ticking } from "./common.js";
-import { has, tn } from "../texts.js";
 import { Platform } from "./chat.js";
 
 function Who({ r }) {
@@ -24,10 +23,18 @@ function Waiting({ r, place }) {
   </li>`;
 }
 
+// Why nobody is taken although many wait: the answers of this minute are used up.
+function Pace() {
+  tick.value;
+  const pace = S.pace.value;
+  const rest = pace && pace.opens ? pace.opens - showNow() : 0;
+  return html`<span class="r n">${rest > 0 ? t("queue.pace", { n: number(pace.per_minute), span: span(rest + 999) }) : t("queue.hint")}</span>`;
+}
+
 export function Queue() {
   const all = Object.entries(S.queue.value).sort((a, b) => a[1].n - b[1].n);
   return html`<section class="card queue grow" aria-labelledby="h-queue">
-    <header><h2 id="h-queue">${t("queue.title")}</h2><span class=${`count n ${all.length ? "" : "none"}`}>${number(all.length)}</span><span class="r">${t("queue.hint")}</span></header>
+    <header><h2 id="h-queue">${t("queue.title")}</h2><span class=${`count n ${all.length ? "" : "none"}`}>${number(all.length)}</span><${Pace}/></header>
     ${all.length
       ? html`<ol class="waiting" tabindex="0" aria-label=${t("queue.title")}>${all.map(([id, r], i) => html`<${Waiting} key=${id} r=${r} place=${i + 1}/>`)}</ol>`
       : html`<p class="empty">${t("queue.empty")}</p>`}
