@@ -49,7 +49,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Server": "showrunner",
 }
-GOODBYE_S = 0.1
+GOODBYE_S = 0.08
 """How long pages have to answer the close frame when the show ends."""
 SHIPPED_PANEL = Path(__file__).parent / "panel"
 
@@ -134,7 +134,7 @@ class WebServer:
             self.parts.feed.publish(view, {"build": build})
 
     async def stop(self) -> None:
-        """Close every socket with 1001 and the port; pages have 0.1 s to say goodbye."""
+        """Close every socket with 1001 and the port; pages have 80 ms to say goodbye."""
         runner, self._runner = self._runner, None
         if runner is None:
             return
