@@ -87,6 +87,7 @@ export class Feed extends EventTarget {
     this.seq = 0;
     this.connected = false;
     this.gaps = 0;
+    this.refreshed = -Infinity;
     this.backoff = new Backoff();
     this.ws = null;
     this.closed = false;
@@ -107,12 +108,17 @@ export class Feed extends EventTarget {
     this.ws?.close();
   }
 
-  /** Drops the connection and asks for a snapshot at once (after a gap, or when a hidden source is shown again). */
+  /**
+   * Drops the connection and asks for a snapshot (after a gap, or when a hidden source is shown again): at once, but a second time
+   * within a second a little later.
+   */
   refresh() {
-    const ws = this.ws;
-    this.#detach(ws);
+    this.#detach(this.ws);
     this.#connection(false);
-    this.open();
+    const wait = performance.now() - this.refreshed < 1000 ? this.backoff.delay() : 0;
+    this.refreshed = performance.now();
+    if (wait) setTimeout(() => this.ws || this.open(), wait);
+    else this.open();
   }
 
   /** Takes one message of the feed, from the socket or from a script. */

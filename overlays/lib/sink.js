@@ -14,6 +14,8 @@ const FADE = 0.015;
 const DUCKED = 10 ** (-12 / 20);
 const REPORT_MS = 100;
 const TICK_MS = 20;
+/** A lease comes each 250 ms: when nothing came for so long, the connection is dead though nobody closed it. */
+const DEAD_MS = 6000;
 
 /** One binary message of the sink, or null when it is not a frame this page can play. */
 export function readFrame(buffer) {
@@ -128,13 +130,21 @@ export class Sink extends EventTarget {
   #lost(ws, code) {
     if (ws !== this.ws) return;
     ws.onmessage = ws.onclose = ws.onerror = ws.onopen = null;
+    ws.close();
+    clearTimeout(this.dead);
     this.ws = null;
     this.#yield();
     const wait = this.backoff.after(code);
     if (wait !== null) setTimeout(() => this.ws || this.open(), wait);
   }
 
+  #watch(ws) {
+    clearTimeout(this.dead);
+    this.dead = setTimeout(() => ws === this.ws && this.#lost(ws, 1006), DEAD_MS);
+  }
+
   #message(data) {
+    this.#watch(this.ws);
     if (typeof data !== "string") {
       this.#frame(data);
       return;

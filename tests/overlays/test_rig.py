@@ -78,9 +78,13 @@ def test_persona_has_its_own_colours_and_wears_what_its_card_says(
     page = open_page("captions")
     drawn = page.evaluate("""async () => {
         const {build} = await import('/o/b1/lib/rig/look.js');
-        const made = (look) => { const {svg, kit} = build('aiko', look); return [svg.outerHTML, Object.keys(kit.groups), kit.color]; };
-        return {plain: made({}), other: made({hair_colour: '#c02030', ears: 'none', glasses: true, headphones: false}),
-                bad: made({hair_colour: 'url(x)', ears: 7, glasses: '<b>', palette: {hair: 'red"', nonsense: '#000000'}})}; }""")
+        const made = (look) => {
+            const {svg, kit} = build('aiko', look);
+            return [svg.outerHTML, Object.keys(kit.groups), kit.color];
+        };
+        const bad = {hair_colour: 'url(x)', ears: 7, glasses: '<b>', palette: {hair: 'red"', nonsense: '#000000'}};
+        const other = {hair_colour: '#c02030', ears: 'none', glasses: true, headphones: false};
+        return {plain: made({}), other: made(other), bad: made(bad)}; }""")
     html, groups, colours = drawn["other"]
     assert "#c02030" in html
     assert {"glasses"} <= set(groups)
