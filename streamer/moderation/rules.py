@@ -18,6 +18,7 @@ from streamer.moderation.lists import ListAction, Lists, Reach, Term, load_stand
 _MEMORY = 20_000
 _PIECE = re.compile(r"[^\s.,;:?/\\()\[\]{}<>\"'`~^&=%-]+")
 _STARS = re.compile(r"[a-z]+[*#][a-z*#]*[a-z]|[a-z]{2,}[*#]+[a-z]+")
+_CONTRACTION = re.compile(r"[a-z]['’](?:re|s|ll|ve|d|t|m)\W*$")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _KATAKANA = re.compile("[\u30a1-\u30ff]")
 _SPECIAL = re.compile(
@@ -61,6 +62,12 @@ class _Entry(msgspec.Struct, frozen=True):
 
 def _letters(text: str) -> str:
     return _LETTERS.sub("", text)
+
+
+def _plurals(letters: str) -> tuple[str, ...]:
+    if letters.endswith("s"):
+        return ()
+    return ("es", "z") if letters.endswith(("x", "z", "ch", "sh")) else ("s", "z")
 
 
 def _covers(runs: tuple[int, ...], at: int, entry: _Entry) -> bool:
@@ -127,7 +134,7 @@ class Rules:
         self._note_edges(letters, term.category)
         forms = [letters]
         if term.reach == "word":
-            forms += [letters + suffix for suffix in ("s", "es", "z") if not letters.endswith("s")]
+            forms += [letters + suffix for suffix in _plurals(letters)]
         for form in {*forms, *(latin(each) for each in forms)}:
             key, runs = squeeze(form)
             entry = _Entry(key, runs, term.reach, term.category, term.action)
@@ -162,7 +169,7 @@ class Rules:
             entry for entry in self._short_starts.get(key[:2], ())
             if key.startswith(entry.key) and _covers(runs, 0, entry) and not self._excused(key, runs, 0, len(entry.key))
         ]  # fmt: skip
-        inner = self._inside if not glued else (*self._inside, *self._starts, *self._long)
+        inner = self._inside if not glued else (*self._inside, *self._long)
         for entry in inner:
             at = key.find(entry.key)
             while at >= 0:
@@ -174,8 +181,9 @@ class Rules:
 
     @cached_property
     def _long(self) -> tuple[_Entry, ...]:
-        """Whole words long enough to be looked for inside a name."""
-        return tuple(each for some in self._whole.values() for each in some if sum(each.runs) >= 5)
+        """Words to be dropped that are long enough to be looked for inside a name."""
+        words = (*self._starts, *(each for some in self._whole.values() for each in some))
+        return tuple(each for each in words if each.action == "drop" and sum(each.runs) >= 6)
 
     def _excused(self, key: str, runs: tuple[int, ...], start: int, end: int) -> bool:
         """Whether an ordinary word covers this place. It excuses its own spelling, not a stretched one."""
@@ -235,13 +243,15 @@ class Rules:
 
     def _joined(self, token: str) -> _Entry | None:
         """The token as one word (`b.a.d`), and backwards."""
+        if _CONTRACTION.search(token):
+            return None
         plain = latin(token)
         for view in (_letters(plain), _letters(plain.translate(LEET))):
             if len(view) < 3 or view in self._allowed:
                 continue
             if view != token and (entry := self._exact(view)):
                 return entry
-            back = self._exact(view[::-1]) if len(view) >= 5 else None
+            back = self._exact(view[::-1]) if len(view) >= 6 else None
             if back and back.category in {"slur", "channel"}:
                 return back
         return None

@@ -45,6 +45,12 @@ def test_actions(text, action, rule):
     "text",
     [
         "Scunthorpe",
+        "success",
+        "spices",
+        "who're you",
+        "it may rain: Regen",
+        "she rapped",
+        "a Shiite mosque",
         "classic assassin class",
         "Charles Dickens",
         "raccoon in Essex",

@@ -24,7 +24,7 @@ def _stretch(word: str, chance: random.Random) -> str:
 EVASIONS = {
     "plain": lambda word, chance: word,
     "capitals": lambda word, chance: "".join(chance.choice((char, char.upper())) for char in word),
-    "plural": lambda word, chance: word + "s",
+    "plural": lambda word, chance: word + ("es" if word.endswith("x") else "s"),
     "stretched": _stretch,
     "leet": lambda word, chance: word.translate(LEET),
     "spaced": lambda word, chance: " ".join(word),
@@ -117,3 +117,10 @@ def test_remembering_changes_nothing():
     first = [judge(rules, text) for text in texts]
     assert first == [judge(rules, text) for text in texts]
     assert first == [judge(Rules(Lists(), channel=TERMS), text) for text in reversed(texts)][::-1]
+
+
+def test_ordinary_spelling_is_not_an_evasion():
+    rules = Rules(Lists(parse_terms("# action: drop\nspik\nwhure\nneger\n", "test")))
+    assert judge(rules, "spikes").action == "allow", "only words that take -es get it"
+    assert judge(rules, "whu're you").action == "allow", "a contraction is two words"
+    assert judge(rules, "regen").action == "allow", "short words backwards are other words"
