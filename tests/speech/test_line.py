@@ -102,3 +102,13 @@ def test_cues_are_timed_by_the_words():
     assert view.cues == ((0, "joy", 1.0), (200, "sad", 0.5), (400, "shy", 1.0))
     assert view.mouth is not None
     assert len(view.mouth.open) == 20
+
+
+def test_a_clause_without_its_place_was_not_heard():
+    line = a_line()
+    one = line.add(Said("One."))
+    line.add(Said("Two."))
+    line.place(one)
+    line.deliver(one, [LOUD] * 20)
+    one.done = True
+    assert line.heard_text(5000) == "One."

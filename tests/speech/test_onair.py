@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from streamer.core.events import LineEnded, LineReady
+from streamer.ports import Heard
 from tests.fakes.llm import FakeModel
 from tests.fakes.sink import FakeSink
 from tests.fakes.tts import spoken_ms
@@ -97,6 +98,27 @@ def test_a_sink_that_vanishes_ends_the_line_where_it_was_heard():
         end = await house.perform()
         assert (end.outcome, end.reason, end.heard_ms) == ("cut", "sink", 760)
         assert house.heard() == "Hello there!"
+        await house.close()
+
+    run_virtual(main())
+
+
+class TellingSink(FakeSink):
+    """Reports the end from inside `stop`."""
+
+    def stop(self, fade_ms: int = 15) -> Heard:
+        self._end()
+        return super().stop(fade_ms)
+
+
+def test_a_sink_may_report_from_inside_stop():
+    async def main() -> None:
+        house = House(FakeModel(THREE), sink=TellingSink())
+        house.prepare()
+        house.performer.air(1)
+        await asyncio.sleep(0.5)
+        house.performer.cut(1, "skip")
+        assert [end.reason for end in house.ends()] == ["skip"]
         await house.close()
 
     run_virtual(main())

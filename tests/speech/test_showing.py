@@ -80,7 +80,7 @@ def test_the_mouth_is_known_before_it_is_heard():
     async def main() -> None:
         house = House(
             FakeModel("This is one sentence that goes on for quite some time."),
-            FakeVoice("a", How(pace=0.8)),
+            FakeVoice("a", How(pace=1.0)),
         )
         house.prepare()
         house.performer.air(1)

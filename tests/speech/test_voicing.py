@@ -268,3 +268,17 @@ def test_links_are_not_spelled():
         await house.close()
 
     run_virtual(main())
+
+
+def test_an_engine_that_was_given_up_adds_nothing_later():
+    async def main() -> None:
+        first = FakeVoice("first", How(first_s=3.0, stubborn=True), level=3000)
+        second = FakeVoice("second", How(pace=0.9), level=9000)
+        house = House(FakeModel(TEXT), first, second)
+        end = await house.perform()
+        assert heard_levels(house) == [9]
+        assert end.heard_ms == sum(len(clause) * 60 for clause in CLAUSES)
+        await asyncio.sleep(60)
+        await house.close()
+
+    run_virtual(main())
