@@ -38,7 +38,8 @@ if __name__ == "__main__":
     if reason:
         print(reason, file=sys.stderr)
         sys.exit(1)
-    here = os.path.dirname(os.path.abspath(__file__))
+    # One spelling of the folder however it was reached; on Windows a mapped drive would become a network path.
+    here = os.path.dirname(os.path.abspath(__file__) if os.name == "nt" else os.path.realpath(__file__))
     if sys.path[0] != here:  # PYTHONSAFEPATH, -P
         sys.path.insert(0, here)
     from streamer.boot.start import main

@@ -1,5 +1,6 @@
 """`run.py test` and `run.py lint`, inside the test environment."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -27,7 +28,15 @@ def test(arguments: list[str]) -> int:
         else ["-n", str(workers), "--dist", "loadfile", "--max-worker-restart=0"]
     )
     command = [sys.executable, "-X", "utf8", "-m", "pytest", *parallel, *arguments]
-    return subprocess.run(command, cwd=checks.ROOT, check=False).returncode
+    return run_child(command)
+
+
+def run_child(command: list[str]) -> int:
+    """Run it in the checkout; its exit code. Ctrl-C is the child's business: pytest still says what it had found."""
+    with subprocess.Popen(command, cwd=checks.ROOT) as child:
+        while True:
+            with contextlib.suppress(KeyboardInterrupt):
+                return child.wait()
 
 
 def lint(arguments: list[str]) -> int:

@@ -45,7 +45,7 @@ class Place:
             f"showrunner environment {FORMAT}",
             f"python {sys.version_info[0]}.{sys.version_info[1]}",
             f"prefix {sys.base_prefix}",
-            f"folder {self.folder}",
+            f"folder {os.path.normcase(self.folder)}",
         )
         with open(self.lock_file, "rb") as file:
             return os.fsencode("\n".join(head) + "\n\n") + file.read()

@@ -13,11 +13,11 @@ from streamer.boot import checks, commands, system
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     ran: list[list[str]] = []
 
-    def run(command: list[str], **_more: Any) -> subprocess.CompletedProcess[str]:
+    def run_child(command: list[str]) -> int:
         ran.append(command)
-        return subprocess.CompletedProcess(command, 5)
+        return 5
 
-    monkeypatch.setattr(commands.subprocess, "run", run)
+    monkeypatch.setattr(commands, "run_child", run_child)
     monkeypatch.setattr(system, "provide", lambda: ran.append(["system"]))
     return ran
 
@@ -32,6 +32,20 @@ def test_test_passes_arguments_on_and_returns_pytests_code(ran: list[list[str]])
 def test_test_without_xdist(ran: list[list[str]]) -> None:
     commands.run("test", ["-p", "no:xdist"])
     assert "-n" not in ran[1]
+
+
+def test_control_c_waits_for_what_pytest_has_to_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    pressed = iter([KeyboardInterrupt()])
+    wait = subprocess.Popen.wait
+
+    def interrupted(self: Any, timeout: float | None = None) -> int:
+        for press in pressed:
+            raise press
+        return wait(self, timeout)
+
+    monkeypatch.setattr(commands.subprocess.Popen, "wait", interrupted)
+    assert commands.run_child([sys.executable, "-c", "raise SystemExit(2)"]) == 2
+    assert next(pressed, None) is None
 
 
 def test_lint_runs_everything_and_fails_if_one_fails(

@@ -28,7 +28,7 @@ def index() -> Iterator[Index]:
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Checkout, Start]:
     """One cold start, in a folder with spaces, umlauts and Japanese, without a locale."""
     index = Index()
-    checkout = Checkout(tmp_path_factory.mktemp("odd") / "Überträge" / "Mika 配信 (1)", index)
+    checkout = Checkout(tmp_path_factory.mktemp("odd").resolve() / "Überträge" / "Mika 配信 (1)", index)
     checkout.root.parent.mkdir()
     checkout.create()
     start = checkout.start("ねこ", "two words", LANG="C", LC_ALL="C", PYTHONPATH="")
@@ -39,7 +39,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Checkout, Start]:
 @pytest.fixture
 def ready(built: tuple[Checkout, Start], tmp_path: Path, index: Index) -> Checkout:
     """A checkout with its environment, installing from a fresh index."""
-    copy = built[0].clone(tmp_path / "show")
+    copy = built[0].clone(tmp_path.resolve() / "show")
     copy.index = index
     return copy
 
@@ -47,7 +47,7 @@ def ready(built: tuple[Checkout, Start], tmp_path: Path, index: Index) -> Checko
 @pytest.fixture
 def bare(tmp_path: Path, index: Index) -> Checkout:
     """A checkout that was never started."""
-    return Checkout(tmp_path / "show", index).create()
+    return Checkout(tmp_path.resolve() / "show", index).create()
 
 
 def test_cold_start_in_an_odd_path_installs_and_runs(built: tuple[Checkout, Start]) -> None:
@@ -147,6 +147,16 @@ def test_control_c_leaves_nothing(bare: Checkout) -> None:
     assert "Nothing is half installed" in said
     assert not bare.env.exists()
     assert bare.leftovers() == []
+
+
+@posix
+def test_another_way_to_the_same_folder_is_the_same_folder(ready: Checkout) -> None:
+    link = ready.root.with_name("link")
+    link.symlink_to(ready.root)
+    linked = Checkout(link, ready.index)
+    linked.home.mkdir()
+    start = linked.start(PIP_INDEX_URL=DEAD)
+    assert start.show["prefix"] == str(ready.env), start
 
 
 def test_moved_folder_is_rebuilt(ready: Checkout) -> None:
