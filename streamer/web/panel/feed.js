@@ -9,9 +9,9 @@ let beats = false;
 let wait = 250;
 let retry = 0;
 
-const say = (state, reason = "") => {
-  const at = state === "open" ? performance.now() : link.peek().at;
-  link.value = { state, at, reason };
+const say = (state) => {
+  const open = state === "open";
+  link.value = { state, at: open ? performance.now() : link.peek().at, reason: open ? "" : link.peek().reason };
 };
 
 let started = false;
@@ -63,7 +63,7 @@ async function lost(code, opened) {
   if (code === 4401 || code === 4403 || !opened) {
     const known = await get("grants");
     if (known.status === 401 || known.status === 403) {
-      say("signed_out", link.peek().reason);
+      say("signed_out");
       return;
     }
   }

@@ -71,14 +71,15 @@ export function moveFocus(step) {
 }
 
 function useSticking(box) {
-  const hands = useRef(0);
+  const hands = useRef(-HANDS_MS);
   const stick = () => { const el = box.current; if (el && !frozen.peek()) el.scrollTop = el.scrollHeight; };
-  const touched = () => { hands.current = performance.now(); };
-  const scrolled = () => {
+  // The times of the events, not of their handling: a busy page handles both late.
+  const touched = (event) => { hands.current = event.timeStamp; };
+  const scrolled = (event) => {
     const el = box.current;
     const below = el.scrollHeight - el.scrollTop - el.clientHeight;
-    if (performance.now() - hands.current < HANDS_MS) {
-      hands.current = performance.now();
+    if (event.timeStamp - hands.current < HANDS_MS) {
+      hands.current = event.timeStamp;
       freeze("scroll", below > BOTTOM_PX);
     } else if (below > BOTTOM_PX) stick();
   };
