@@ -150,7 +150,7 @@ async def test_thinking_counts_as_waiting(server: FakeOpenAi) -> None:
 @pytest.mark.parametrize("mode", ["stall", "cut", "error_event"])
 async def test_what_breaks_in_the_middle_keeps_what_was_said(server: FakeOpenAi, mode: str) -> None:
     server.mode = mode
-    model = open_model(server, between_tokens_s=0.3 if mode == "stall" else 20)
+    model = open_model(server, between_tokens_s=0.8 if mode == "stall" else 20)
     said = ""
     stream = model.stream(ASK)
     while len(said) < 17:

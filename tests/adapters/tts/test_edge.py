@@ -115,7 +115,7 @@ async def test_clock_skew_is_corrected_by_the_client(server: FakeEdge, voice: Ed
 @pytest.mark.parametrize("mode", ["cut", "early_end", "stall"])
 async def test_what_was_cut_does_not_look_complete(server: FakeEdge, voice: EdgeSpeech, mode: str) -> None:
     server.mode = mode
-    pieces = await collect(hasty(server, stall_s=0.3 if mode == "stall" else 20).synthesize(SpeechRequest(TEXT)))
+    pieces = await collect(hasty(server, stall_s=0.8 if mode == "stall" else 20).synthesize(SpeechRequest(TEXT)))
     done = check(TEXT, pieces)
     assert not done.complete
     assert 300 < done.total_ms < len(spoken(TEXT)) / 48 - 300

@@ -209,7 +209,7 @@ async def test_hanging_worker_is_replaced(voice: EspeakSpeech, monkeypatch: pyte
         pytest.skip("needs SIGSTOP")
     import signal
 
-    monkeypatch.setattr("streamer.adapters.tts.espeak.FRAME_LIMIT_S", 1.0)
+    monkeypatch.setattr("streamer.adapters.tts.espeak.FRAME_LIMIT_S", 2.5)
     assert voice._worker is not None
     before = voice._worker._process
     before.send_signal(signal.SIGSTOP)

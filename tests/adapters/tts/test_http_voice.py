@@ -119,7 +119,7 @@ async def test_raw_pcm(server: FakeHttpVoice) -> None:
 @pytest.mark.parametrize("mode", ["cut", "stall"])
 async def test_what_was_cut_does_not_look_complete(server: FakeHttpVoice, mode: str, *, known: bool) -> None:
     server.mode, server.known_length = mode, known
-    voice = settings(server, stall_s=0.3 if mode == "stall" else 20).open()
+    voice = settings(server, stall_s=0.8 if mode == "stall" else 20).open()
     assert not check(TEXT, await collect(voice.synthesize(SpeechRequest(TEXT)))).complete
     await voice.aclose()
 

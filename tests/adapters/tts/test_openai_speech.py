@@ -131,7 +131,7 @@ async def test_leaving_reaches_the_server(voice: OpenAiSpeech, server: FakeOpenA
 @pytest.mark.parametrize("mode", ["cut", "stall"])
 async def test_what_was_cut_does_not_look_complete(server: FakeOpenAi, mode: str) -> None:
     server.mode = mode
-    voice = settings(server, stall_s=0.3 if mode == "stall" else 20).open()
+    voice = settings(server, stall_s=0.8 if mode == "stall" else 20).open()
     done = check(TEXT, await collect(voice.synthesize(SpeechRequest(TEXT))))
     assert not done.complete
     assert done.total_ms > 300
