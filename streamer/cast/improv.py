@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from streamer.cast.addressed import is_question
 from streamer.cast.card import Persona, Topic
 from streamer.cast.intents import INTENTS, PERSONAL, PLACES, STAGE_TAGS, STRONG, intent_of
 from streamer.cast.phrases import choice, speakable, topic_phrase
@@ -323,9 +324,10 @@ class _Talk:
         line = self.part(thanks.get(self.task.occasion or "paid", ())) or self.part(thanks.get("paid", ()))
         if not line:
             line = "Thank you!"
-        if self.task.text.strip() and len(self.task.text.split()) > 2:
+        strong = intent_of(self.folded) in STRONG
+        if strong or self.topic_in(self.task.text) is not None or is_question(self.task.text):
             core, own_words = self.core()
-            if not own_words or intent_of(self.folded) in STRONG:
+            if strong or not own_words:
                 return _joined(line, core)
         return line
 

@@ -16,6 +16,7 @@ _OR = re.compile(
 )
 _DULL = STOP | word_set(
     "wrote taught argue argues fight fights brother sister grandma mom dad friend legs one two three four five ten "
+    "mind minds part parts changed sigh sighs "
     "survive keep keeps actually worth hype invented wish wishes "
     "please mika juno think thinking said make made anything something everything nothing been going know "
     "been being back just stream streams streamer today time times day people person way name ask asking "

@@ -302,3 +302,13 @@ def test_cost(mika):
         improvise(mika, task, seed=seed, said=said)
         times.append(time.process_time() - start)
     assert sorted(times)[30] < 0.002
+
+
+def test_thanks_for_a_cheer_do_not_comment_on_the_cheer(cast):
+    for persona in cast:
+        thanks = {strip_tags(line.replace("{name}", "Nova")) for line in persona.material.thanks["paid"]}
+        for seed in range(8):
+            line = improvise(
+                persona, Improv(kind="paid", viewer_name="Nova", text="Cheer100 best part of my week"), seed=seed
+            )
+            assert strip_tags(line) in thanks
