@@ -272,7 +272,7 @@ def test_links_are_not_spelled():
 
 def test_an_engine_that_was_given_up_adds_nothing_later():
     async def main() -> None:
-        first = FakeVoice("first", How(first_s=3.0, stubborn=True), level=3000)
+        first = FakeVoice("first", How(first_s=3.0, stubborn=True, marks=False), level=3000)
         second = FakeVoice("second", How(pace=0.9), level=9000)
         house = House(FakeModel(TEXT), first, second)
         end = await house.perform()
