@@ -62,7 +62,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
         "how_are_you",
         (
             r"\bhow (?:are|r) (?:you|u|y'all|things)\b"
-            r"|\bhow(?:'s| is) (?:it going|your (?:day|night|week|evening"
+            r"|\bhow(?:'s| is| was) (?:it going|your (?:day|night|week|evening"
             r"|stream))|\bhow(?:'ve| have) you been|\bhow do (?:you|u) feel(?! about)|\b(?:you|u) (?:ok|okay|good"
             r"|alright)\?|wie geht|cómo estás|qué tal|ça va|元気"
         ),
