@@ -25,6 +25,10 @@ class Unavailable(Exception):
         self.retry_after_s = retry_after_s
 
 
+class Unspeakable(Unavailable):
+    """This engine cannot speak this text, and that is no fault of its: another engine should, and the next text may do."""
+
+
 class Misconfigured(Exception):
     """The part cannot work until somebody changes something. `fix` says what."""
 
@@ -267,8 +271,11 @@ class AudioSink(Protocol):
     and at the end.
     """
 
-    name: str
-    page: bool
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def page(self) -> bool: ...
 
     def begin(self, line: int, persona: str, on_heard: Callable[[Heard], None]) -> None: ...
 
@@ -313,6 +320,11 @@ class TextStore(Protocol):
 
 class Journal(Protocol):
     """The order of all facts. A row is appended before the commands it caused are run."""
+
+    @property
+    def snapshot_due(self) -> bool:
+        """Enough facts have come since the last snapshot."""
+        ...
 
     def append(self, fact: Fact, commands_digest: str) -> None: ...
 

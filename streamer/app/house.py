@@ -1,6 +1,7 @@
 """The house of one show: everything it is made of, opened in order and closed in reverse. Knows everything."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -33,6 +34,7 @@ from streamer.app.supervise import Supervisor
 from streamer.core.commands import Command
 from streamer.core.events import (
     CastChanged,
+    ChatReceived,
     CloseRequested,
     Event,
     Fact,
@@ -53,6 +55,7 @@ from streamer.web.api import Parts
 from streamer.web.feed import FeedHub
 from streamer.web.gate import Site
 from streamer.web.grants import Grants
+from streamer.web.lease import Sound
 from streamer.web.metrics import Metrics
 from streamer.web.operate import Outcome
 from streamer.web.server import WebServer
@@ -132,8 +135,15 @@ class House:
     def _journal(self, folder: Path) -> Journal:
         """The journal goes on in the file of an interrupted show; without a disk the show runs without one."""
         try:
-            if self._past is not None:
-                return journals.FileJournal.resume(self._past.path, on_trouble=self._trouble)
+            past = self._past
+            if past is not None and past.recovered.header.version == journals.RULES_VERSION:
+                return journals.FileJournal.resume(past.path, on_trouble=self._trouble)
+            if past is not None:
+                found = past.recovered
+                show = journals.encode_show(found.show)
+                return journals.FileJournal.take_over(
+                    past.path, found.header, show, found.seq, on_trouble=self._trouble
+                )
             journals.prune(folder)
             header = journals.Header(seed=self.plan.seed, show=self.plan.settings.show.title, epoch=self.clock.epoch_ns)
             return journals.FileJournal.create(folder, header, on_trouble=self._trouble)
@@ -147,8 +157,7 @@ class House:
     def _open_stage(self) -> None:
         """The web, the sink and the views."""
         now_ms = self.clock.now_ms
-        epoch = int(time.time())
-        self.room = SinkRoom(epoch=epoch, metrics=self.metrics)
+        self.room = SinkRoom(epoch=next_epoch(self.plan.folders.state), metrics=self.metrics)
         self.track = Track([self.room, SilentClock()], on_change=self._sink_changed)
         self.hub = FeedHub(now_ms, metrics=self.metrics)
         self.inject = InjectChat()
@@ -180,6 +189,8 @@ class House:
         self.panel = PanelView(
             lambda changes, gone: _ignore(self.hub.publish("panel", changes, gone)), words=self.texts.get, about=about
         )
+        self.room.on_sound = self._show_sound
+        self.room.on_silent = self.panel.silenced
         self.overlay.cast(self._members())
         self.panel.cast(self._members())
 
@@ -255,10 +266,14 @@ class House:
         if past is None:
             self.inbox.emit(ShowStarted(settings=self.plan.rules, cast=self.plan.members))
         else:
+            for event, at_s in past.facts():
+                self.ingress.remember(event, at_s)
+                if isinstance(event, ChatReceived):
+                    self.sayings.chat(event)
             self.inbox.emit(Resumed(gap_s=past.gap_s))
             self.inbox.emit(SettingsChanged(self.plan.rules))
             self.inbox.emit(CastChanged(self.plan.members))
-            self.panel.log(self.clock.now_ms(), "log.resumed", {"gap_s": round(past.gap_s), "lines": past.lost})
+            self.panel.log(self.clock.now_ms(), "show.resumed", {"gap_s": round(past.gap_s), "lines": past.lost})
         self._sink_changed(SinkChanged(page=self.track.page, name=self.track.name))
 
     def _open_sources(self) -> None:
@@ -284,11 +299,9 @@ class House:
             return
         self.inbox.emit(changed)
         self.overlay.sound(page=changed.page, name=changed.name)
-        self._show_sound()
 
-    def _show_sound(self) -> None:
-        where, pages, muted = self.room.places()
-        self.panel.sound(where, self.track.name if self.track.page else "", pages=pages, muted=muted)
+    def _show_sound(self, sound: Sound) -> None:
+        self.panel.sound(sound.where, sound.name, pages=sound.pages, muted=sound.muted)
 
     async def _warm(self) -> None:
         """Parts that take time to wake do so now and not with the first answer."""
@@ -300,8 +313,9 @@ class House:
             now_ms = self.clock.now_ms()
             self.panel.beat(now_ms)
             self.panel.health(self.health())
-            self._show_sound()
             await self.journal.flush()
+            if isinstance(self.texts, FileTexts):
+                await asyncio.to_thread(self.texts.flush)
             await asyncio.sleep(BEAT_S)
 
     async def _timetable(self, segment_id: str) -> None:
@@ -367,6 +381,19 @@ class House:
         if close_texts is not None:
             close_texts()
         return late
+
+
+def next_epoch(state: Path) -> int:
+    """A number higher than that of every earlier holder of this state folder, also when the clock was set back."""
+    path = state / "epoch"
+    try:
+        last = int(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        last = 0
+    epoch = max(last + 1, int(time.time()))
+    with contextlib.suppress(OSError):
+        path.write_text(f"{epoch}\n", encoding="ascii")
+    return epoch
 
 
 def _texts(state: Path) -> Texts:

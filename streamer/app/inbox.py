@@ -10,7 +10,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from streamer.app.journal import digest
+from streamer.app.journal import digest, encode_show
 from streamer.core.commands import Command
 from streamer.core.director import next_wake, step
 from streamer.core.events import ChatReceived, Event, Fact, Woke
@@ -92,6 +92,8 @@ class Inbox:
                 log.exception("a command failed: %s", type(command).__name__)
         if self._after is not None:
             self._after(fact, self.show, commands)
+        if self._journal.snapshot_due:
+            self._journal.snapshot(encode_show(self.show), fact.seq)
 
     def _set_alarm(self) -> None:
         """One timer, for the moment the core has asked for."""

@@ -1,11 +1,14 @@
 """Going on where a process ended: the last journal of the state folder, when its show was not closed."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from streamer.app import journal
 from streamer.app.replay import Recovered, recover
+from streamer.core.events import Event
+from streamer.core.show import TOMBSTONE_MS
 from streamer.ports import Misconfigured, Unavailable
 
 FORGET_AFTER_S = 6 * 3600
@@ -18,6 +21,15 @@ class Past(msgspec.Struct, frozen=True, kw_only=True):
     path: Path
     recovered: Recovered
     gap_s: float
+
+    def facts(self) -> Iterator[tuple[Event, float]]:
+        """What was said and taken back lately, each with the show's time in seconds: a message that is delivered again
+        is not answered again, and a deletion stays one."""
+        since_ns = self.recovered.at_ns - int(TOMBSTONE_MS * 1e6)
+        _, items = journal.read(self.path)
+        for item in items:
+            if isinstance(item, journal.Row) and item.at_ns >= since_ns:
+                yield item.event, item.at_ns / 1e9
 
     @property
     def lost(self) -> int:

@@ -163,7 +163,7 @@ class LineEnded(msgspec.Struct, frozen=True, tag=True, kw_only=True):
 
 
 class StopPressed(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """Operator events say who pressed (`by`), where (`via`) and what the screen showed (`saw`: a line id, 0: nothing)."""
+    """Who pressed (`by`), where (`via`), and what the operator was looking at (`saw`: a line id, 0: nothing)."""
 
     by: str = ""
     via: str = ""

@@ -23,6 +23,7 @@ from streamer.ports import (
     SpeechRequest,
     TextToSpeech,
     Unavailable,
+    Unspeakable,
     VisemeMark,
     WordMark,
 )
@@ -151,13 +152,13 @@ class Voicing:
             for at, span, start, end in captions.estimated(clause.text[begin:], length, at_ms=self._base_ms):
                 clause.marks.append(WordMark(at, span, start + begin, end + begin))
 
-    def failed(self, attempt: "_Attempt", reason: str, fix: str | None) -> None:
-        """The engine is given up for the rest of the line; the next one takes over."""
+    def failed(self, attempt: "_Attempt", reason: str, fix: str | None, *, faulty: bool = True) -> None:
+        """The engine is given up for the rest of the line; the next one takes over. `faulty`: it counts against it."""
         breaker = self._stage.chain.breaker(attempt.voice)
-        if fix is None:
-            breaker.failed(reason)
-        else:
+        if fix is not None:
             breaker.misconfigure(reason, fix)
+        elif faulty:
+            breaker.failed(reason)
         line, clause = self._line, self._clause
         log.warning("voice %s gave up a clause: %s", attempt.voice.engine, reason)
         line.voice_index = max(line.voice_index, line.speaker.voices.index(attempt.voice) + 1)
@@ -249,6 +250,8 @@ class _Attempt:
             self._fail("ended without an end")
         except Misconfigured as error:
             self._fail(error.reason, error.fix)
+        except Unspeakable as error:
+            self._fail(error.reason, faulty=False)
         except Unavailable as error:
             self._fail(error.reason)
         except Exception as error:
@@ -314,10 +317,10 @@ class _Attempt:
         if self._timer is not None:
             self._timer.cancel()
 
-    def _fail(self, reason: str, fix: str | None = None) -> None:
+    def _fail(self, reason: str, fix: str | None = None, *, faulty: bool = True) -> None:
         if self._alive:
             self._stop_waiting()
-            self._owner.failed(self, reason, fix)
+            self._owner.failed(self, reason, fix, faulty=faulty)
 
     def _give_up(self, reason: str) -> None:
         if self._alive:

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from time import monotonic
-from typing import Literal
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -122,10 +121,6 @@ class SinkRoom:
             if toned in self._tones:
                 self._tones.remove(toned)
         return self.name
-
-    def places(self) -> tuple[Literal["obs", "tab", "nobody"], int, int]:
-        """Where the voices come from, how many pages are open, and how many of them may not sound yet."""
-        return self._sound.where, self._sound.pages, self._sound.muted
 
     # --- sockets ----------------------------------------------------------------------------------------------------
 

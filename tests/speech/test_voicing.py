@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from streamer.ports import FRAME_MS, Misconfigured, SpeechRequest, Unavailable
+from streamer.ports import FRAME_MS, Misconfigured, SpeechRequest, Unavailable, Unspeakable
 from streamer.speech.levels import loudness
 from tests.fakes.llm import FakeModel, Say, tokens_of
 from tests.fakes.tts import FakeVoice, How
@@ -279,6 +279,21 @@ def test_an_engine_that_was_given_up_adds_nothing_later():
         assert heard_levels(house) == [9]
         assert end.heard_ms == sum(len(clause) * 60 for clause in CLAUSES)
         await asyncio.sleep(60)
+        await house.close()
+
+    run_virtual(main())
+
+
+def test_a_text_an_engine_cannot_speak_does_not_count_against_it():
+    async def main() -> None:
+        kana_only = How(error=Unspeakable("no kanji"), fail_at_ms=0)
+        first = FakeVoice("first", lambda request: How() if request.text.isascii() else kana_only)
+        house = House(FakeModel(*["今日はいい天気ですね。"] * 4, "Hello there, friends."), first, FakeVoice("second"))
+        for line in range(1, 5):
+            await house.perform(line)
+        assert {state.engine: state.state for state in house.performer.voice_states()}["first"] == "closed"
+        await house.perform(5)
+        assert first.requests[-1].text.startswith("Hello")
         await house.close()
 
     run_virtual(main())

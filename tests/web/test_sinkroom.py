@@ -217,7 +217,7 @@ async def test_a_page_that_does_not_answer_a_tone_is_named(stage, monkeypatch):
     status, problem = await stage.house.post("/api/v1/sound/tone", {"ms": 20})
     assert (status, problem["code"]) == (409, "no_page")
     assert "did not answer" in problem["detail"]
-    assert stage.house.room.places() == ("tab", 1, 0)
+    assert stage.house.room._sound == Sound("tab", stage.house.room._sound.name, 1, 0)
 
 
 async def test_hostile_messages_are_ignored_and_counted(stage):

@@ -30,6 +30,7 @@ from streamer.ports import (
     SpeechPiece,
     SpeechRequest,
     Unavailable,
+    Unspeakable,
     Viseme,
     VisemeMark,
     VoiceCaps,
@@ -305,7 +306,7 @@ class EspeakSpeech:
             yield Done(0)
             return
         if unreadable(request.text, request.voice.language):
-            raise Unavailable("espeak-ng cannot read kanji")
+            raise Unspeakable("espeak-ng cannot read kanji")
         for attempt in range(2):
             heard = False
             try:

@@ -104,7 +104,7 @@ async def _chat(open_chat: Callable[[], ChatSource]) -> Health:
     loop = asyncio.get_running_loop()
     until = loop.time() + CHAT_S
     try:
-        while source.health().state == "starting" and loop.time() < until and not reading.done():
+        while source.health().state == "starting" and loop.time() < until and not reading.done():  # noqa: ASYNC110
             await asyncio.sleep(LOOK_S)
         found = source.health()
         return found if found.state != "starting" else Health(found.part, "broken", Notice("chat.unreachable"))
