@@ -103,7 +103,8 @@ export class Page {
     const before = performance.now();
     const line = this.line;
     const ms = (this.now = this.ms());
-    this.voice = line && ms !== null ? mouthAt(line, ms + this.options.lead) : { open: 0, shape: null };
+    const gap = line && this.sink?.holder && this.sink.waiting(line.id);
+    this.voice = line && ms !== null && !gap ? mouthAt(line, ms + this.options.lead) : { open: 0, shape: null };
     this.cue = line && ms !== null ? cueAt(line, ms) : null;
     this.cast?.step(now / 1000, dt);
     this.paint(this, now / 1000, dt);

@@ -81,8 +81,15 @@ export class Sink extends EventTarget {
   /** What was heard of a line so far, ms, never more than left the speaker; null when this page does not play it. */
   heardMs(line) {
     const voice = this.voices.find((one) => one.line === line);
-    if (voice) return voice.heard(this.#heardTime());
+    const time = this.#heardTime();
+    if (voice?.begun(time)) return voice.heard(time);
     return this.last && this.last.line === line ? this.last.ms : null;
+  }
+
+  /** Whether everything that came of a line was heard and more of it has yet to come: a gap in the voice. */
+  waiting(line) {
+    const voice = this.voices.find((one) => one.line === line);
+    return Boolean(voice) && this.#heardTime() >= voice.next;
   }
 
   /** Root mean square of what is sounding, 0..1. */

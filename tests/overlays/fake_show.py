@@ -85,15 +85,27 @@ class SinkSide:
         self.send({"begin": {"line": line, "generation": self.generation}})
 
     def frame(self, line: int, seq: int, samples: bytes, generation: int | None = None) -> None:
-        number = self.generation if generation is None else generation
-        self.send(HEADER.pack(1, 1, 0, line, seq, seq * FRAME_MS, number) + samples)
+        self.send(self._packed(line, seq, samples, self.generation if generation is None else generation))
 
-    def play(self, line: int, frames: list[bytes], *, paced: bool = True) -> float:
-        """Send a line's frames, at most 400 ms ahead of time; returns when the first one left (ms)."""
+    @staticmethod
+    def _packed(line: int, seq: int, samples: bytes, generation: int) -> bytes:
+        return HEADER.pack(1, 1, 0, line, seq, seq * FRAME_MS, generation) + samples
+
+    def play(self, line: int, frames: list[bytes], *, paced: bool = True, first: int = 0) -> float:
+        """Send a line's frames, at most 400 ms ahead of time or all at once; returns when the first one left (ms)."""
         began = now()
+        if not paced:
+            packed = [self._packed(line, seq, frame, self.generation) for seq, frame in enumerate(frames, start=first)]
+
+            async def burst() -> None:
+                for frame in packed:
+                    await self._ws.send_bytes(frame)
+
+            self._show.call(burst())
+            return began
         for seq, samples in enumerate(frames):
             ahead = seq * FRAME_MS - (now() - began)
-            if paced and ahead > 300:
+            if ahead > 300:
                 time.sleep((ahead - 300) / 1000)
             self.frame(line, seq, samples)
         return began
