@@ -135,7 +135,7 @@ def until(page: Any, expression: str, within: float = 25.0) -> Any:
     while not (value := _value(page, expression)):
         if time.monotonic() > end:
             raise AssertionError(f"never true: {expression}; {page.evaluate('window.showrunner?.state()')}")
-        time.sleep(0.01)
+        time.sleep(0.025)
     return value
 
 
