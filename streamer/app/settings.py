@@ -36,7 +36,7 @@ class ShowPart(_Group):
     cast: list[str] = []
     rundown: str = ""
     dial: Literal["named", "normal", "chatty"] = "normal"
-    answers_per_minute: Annotated[int, Field(ge=1, le=30)] = 4
+    answers_per_minute: Annotated[int, Field(ge=1, le=600)] = 4
     chatty_per_minute: Annotated[int, Field(ge=1, le=60)] = 10
     read_delay_s: Annotated[float, Field(ge=0, le=60)] = 2.0
     gap_s: Annotated[float, Field(ge=0, le=5)] = 0.35

@@ -1,0 +1,69 @@
+"""Runs the measurements one after the other and says what came out."""
+
+import argparse
+import asyncio
+import json
+import sys
+import traceback
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from tests.bench.browser import stop_silent
+from tests.bench.crowd import fanout
+from tests.bench.machine import machine
+from tests.bench.report import FIGURES, Bench, table
+from tests.bench.simulated import simulated
+from tests.bench.start import boot, idle
+from tests.bench.turns import mp3, overheads
+
+Measure = Callable[..., Coroutine[Any, Any, None]]
+
+
+async def _simulated(bench: Bench, *, quick: bool) -> None:
+    simulated(bench, quick=quick)
+
+
+MEASURES: tuple[tuple[Measure, tuple[str, ...]], ...] = (
+    (_simulated, ("sim_speed_x", "step_per_s")),
+    (boot, ("boot_s",)),
+    (idle, ("idle_rss_mb",)),
+    (overheads, ("overhead_ms", "overhead_history_2000_ms", "first_turn_ms", "stop_frame_ms")),
+    (mp3, ("overhead_mp3_ms",)),
+    (stop_silent, ("stop_silent_ms",)),
+    (fanout, ("fanout_1000_ms",)),
+)
+
+
+def main(options: argparse.Namespace) -> int:
+    """0 all measured; 1 a figure is missing, its note says why; 2 unknown figure, or the file cannot be written."""
+    unknown = [name for name in options.only if name not in FIGURES]
+    if unknown:
+        print(f"There is no figure {unknown[0]!r}; there are {', '.join(FIGURES)}.", file=sys.stderr)
+        return 2
+    bench = Bench(options.only or FIGURES)
+    about = machine()
+    for measure, names in MEASURES:
+        if bench.wants(*names):
+            print(f"{', '.join(name for name in names if bench.wants(name))} ...", file=sys.stderr, flush=True)
+            _run(bench, measure, names, quick=options.quick)
+    about["load_after"] = machine()["load"]
+    print(table(bench))
+    print(f"{about['cpu']}, {about['cores']} cores, Python {about['python']}, load {about['load']}")
+    if options.json is not None:
+        try:
+            options.json.write_text(json.dumps(bench.to_json(about), indent=1) + "\n", encoding="utf-8")
+        except OSError as wrong:
+            print(f"{options.json}: cannot be written: {wrong.strerror}", file=sys.stderr)
+            return 2
+    return 0 if bench.complete else 1
+
+
+def _run(bench: Bench, measure: Measure, names: tuple[str, ...], *, quick: bool) -> None:
+    """One measurement that fails leaves its figures null and the others alone."""
+    try:
+        asyncio.run(measure(bench, quick=quick))
+    except Exception as wrong:  # noqa: BLE001 - whatever it was, the other figures are still wanted
+        traceback.print_exc()
+        for name in names:
+            if bench.values[name] is None:
+                bench.missed(name, f"failed: {type(wrong).__name__}")
