@@ -26,7 +26,7 @@ class Unavailable(Exception):
 
 
 class Unspeakable(Unavailable):
-    """This engine cannot speak this text, and that is no fault of its: another engine should, and the next text may do."""
+    """This engine cannot speak this text, which is no fault of the engine: another should, and the next text may do."""
 
 
 class Misconfigured(Exception):

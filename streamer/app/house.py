@@ -253,6 +253,7 @@ class House:
             judge=lambda text: judge_line(rules, text),
             emit=self.inbox.emit,
             on_clause=self.conductor.clause,
+            on_made=lambda line, total_ms, voiced: self.panel.made(line, total_ms, voiced=voiced),
             on_record=self.conductor.record,
             now_ms=lambda: self.clock.now_ns() / 1e6,
             gone=self.ingress.is_taken_back,

@@ -299,6 +299,8 @@ class Ingress:
         if event.text:
             text = self._mask(job.text, verdict) if verdict.action == "replace" else job.text
             self._texts.put(event.text, text, owner=heard.user)
+        else:  # nothing was written: known, and not taken back
+            self._texts.put(f"m:{event.uid}", "", owner=heard.user)
         if isinstance(event, ChatReceived):
             event = event if verdict == ALLOW else replace(event, verdict=verdict)
             if event.name:

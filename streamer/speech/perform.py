@@ -34,6 +34,10 @@ from streamer.speech.voicing import SpeechLimits, Voicing
 log = logging.getLogger(__name__)
 
 
+def _ignore(_line: int, _total_ms: int, _voiced: bool) -> None:  # noqa: FBT001 - a callback
+    return
+
+
 def _nobody(_: str) -> bool:
     return False
 
@@ -56,9 +60,13 @@ class Performer:
         on_record: Callable[[LineRecord], None],
         now_ms: Callable[[], float],
         gone: Callable[[str], bool] = _nobody,
+        on_made: Callable[[int, int, bool], None] = _ignore,
         limits: SpeechLimits | None = None,
     ) -> None:
-        """Create it inside the running loop. `now_ms` is the show's clock; `gone` tells whether a uid was erased."""
+        """Create it inside the running loop. `now_ms` is the show's clock; `gone` tells whether a uid was erased.
+
+        `on_made` is told when all of a line has been made: (line, its length in milliseconds, whether it has a voice).
+        """
         self.loop = asyncio.get_running_loop()
         self.limits = limits or SpeechLimits()
         self.chain = VoiceChain(voices, self.loop.time)
@@ -71,6 +79,7 @@ class Performer:
         self._judge = judge
         self.emit = emit
         self._on_record = on_record
+        self._on_made = on_made
         self.now_ms = now_ms
         self._gone = gone
         self._envelopes: dict[str, Envelope] = {}
@@ -323,6 +332,7 @@ class Performer:
             if not line.frames:
                 self.end(line, "failed", 0, line.reason or "empty")
                 return
+            self._on_made(line.id, line.total_ms, line.voiced)
         self.changed(line)
 
     # --- the end
