@@ -32,7 +32,7 @@ def pause(show: Show) -> tuple[Show, list[Command]]:
     if show.mode != "running":
         return show, []
     show, out = withdraw(show, "paused", keep_request=True)
-    if show.air is not None and show.air.started_ms < 0:
+    if show.air is not None and show.air.state == "on_air" and show.air.started_ms < 0:
         show, more = put_back(show, show.air.request)
         out += more
         show, more = cut(show, "paused")

@@ -33,11 +33,11 @@ from streamer.core.events import (
     Woke,
 )
 from streamer.core.lines import ended, ready, spoken, started
-from streamer.core.requests import host_spoke, received, say_requested
+from streamer.core.requests import BANTER, host_spoke, received, say_requested
 from streamer.core.rundown import segment_due
 from streamer.core.show import Show
 from streamer.core.taken_back import taken_back
-from streamer.core.turns import cut, settle
+from streamer.core.turns import cut, settle, withdraw
 
 NEVER_MS = 2**62
 
@@ -151,12 +151,16 @@ def _resumed(show: Show) -> Show:
 
 
 def _recast(show: Show) -> tuple[Show, list[Command]]:
-    """Who has left the stage is not asked any more; a line on air is finished."""
+    """Who has left the stage is not asked any more, and what he was about to say is asked of another; a line on air is
+    finished."""
     there = {member.id for member in show.cast if member.enabled}
+    out: list[Command] = []
+    if show.next is not None and show.next.persona not in there:
+        request = show.next.request
+        show, out = withdraw(show, "recast", keep_request=request.from_chat or request.priority > BANTER, drop="nobody")
     gone = [r for r in show.requests if r.persona and r.persona not in there]
     kept = tuple(replace(r, persona="") if r in gone else r for r in show.requests)
-    nobody: list[Command] = []
     if not there:
-        nobody = [Drop(cause=show.seq, uid=uid, reason="nobody") for r in kept for uid in (r.uid, *r.also) if uid]
+        out += [Drop(cause=show.seq, uid=uid, reason="nobody") for r in kept for uid in (r.uid, *r.also) if uid]
         kept = ()
-    return replace(show, requests=kept), nobody
+    return replace(show, requests=kept), out

@@ -53,9 +53,15 @@ def _hits(stone: Tombstoned, said: Iterable[tuple[str, str]]) -> bool:
 
 
 def _without(stone: Tombstoned, request: Request) -> Request:
-    """The request without those of its companions who took their words back."""
-    pairs = tuple(zip(request.also, request.also_users, strict=True))
-    kept = tuple(pair for pair in pairs if not _hits(stone, (pair,)))
-    if len(kept) == len(pairs):
+    """The request without those of its askers who took their words back, led by the first who did not. A request that
+    nobody stands for any more is left as it is, to be dropped with its reason."""
+    if not request.also:
         return request
-    return replace(request, also=tuple(uid for uid, _ in kept), also_users=tuple(user for _, user in kept))
+    askers = ((request.uid, request.user), *zip(request.also, request.also_users, strict=True))
+    kept = tuple(asker for asker in askers if not _hits(stone, (asker,)))
+    if not kept or len(kept) == len(askers):
+        return request
+    (uid, user), *others = kept
+    return replace(
+        request, uid=uid, user=user, also=tuple(uid for uid, _ in others), also_users=tuple(user for _, user in others)
+    )

@@ -1,6 +1,6 @@
 """Scenes: stop, resume, skip, the dial, the end."""
 
-from streamer.core.commands import Close, Cut, Drop, Withdraw
+from streamer.core.commands import Close, Cut, Drop, Prepare, Withdraw
 from streamer.core.events import (
     CloseRequested,
     DialSet,
@@ -9,7 +9,9 @@ from streamer.core.events import (
     SayRequested,
     SkipPressed,
     StopPressed,
+    Tombstoned,
 )
+from streamer.core.settings import ShowSettings
 from tests.core.scene import Scene, of, prepared
 
 
@@ -87,3 +89,59 @@ def test_closing_does_not_wait_for_a_line_that_never_ends() -> None:
     scene = two_lines()
     scene.feed(CloseRequested(finish=True))
     assert of(Close, scene.wait(13_000))
+
+
+def test_what_was_skipped_or_taken_back_before_it_was_heard_does_not_come_again_with_a_pause() -> None:
+    for press in (SkipPressed(), Tombstoned("message", "t:1")):
+        scene = Scene()
+        scene.chat("ana", to=["mika"], uid="t:1")
+        scene.ready(1)
+        assert of(Cut, scene.feed(press))
+        scene.feed(PausePressed())
+        assert scene.show.requests == ()
+        scene.ended(1, 0, "cut")
+        assert of(Prepare, scene.feed(ResumePressed())) == []
+
+
+def test_presses_that_have_nothing_to_do_do_nothing() -> None:
+    scene = Scene()
+    assert scene.feed(SkipPressed()) == []
+    assert scene.feed(ResumePressed()) == []
+    assert scene.feed(DialSet(dial="normal")) == []
+    scene.feed(StopPressed())
+    assert scene.feed(PausePressed()) == []
+    assert scene.show.mode == "stopped"  # a pause does not undo a stop
+
+
+def test_after_the_end_nothing_begins_again() -> None:
+    scene = Scene()
+    assert of(Close, scene.feed(CloseRequested()))
+    for press in (StopPressed(), ResumePressed(), PausePressed(), CloseRequested(), CloseRequested(finish=True)):
+        assert scene.feed(press) == []
+    assert scene.chat("ana", to=["mika"]) == []
+    assert scene.show.mode == "closed"
+
+
+def test_a_polite_end_with_nothing_on_air_is_at_once() -> None:
+    scene = Scene()
+    assert of(Close, scene.feed(CloseRequested(finish=True)))
+
+
+def test_a_prepared_line_goes_back_into_a_full_queue_in_its_rank() -> None:
+    scene = Scene(ShowSettings(queue_max=2, idle_after_ms=0, banter_every_ms=0))
+    scene.chat("ana", to=["mika"], uid="t:1")
+    scene.chat("ben", question=True, uid="t:2")
+    scene.chat("cleo", to=["mika"], uid="t:3")
+    out = scene.feed(PausePressed())
+    assert [(d.uid, d.reason) for d in of(Drop, out)] == [("t:2", "crowded")]
+    assert [r.uid for r in scene.show.requests] == ["t:1", "t:3"]
+
+
+def test_chatty_to_normal_drops_the_small_talk() -> None:
+    scene = Scene()
+    scene.feed(DialSet(dial="chatty"))
+    scene.chat("zoe", to=["mika"])
+    scene.chat("ana", uid="t:talk")
+    scene.chat("ben", question=True, uid="t:q")
+    out = scene.feed(DialSet(dial="normal"))
+    assert [(d.uid, d.reason) for d in of(Drop, out)] == [("t:talk", "dial")]

@@ -69,3 +69,33 @@ def test_clearing_the_room_spares_other_platforms() -> None:
     scene.chat("ben", to=["mika"], uid="y:2", platform="y")
     scene.feed(Tombstoned("room", "t"))
     assert [r.uid for r in scene.show.requests if r.uid != "y:2"] == []
+
+
+def test_who_asked_first_takes_his_words_back_and_those_who_asked_the_same_still_wait() -> None:
+    scene = Scene()
+    scene.chat("zoe", to=["mika"])
+    scene.chat("ana", question=True, topic=3, uid="t:a")
+    scene.chat("ben", question=True, topic=3, uid="t:b")
+    scene.feed(Tombstoned("message", "t:a"))
+    (request,) = scene.show.requests
+    assert (request.uid, request.user, request.also, request.also_users) == ("t:b", "t:ben", (), ())
+    assert of(Prepare, scene.speak(1))[0].answers == ("t:b",)
+
+
+def test_a_request_whose_last_asker_goes_is_dropped_with_the_reason() -> None:
+    scene = Scene()
+    scene.chat("zoe", to=["mika"], uid="y:1", platform="y")
+    scene.chat("ana", question=True, topic=3, uid="t:a")
+    scene.chat("ben", question=True, topic=3, uid="t:b")
+    drops = of(Drop, scene.feed(Tombstoned("room", "t")))
+    assert [drop.reason for drop in drops] == ["taken_back"] * len(drops)
+    assert "t:a" in {drop.uid for drop in drops}
+    assert scene.show.requests == ()
+
+
+def test_old_tombstones_are_forgotten() -> None:
+    scene = Scene()
+    scene.feed(Tombstoned("message", "t:1"))
+    scene.wait(600_000)
+    scene.feed(Tombstoned("message", "t:2"))
+    assert set(scene.show.tombstones) == {"message:t:2"}
