@@ -12,6 +12,7 @@ from streamer.adapters.audio.common import Track
 from streamer.adapters.audio.silent import SilentClock
 from streamer.adapters.chat.inject import InjectChat
 from streamer.adapters.demo.brain import Pace
+from streamer.adapters.llm.discover import discover
 from streamer.adapters.store.texts import FileTexts, MemoryTexts
 from streamer.app import journal as journals
 from streamer.app.clock import ShowClock
@@ -22,7 +23,7 @@ from streamer.app.inbox import Inbox
 from streamer.app.ingress import Texts
 from streamer.app.overlay_view import OverlayView
 from streamer.app.panel_view import About, PanelView
-from streamer.app.parts import open_brain, open_voices
+from streamer.app.parts import model_names, open_brain, open_voices
 from streamer.app.past import Past, interrupted
 from streamer.app.plan import Plan
 from streamer.app.sayings import Sayings
@@ -98,6 +99,7 @@ class House:
         self._supervisor = Supervisor()
         self._sources: list[ChatSource] = []
         self._broken: list[Health] = []
+        self._offers: list[Health] = []
         self._past: Past | None = None
 
     @property
@@ -129,6 +131,8 @@ class House:
         self._open_sources()
         self._supervisor.start(self._beat(), "beat")
         self._supervisor.start(self._warm(), "warm")
+        if self.is_scripted:
+            self._supervisor.start(self._offer(), "offer")
         for segment_id, _ in plan.rundown.times:
             self._supervisor.start(self._timetable(segment_id), f"segment {segment_id}")
 
@@ -308,6 +312,13 @@ class House:
         """Parts that take time to wake do so now and not with the first answer."""
         await asyncio.gather(self.llm.warm(), *(voice.warm() for voice in self.voices.values()), return_exceptions=True)
 
+    async def _offer(self) -> None:
+        """A model server that runs on this machine is named in the panel with its models. It is not used unasked."""
+        self._offers = [
+            Health("llm.offer", "off", Notice("llm.offered", {"provider": each.profile, "models": model_names(each)}))
+            for each in await discover()
+        ]
+
     async def _beat(self) -> None:
         """What has no event of its own: health, the pulse of the panel, the journal's way to the disk."""
         while True:
@@ -340,7 +351,7 @@ class House:
     def health(self) -> list[Health]:
         """Every part, in the order it is shown."""
         chats = [self._supervisor.health(source) for source in self._sources]
-        return [*chats, *self._brain_health(), *self._voice_health(), *self._broken]
+        return [*chats, *self._brain_health(), *self._offers, *self._voice_health(), *self._broken]
 
     def _brain_health(self) -> list[Health]:
         if self.is_scripted:

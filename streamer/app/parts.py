@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from streamer.adapters.demo.brain import DemoBrain, Pace
 from streamer.adapters.llm.common.profiles import PROFILES
+from streamer.adapters.llm.discover import LocalServer
 from streamer.adapters.llm.ladder import Ladder
 from streamer.adapters.llm.openai_chat import OpenAiChat
 from streamer.adapters.part import Part
@@ -18,6 +19,12 @@ KeyedT = TypeVar("KeyedT", OpenAiChat, OpenAiVoice)
 
 def misconfigured(part: str, wrong: Misconfigured) -> Health:
     return Health(part, "broken", Notice("part.misconfigured", {"reason": wrong.reason}, wrong.fix))
+
+
+def model_names(server: LocalServer) -> str:
+    """The models of a server in words, the first five by name."""
+    names = [model.name for model in server.models]
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def open_voices(settings: Settings) -> tuple[dict[str, TextToSpeech], list[Health]]:

@@ -72,6 +72,8 @@ class TtsPart(_Group):
 class WebPart(_Group):
     host: str = "localhost"
     port: Annotated[int, Field(ge=0, le=65535)] = 8765
+    public_url: str = ""
+    """The outer address, when a tunnel, a proxy or a container is in front: https://show.example.org."""
 
 
 class Settings(_Group):

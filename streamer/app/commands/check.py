@@ -5,13 +5,13 @@ import argparse
 import asyncio
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
 
 from streamer.adapters.llm.discover import discover
 from streamer.app.folders import folders
-from streamer.app.parts import open_brain, open_voices
+from streamer.app.parts import model_names, open_brain, open_voices
 from streamer.app.plan import Plan, read_plan
 from streamer.app.scripted import ScriptedBrain
 from streamer.app.yamlfile import BadFiles
@@ -124,20 +124,13 @@ async def _brain(plan: Plan) -> list[Health]:
     if scripted:
         rows.append(Health("llm", "ok" if not rows else "degraded", Notice("llm.scripted")))
         rows += [
-            Health(
-                "llm.offer", "off", Notice("llm.offered", {"provider": each.profile, "models": _models(each.models)})
-            )
+            Health("llm.offer", "off", Notice("llm.offered", {"provider": each.profile, "models": model_names(each)}))
             for each in await discover()
         ]
         return rows
     rows.append(await _timed("llm", lambda: _ask(llm)))
     await llm.aclose()
     return rows
-
-
-def _models(models: Sequence[object]) -> str:
-    names = [str(getattr(model, "name", model)) for model in models]
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 async def _ask(llm: LanguageModel) -> str:

@@ -2,8 +2,11 @@
 
 import argparse
 import asyncio
+import contextlib
+import ipaddress
 import logging
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -53,6 +56,7 @@ def site(plan: Plan, options: argparse.Namespace) -> Site:
         port=web.port if options.port is None else options.port,
         host="127.0.0.1" if host == "localhost" else host,
         lan=options.lan,
+        public_url=web.public_url,
     )
 
 
@@ -98,12 +102,26 @@ def _print_links(house: Any, plan: Plan, *, whole: bool) -> None:
     print(f"  Panel    {house.web.panel_link()}")
     overlay = house.web.overlay_link()
     print(f"  Overlay  {overlay if whole else mask(overlay)}")
+    for address in lan_addresses() if house.site.lan else ():
+        link = house.web.overlay_link(host=address)
+        print(f"  On this network, readable by everybody who has the link: {link if whole else mask(link)}")
     if not whole:
         print("           masked, because people start this on stream; copy it in the panel, or --show-links")
     for each in house.health():
         if each.state in ("broken", "degraded"):
             print(f"  {each.part}: {say(Notice(each.notice.code, each.notice.params, each.notice.fix))}")
     print("Ctrl-C ends the show.", flush=True)
+
+
+def lan_addresses() -> list[str]:
+    """This machine's addresses in private networks, for a second PC. Nothing is sent to find them."""
+    found: set[str] = set()
+    with contextlib.suppress(OSError):
+        found |= {str(info[4][0]) for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.168.0.1", 9))
+        found.add(str(probe.getsockname()[0]))
+    return sorted(each for each in found if ipaddress.ip_address(each).is_private and not each.startswith("127."))
 
 
 def mask(link: str) -> str:
