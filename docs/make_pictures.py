@@ -1,0 +1,283 @@
+"""Makes the pictures of the README and the docs from the running demo show: `python3 run.py docs`.
+
+The show is started as a user starts it, with nothing configured (its seed is fixed), in folders of its own. The feed that
+OBS would get is recorded for a minute and then played to the real overlay pages in headless Chromium, whose clock is
+moved on 100 ms for each picture: so the animation is smooth on a slow machine too. The game behind it is drawn in
+docs/backdrop.svg. The panel is photographed live.
+"""
+
+import argparse
+import asyncio
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+PICTURES = ROOT / "docs" / "pictures"
+BACKDROP = ROOT / "docs" / "backdrop.svg"
+WIDTH, HEIGHT = 1280, 720
+STEP_MS = 100
+LENGTH_MS = 20_000
+RECORD_S = 100.0
+ANIMATION_SIZE = (800, 450)
+AS_OBS = "window.obsstudio = {pluginVersion: '2.24.6'};"
+WRAPPER = """<!doctype html><meta charset="utf-8"><style>
+html, body {{ margin: 0; overflow: hidden; background: #14122b }}
+svg, iframe {{ position: absolute; border: 0 }}
+svg, #stage {{ inset: 0; width: {width}px; height: {height}px }}
+#chat {{ left: 26px; top: 92px; width: 372px; height: 340px }}
+</style>{backdrop}
+<iframe id="chat" name="chat" src="/overlay/chat?token={token}&rows=5&fps=60"></iframe>
+<iframe id="stage" name="stage" src="/overlay/stage?token={token}&layout=right&sound=0&fps=60"></iframe>"""
+MOVE = """ms => {
+  const s = ms / 1000, put = (id, x, y) => document.getElementById(id).setAttribute("transform", `translate(${x} ${y})`);
+  const hop = (s * 1.1) % 1, run = 60 - 60 * Math.cos(s * 0.6);
+  put("hero", 40 + run, -Math.abs(Math.sin(hop * Math.PI)) * 34);
+  put("foe", -190 + Math.sin(s * 0.7) * 30, 0);
+  document.querySelectorAll(".coin").forEach((c, i) => put(c.id, 0, Math.round(Math.sin(s * 1.5 + i * 0.7) * 3)));
+}"""
+
+STATE = "({...showrunner.state(), answering: showrunner.feed.state.stage.answering})"
+
+Message = tuple[float, dict[str, Any]]
+
+
+@contextmanager
+def demo_show() -> Iterator[dict[str, str]]:
+    """The demo show in a process of its own; its printed links, `Panel` and `Overlay`."""
+    with tempfile.TemporaryDirectory() as folder:
+        process = subprocess.Popen(
+            [sys.executable, "-X", "utf8", "-m", "streamer", "run", "--port", "0", "--state", f"{folder}/state",
+             "--home", f"{folder}/home", "--show-links"],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+        )  # fmt: skip
+        try:
+            yield links_of(process)
+        finally:
+            process.send_signal(signal.SIGINT if os.name != "nt" else signal.SIGTERM)
+            try:
+                process.communicate(timeout=15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+
+
+def links_of(process: subprocess.Popen[str]) -> dict[str, str]:
+    links: dict[str, str] = {}
+    said: list[str] = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        said.append(line)
+        name, _, rest = line.strip().partition(" ")
+        if name in ("Panel", "Overlay"):
+            links[name] = rest.strip()
+        if line.startswith("Ctrl-C"):
+            return links
+    raise SystemExit("the demo show did not start:\n" + "".join(said))
+
+
+# ------------------------------------------------------------------------------------------------------------ recording
+async def record(overlay: str, seconds: float) -> list[Message]:
+    """Messages of the overlay feed with the milliseconds since the first one."""
+    import aiohttp
+
+    url = overlay.replace("/overlay/stage?", "/ws/feed?view=overlay&").replace("http://", "ws://")
+    out: list[Message] = []
+    async with aiohttp.ClientSession() as session, session.ws_connect(url, max_msg_size=0) as feed:
+        began = time.monotonic()
+        while (left := began + seconds - time.monotonic()) > 0:
+            try:
+                message = await feed.receive(timeout=left)
+            except TimeoutError:
+                break
+            if message.type is not aiohttp.WSMsgType.TEXT:
+                raise SystemExit("the demo show closed its feed")
+            out.append(((time.monotonic() - began) * 1000, json.loads(message.data)))
+    first = out[0][1]["now"]
+    return [(row["now"] - first, row) for _at, row in out]
+
+
+def lines_of(messages: list[Message]) -> list[tuple[float, float, str, bool]]:
+    """Every line that was on air: begin, end (ms), persona, whether it answered somebody."""
+    out: list[tuple[float, float, str, bool]] = []
+    begun: tuple[float, str, bool] | None = None
+    answering = False
+    for at, message in messages:
+        for path, value in message.get("set", {}).items():
+            if path == "stage":
+                answering = bool(value.get("answering"))
+            if path.startswith("stage/answering"):
+                answering = bool(value)
+            if path == "line":
+                if begun is not None:
+                    out.append((begun[0], at, begun[1], begun[2]))
+                begun = (at, value["persona"], value["kind"] in ("answer", "paid")) if value else None
+        if begun is not None and answering:
+            begun = (begun[0], begun[1], True)
+    return out
+
+
+def best_start(messages: list[Message]) -> float:
+    """The 20 seconds with the most talk, both personas and an answer in them, beginning just before a line."""
+    lines = lines_of(messages)
+    last = messages[-1][0] - LENGTH_MS
+    scored: list[tuple[float, float]] = []
+    for begin, *_ in lines:
+        start = begin - 700
+        if not 6000 < start < last:
+            continue
+        inside = [line for line in lines if line[1] > start and line[0] < start + LENGTH_MS]
+        talk = sum(min(end, start + LENGTH_MS) - max(at, start) for at, end, *_ in inside)
+        both = len({persona for _, _, persona, _ in inside}) > 1
+        answers = sum(1 for at, end, _, answer in inside if answer and end < start + LENGTH_MS)
+        scored.append((talk + 12_000 * both + 6_000 * min(answers, 2), start))
+    if not scored:
+        raise SystemExit("nobody spoke in the recorded minute")
+    return max(scored)[1]
+
+
+# ------------------------------------------------------------------------------------------------------------- pictures
+async def launch(playwright: Any) -> Any:
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    program = next((found for name in names if (found := shutil.which(name))), None)
+    if program is None:
+        raise SystemExit("the pictures need Chromium")
+    flags = ["--disable-gpu", "--hide-scrollbars"]
+    flags += ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    return await playwright.chromium.launch(executable_path=program, args=flags)
+
+
+async def open_scene(browser: Any, overlay: str) -> Any:
+    """A page with the game, the chat and the stage on it, as OBS would compose them; its clock stands still."""
+    base, _, token = overlay.partition("/overlay/stage?token=")
+    page = await browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, locale="en-US")
+    await page.add_init_script(AS_OBS)
+    await page.clock.install(time=0)
+    html = WRAPPER.format(width=WIDTH, height=HEIGHT, token=token, backdrop=BACKDROP.read_text(encoding="utf-8"))
+
+    async def scene(route: Any) -> None:
+        await route.fulfill(content_type="text/html", body=html)
+
+    await page.route("**/scene-of-the-pictures", scene)
+    await page.route_web_socket("**/ws/**", lambda _socket: None)  # nothing arrives but what is played
+    await page.goto(f"{base}/scene-of-the-pictures")
+    for name in ("stage", "chat"):
+        await page.frame(name=name).wait_for_function("window.showrunner !== undefined", polling=100)
+    await page.clock.pause_at(60_000)
+    return page
+
+
+async def film(page: Any, messages: list[Message], start: float) -> list[tuple[dict[str, Any], bytes]]:
+    """(state of the stage, PNG) for each picture. What came before `start` is played without pictures."""
+    frames = [page.frame(name=name) for name in ("stage", "chat")]
+    waiting = list(messages)
+    out: list[tuple[dict[str, Any], bytes]] = []
+    now = 0.0
+    while now < start + LENGTH_MS:
+        due = [message for at, message in waiting if at <= now]
+        waiting = waiting[len(due) :]
+        if due:
+            for frame in frames:
+                await frame.evaluate("rows => rows.forEach(r => showrunner.feed.receive(r))", due)
+        await page.clock.run_for(STEP_MS)
+        now += STEP_MS
+        if now > start - 300:  # transitions of the style sheets run by the real clock: they are over by then
+            await page.evaluate(MOVE, now - start)
+            picture = await page.screenshot(type="png")
+            if now > start:
+                out.append((await frames[0].evaluate(STATE), picture))
+    return out
+
+
+def write_animation(frames: list[tuple[dict[str, Any], bytes]], path: Path) -> None:
+    from PIL import Image
+
+    pictures = [
+        Image.open(io.BytesIO(png)).convert("RGB").resize(ANIMATION_SIZE, Image.Resampling.LANCZOS) for _, png in frames
+    ]
+    pictures[0].save(
+        path, save_all=True, append_images=pictures[1:], duration=STEP_MS, loop=0, quality=55, method=6, minimize_size=True, allow_mixed=True
+    )  # fmt: skip
+
+
+def write_still(frames: list[tuple[dict[str, Any], bytes]], path: Path) -> None:
+    """The picture with a long caption, an open mouth and an answer in it."""
+    from PIL import Image
+
+    def worth(frame: tuple[dict[str, Any], bytes]) -> float:
+        state = frame[0]
+        mouth = max([*state["mouth"].values(), 0])
+        feeling = sum(name != "neutral" for name in state["expression"].values())
+        asked = len((state["answering"] or {}).get("text", "")) > 12
+        return min(len(state["caption"]), 60) / 60 + mouth + 0.5 * feeling + 2 * asked
+
+    Image.open(io.BytesIO(max(frames, key=worth)[1])).convert("RGB").save(path, quality=86, method=6)
+
+
+async def panel_pictures(browser: Any, link: str, until_line: float = 40.0) -> None:
+    """The panel, dark and light and on a phone, while a line is on air. One sign-in: the code can be used once."""
+    context = await browser.new_context(
+        viewport={"width": 1280, "height": 800}, color_scheme="dark", locale="en-US", device_scale_factor=1
+    )
+    page = await context.new_page()
+    await page.goto(link)
+    for name, scheme, size in (
+        ("panel.png", "dark", (1280, 800)),
+        ("panel-light.png", "light", (1280, 800)),
+        ("panel-phone.png", "dark", (390, 844)),
+    ):
+        await page.emulate_media(color_scheme=scheme)
+        await page.set_viewport_size({"width": size[0], "height": size[1]})
+        await page.wait_for_selector(".now .acts", timeout=until_line * 1000)
+        await page.wait_for_timeout(2500)
+        shrink(await page.screenshot(type="png"), PICTURES / name)
+
+
+def shrink(png: bytes, path: Path) -> None:
+    """Written with a palette: a third of the size, no visible difference on flat surfaces."""
+    from PIL import Image
+
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+async def make(only: str) -> None:
+    from playwright.async_api import async_playwright
+
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with demo_show() as links:
+        async with async_playwright() as playwright:
+            browser = await launch(playwright)
+            if only in ("", "panel"):
+                await panel_pictures(browser, links["Panel"])
+            if only in ("", "show"):
+                messages = await record(links["Overlay"], RECORD_S)
+                start = best_start(messages)
+                page = await open_scene(browser, links["Overlay"])
+                frames = await film(page, messages, start)
+                write_animation(frames, PICTURES / "demo.webp")
+                write_still(frames, PICTURES / "stage.webp")
+            await browser.close()
+    for path in sorted(PICTURES.iterdir()):
+        print(f"{path.name:<20} {path.stat().st_size / 1000:8.1f} kB")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = argparse.ArgumentParser(description="Makes the pictures of the README and the docs.")
+    options.add_argument("--only", choices=("show", "panel"), default="", help="only these")
+    asyncio.run(make(options.parse_args(arguments).only))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

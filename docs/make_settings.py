@@ -1,0 +1,192 @@
+"""Writes docs/settings.md from the settings' own models, so that names, types, limits and defaults are the real ones.
+
+    python docs/make_settings.py           writes the page
+    python docs/make_settings.py --check   exit code 1 when the page is not current
+
+Run it with the Python of the test environment.
+"""
+
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, SecretStr
+from pydantic_core import PydanticUndefined
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))  # a script's own folder is on the path, the checkout is not
+
+from streamer.app.settings import Settings  # noqa: E402
+
+PAGE = ROOT / "docs" / "settings.md"
+HEAD = """\
+# Settings
+
+<!-- Written by docs/make_settings.py; change the sentences there. -->
+
+Copy what you change from `config/streamer.yaml` into `home/config/streamer.yaml`, or name a file with `--config FILE`.
+`python3 run.py check` reads everything and lists every problem with its line and the nearest key that exists.
+
+Every setting can come from four places; a later one wins: the shipped file, your file, the environment (also `home/.env`),
+the command line. In the environment a setting is written in capitals with `SHOWRUNNER_` before it and `__` between its
+parts: `show.dial` is `SHOWRUNNER_SHOW__DIAL`. Keys and passwords are read from the environment, `home/.env` or the
+system's keyring only; one that stands in a YAML file is refused and its line named. What changes in a file counts from the
+next start on.
+"""
+MEANING = {
+    "show.title": "the name of the show, in the panel",
+    "show.cast": "the characters on stage, by folder name, in this order; empty: all of `characters/` and `home/characters/`",
+    "show.rundown": "a file of `home/scenes/` or `scenes/`, without `.yaml`; empty: none (the demo show uses `demo`)",
+    "show.dial": "how readily they speak: only when named; also to questions and support; to the whole chat",
+    "show.answers_per_minute": "answers to the chat a minute, at `named` and `normal`",
+    "show.chatty_per_minute": "the same at `chatty`",
+    "show.read_delay_s": "on a real channel a message is not answered aloud earlier than this, so that moderators can act",
+    "show.gap_s": "silence between two lines",
+    "show.host_quiet_s": "nobody starts until the host has been quiet for so long",
+    "show.idle_after_s": "a word of their own after so much silence; 0: never",
+    "show.banter_turns": "lines of a bit between two characters",
+    "show.banter_every_s": "a bit starts by itself at most this often; 0: never",
+    "show.viewer_cooldown_s": "a viewer who was answered stands back so long while others wait",
+    "show.unattended": "idle talk and unprompted banter without a way to notice the host; left out: yes in the demo, no on a channel",
+    "show.language": "reserved for the language of the show; not used by this version",
+    "chat.bots": "accounts that are never answered, beside the well-known bots",
+    "chat.twitch.channel": "the name in `twitch.tv/NAME`; also `--twitch NAME`",
+    "chat.twitch.irc_url": "another server that speaks Twitch's IRC over WebSocket",
+    "llm.profile": "which server: fills in what is left empty ([brains](brains.md))",
+    "llm.base_url": "address of the server, ending in `/v1`; empty: the profile's",
+    "llm.api_key": "secret; empty: the provider's own variable, for instance `OPENAI_API_KEY`",
+    "llm.model": "empty: the profile's, where it has one",
+    "llm.extra": "goes into every request as it is: `top_p`, `keep_alive`, ...",
+    "llm.connect_s": "time limit for the connection",
+    "llm.first_token_s": "time limit from the request to the first words; then something prepared is said",
+    "llm.between_tokens_s": "time limit between two pieces of an answer",
+    "llm.prompt_price": "US dollars per million tokens of the request, for the report",
+    "llm.completion_price": "US dollars per million tokens of the answer, for the report",
+    "llm_fallbacks": "more brains, each with the same keys as `llm`, asked in order when the ones before fail",
+    "tts.chain": "voices in the order they are tried; empty: those configured, as openai, http, edge ([voices](voices.md))",
+    "tts.offline_voice_on_air": "the offline voice on a real channel; left out: no there, yes in the demo",
+    "tts.edge.accept_terms": "must be true before it is used: [voices](voices.md#edge)",
+    "tts.edge.url": "another server that speaks the same protocol; empty: Microsoft's",
+    "tts.edge.voice": "for characters that name none; empty: one for the character's language",
+    "tts.edge.first_audio_s": "time limit to the first sound",
+    "tts.edge.stall_s": "time limit between two pieces of sound",
+    "tts.openai.base_url": "any server with OpenAI's `/v1/audio/speech`",
+    "tts.openai.api_key": "secret; empty: `OPENAI_API_KEY`, which is sent to OpenAI's own address only",
+    "tts.openai.model": "what the server calls its model",
+    "tts.openai.voice": "for characters that name none",
+    "tts.openai.instructions": "how to speak; may hold `{emotion}`; only newer models read it",
+    "tts.openai.response_format": "what is asked for; a WAV or MP3 answer is understood whatever was asked",
+    "tts.openai.pcm_rate_hz": "samples a second of raw PCM",
+    "tts.openai.cost_per_1k_chars": "US dollars per 1,000 characters",
+    "tts.openai.first_audio_s": "time limit to the first sound",
+    "tts.openai.stall_s": "time limit between two pieces of sound",
+    "tts.openai.total_s": "time limit for a clause",
+    "tts.http.url": "template with `{text} {voice} {lang} {rate} {pitch} {volume} {emotion}`",
+    "tts.http.method": "left out: POST with a body or a query, else GET",
+    "tts.http.body": "JSON to send; its strings may hold the same places",
+    "tts.http.headers": "header name to value; the values are secrets",
+    "tts.http.query_url": "asked first (POST); its JSON answer is the body for `url` (VOICEVOX)",
+    "tts.http.query_set": "merged into that answer",
+    "tts.http.voice": "for characters that name none",
+    "tts.http.languages": "a character's language to the server's word for it: `{ja: jp}`",
+    "tts.http.format": "`auto` goes by Content-Type and the first bytes",
+    "tts.http.pcm_rate_hz": "samples a second of raw PCM (s16le mono)",
+    "tts.http.cost_per_1k_chars": "US dollars per 1,000 characters",
+    "tts.http.first_audio_s": "time limit to the first sound",
+    "tts.http.stall_s": "time limit between two pieces of sound",
+    "tts.http.total_s": "time limit for a clause",
+    "tts.http.max_bytes": "of one answer",
+    "tts.espeak.library": "another espeak-ng library; empty: the system's, else the one from the package",
+    "tts.espeak.data": "its data folder; empty: the library's own",
+    "moderation.blocked": "words of your own that never pass, written as in the lists ([moderation](moderation.md))",
+    "moderation.allowed": "words that always may",
+    "web.host": "one more address to serve on; `localhost`: this machine only. Also `--host ADDR`",
+    "web.port": "of the panel and the overlays; 0: any free one. Also `--port N`",
+}
+"""What each setting means. `llm` stands for the rows of `llm_fallbacks` too."""
+
+
+def plain(kind: Any) -> Any:
+    """The type without Optional and Annotated."""
+    if get_origin(kind) in (Union, types.UnionType):
+        left = [each for each in get_args(kind) if each is not type(None)]
+        return plain(left[0]) if len(left) == 1 else kind
+    return plain(get_args(kind)[0]) if hasattr(kind, "__metadata__") else kind
+
+
+def rows(model: type[BaseModel], place: str = "") -> Iterator[tuple[str, str, str]]:
+    """(path, type, default) of every setting, in the order of the models."""
+    for name, field in model.model_fields.items():
+        path = f"{place}{name}"
+        kind = plain(field.annotation)
+        if name == "kind":
+            continue
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from rows(kind, f"{path}.")
+        else:
+            yield path, type_of(kind, field.metadata), default_of(field)
+
+
+def type_of(kind: Any, metadata: list[Any]) -> str:
+    limits = " ".join(
+        f"{sign} {getattr(each, name)}"
+        for each in metadata
+        for name, sign in (("ge", "≥"), ("gt", ">"), ("le", "≤"), ("lt", "<"))
+        if getattr(each, name, None) is not None
+    )
+    names = {str: "text", int: "whole number", float: "number", bool: "true, false", SecretStr: "secret"}
+    if get_origin(kind) is Literal:
+        return " ".join(f"`{each}`" for each in get_args(kind))
+    base = names.get(kind) or {list: "list", dict: "mapping"}.get(get_origin(kind), "any")
+    return f"{base} {limits}".strip()
+
+
+def default_of(field: Any) -> str:
+    if field.is_required():
+        return "required"
+    value = field.get_default(call_default_factory=True)
+    if value is None or value is PydanticUndefined:
+        return "left out"
+    if isinstance(value, SecretStr):
+        return "none"
+    if value in ("", [], {}):
+        return "empty"
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def page() -> str:
+    """The whole page. Raises SystemExit when a setting has no sentence, or a sentence no setting."""
+    found = list(rows(Settings))
+    paths = [path for path, *_ in found]
+    if missing := [path for path in paths if path not in MEANING]:
+        raise SystemExit(f"docs/make_settings.py: no sentence for {', '.join(missing)}")
+    if stale := [path for path in MEANING if path not in paths]:
+        raise SystemExit(f"docs/make_settings.py: no such setting: {', '.join(stale)}")
+    out = [HEAD]
+    group = ""
+    for path, kind, default in found:
+        section = path.rpartition(".")[0] or "llm_fallbacks"
+        if section != group:
+            group = section
+            out.append(f"## `{section}`\n\n| setting | takes | default | |\n|---|---|---|---|")
+        if out[-1].endswith("\n"):
+            out[-1] = out[-1].rstrip("\n")
+        out.append(f"| `{path}` | {kind} | {default} | {MEANING[path]} |")
+    text = "\n".join(f"\n{line}" if line.startswith("## ") else line for line in out)
+    return text.replace("\n\n\n", "\n\n") + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    text = page()
+    if "--check" in arguments:
+        current = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text
+        print("docs/settings.md is current" if current else "docs/settings.md is not current: python docs/make_settings.py")
+        return 0 if current else 1
+    PAGE.write_text(text, encoding="utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
