@@ -8,7 +8,7 @@ import msgspec
 
 from streamer.app.characters import load_cast
 from streamer.app.schedule import Rundown, load_rundown
-from streamer.app.settings import Folders, Settings, read_settings
+from streamer.app.settings import Folders, Settings, named_anyway, read_settings
 from streamer.app.yamlfile import BadFiles, Problem
 from streamer.cast import Persona
 from streamer.core.settings import Member, ShowSettings
@@ -44,18 +44,19 @@ def read_plan(
     settings, rundown = Settings(), Rundown()
     try:
         settings = read_settings(folders, file, given=given)
+        chosen, name = settings.show.cast, settings.show.rundown
     except BadFiles as error:
         bad += error.problems
+        chosen, name = named_anyway(folders, file)
     cast: tuple[Persona, ...] = ()
     defaulted: tuple[tuple[str, str], ...] = ()
     try:
-        loaded = load_cast(folders.roots("characters"), settings.show.cast)
+        loaded = load_cast(folders.roots("characters"), chosen)
         cast, defaulted = loaded.cast, loaded.defaulted
     except BadFiles as error:
         bad += error.problems
-    name = settings.show.rundown or ("" if settings.on_channel else DEMO_RUNDOWN)
     try:
-        rundown = load_rundown(folders.roots("scenes"), name)
+        rundown = load_rundown(folders.roots("scenes"), name or ("" if settings.on_channel else DEMO_RUNDOWN))
     except BadFiles as error:
         bad += error.problems
     if not cast and not bad:

@@ -4,6 +4,7 @@ Precedence, lowest first: shipped defaults, the file, environment (`SHOWRUNNER_L
 command line. Secrets never stand in YAML: they come from the environment, `.env`, a secrets folder or the keyring.
 """
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,6 +23,7 @@ from streamer.app.yamlfile import BadFiles, LineOf, Problem, problems, read_yaml
 from streamer.core.settings import Segment, ShowSettings
 
 PREFIX = "SHOWRUNNER_"
+_SECRETS = frozenset(("api_key", "password", "token", "client_secret", "authorization"))
 Engine = Literal["openai", "http", "edge", "espeak"]
 
 
@@ -147,25 +149,41 @@ def read_settings(
     Raises `BadFiles` with every problem of every source; nothing is started then.
     """
     merged: dict[str, Any] = {}
-    places: list[tuple[str, LineOf]] = []
     bad: list[Problem] = []
     for path, shown in _files(folders, file):
-        data, line_of = read_yaml(path, shown=shown)
+        try:
+            data, line_of = read_yaml(path, shown=shown)
+        except BadFiles as error:
+            bad += error.problems
+            continue
         if not isinstance(data, dict):
             bad.append(Problem(shown, 1, "", "must be a mapping of keys to values"))
             continue
         bad += _written_secrets(data, line_of, shown)
         bad += problems(Settings, _named(data), line_of, shown)
         merged = _merge(merged, data)
-        places.append((shown, line_of))
     secrets = _from_environment({**_dot_env(folders.home / ".env"), **environment})
-    before = list(bad)
     merged = _named(_merge(_merge(merged, secrets), given or {}))
-    if not before:
+    if not bad:
         bad += problems(Settings, merged, lambda _place: 0, "environment or command line")
     if bad:
         raise BadFiles(bad)
     return Settings.model_validate(merged)
+
+
+def named_anyway(folders: Folders, file: Path | None = None) -> tuple[list[str], str]:
+    """The cast and the rundown that unusable settings name, as far as they can be read: their files have problems too,
+    and people want to hear of all at once."""
+    merged: dict[str, Any] = {}
+    for path, shown in _files(folders, file):
+        with contextlib.suppress(BadFiles):
+            data, _ = read_yaml(path, shown=shown)
+            merged = _merge(merged, data if isinstance(data, dict) else {})
+    show = merged.get("show")
+    show = show if isinstance(show, dict) else {}
+    cast, rundown = show.get("cast"), show.get("rundown")
+    names = [name for name in cast if isinstance(name, str)] if isinstance(cast, list) else []
+    return names, rundown if isinstance(rundown, str) else ""
 
 
 def _files(folders: Folders, file: Path | None) -> list[tuple[Path, str]]:
@@ -181,7 +199,11 @@ def _merge(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     out = dict(under)
     for key, value in over.items():
         below = out.get(key)
-        out[key] = _merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        if isinstance(below, list) and isinstance(value, dict):
+            parts = ((each, value.get(str(at))) for at, each in enumerate(below))
+            out[key] = [_merge(each, more) if isinstance(each, dict) and more else each for each, more in parts]
+        else:
+            out[key] = _merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return out
 
 
@@ -191,7 +213,7 @@ def _named(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    """`SHOWRUNNER_TTS__EDGE__URL=x` as `{"tts": {"edge": {"url": "x"}}}`."""
+    """`SHOWRUNNER_TTS__EDGE__URL=x` as `{"tts": {"edge": {"url": "x"}}}`; lists are written as JSON."""
     out: dict[str, Any] = {}
     for name, value in sorted(environment.items()):
         if not name.upper().startswith(PREFIX) or "__" not in name:
@@ -203,8 +225,15 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
             if not isinstance(node, dict):
                 break
         else:
-            node[keys[-1]] = value
+            node[keys[-1]] = _value(value)
     return out
+
+
+def _value(text: str) -> object:
+    if text.startswith(("[", "{")):
+        with contextlib.suppress(msgspec.MsgspecError):
+            return msgspec.json.decode(text)
+    return text
 
 
 def _dot_env(path: Path) -> dict[str, str]:
@@ -224,12 +253,15 @@ def _written_secrets(node: Any, line_of: LineOf, shown: str, place: tuple[str | 
     if isinstance(node, dict):
         for key, value in node.items():
             here = (*place, key)
-            if key in ("api_key", "password", "token", "client_secret") and value:
+            if key.lower() in _SECRETS and value:
                 name = PREFIX + "__".join(str(each) for each in here).upper()
                 message = f"a secret does not belong into a file; set {name} in the environment or in home/.env"
                 out.append(Problem(shown, line_of(here), ".".join(map(str, here)), message))
             else:
                 out += _written_secrets(value, line_of, shown, here)
+    elif isinstance(node, list):
+        for at, value in enumerate(node):
+            out += _written_secrets(value, line_of, shown, (*place, at))
     return out
 
 
