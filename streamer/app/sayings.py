@@ -41,10 +41,10 @@ class Sayings:
         return self._said.get(uid)
 
     def quote(self, uid: str) -> Quote | None:
-        """The words behind a uid; None when unknown or erased. Requests of the show itself quote nobody."""
+        """The words behind a uid; None when unknown or erased. Requests of the show itself and of operators quote nobody."""
         said = self._said.get(uid)
         if said is None:
-            return Quote(uid=uid) if uid.startswith(("segment:", "o:")) else None
+            return Quote(uid=uid) if uid.startswith(("segment:", "operator:", "o:")) else None
         text = self._texts.get(f"m:{uid}")
         if text is None and not said.what:
             return None

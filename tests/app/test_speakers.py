@@ -1,0 +1,34 @@
+"""Personas as the chain needs them."""
+
+from streamer.app.speakers import LATE_MAX, description, speaker_of
+from streamer.cast import Material, Persona, Voice
+
+
+def test_semitones_become_factors_and_engines_get_their_own_voice():
+    persona = Persona(
+        id="mika", name="Mika", language="ja", voice=Voice(pitch=12, rate=1.1, ids={"edge": "ja-JP-NanamiNeural"})
+    )
+    speaker = speaker_of(persona, ("edge", "espeak"))
+    edge, espeak = speaker.voices
+    assert (edge.engine, edge.spec.name, edge.spec.rate, edge.spec.language) == (
+        "edge", "ja-JP-NanamiNeural", 1.1, "ja",
+    )  # fmt: skip
+    assert edge.spec.pitch == 2.0
+    assert (espeak.engine, espeak.spec.name) == ("espeak", "")
+
+
+def test_there_is_always_something_prepared():
+    assert speaker_of(Persona(id="a", name="A"), ()).late
+    many = tuple(f"Line {n}." for n in range(50))
+    assert speaker_of(Persona(id="a", name="A", material=Material(late=many)), ()).late == many[:LATE_MAX]
+    assert speaker_of(Persona(id="a", name="A"), ()).safe
+
+
+def test_the_description_is_what_is_known_and_nothing_else():
+    assert description(Persona(id="a", name="A")) == ""
+    told = description(
+        Persona(id="a", name="A", sentences=" She is a judge. ", facts=("Has a cat.",), catchphrases=("Objection!",))
+    )
+    assert told.split("\n\n") == [
+        "She is a judge.", "What is true about you:\n- Has a cat.", "You like to say: Objection!",
+    ]  # fmt: skip

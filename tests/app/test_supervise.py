@@ -1,0 +1,154 @@
+"""Keeping sources running: each failure has a sentence, each restart a pause, each task an end."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from streamer.app.supervise import LONGEST_PAUSE_S, Supervisor
+from streamer.ports import ChatRow, Health, Misconfigured, Notice, Unavailable
+from tests.virtual_time import run_virtual
+
+ROW = ChatRow(at=0.0, platform="t", kind="message", id="1", text="hi")
+
+
+class Source:
+    """Each attempt is one of `attempts`: a list of rows to give, or an error to raise; the last one again and again."""
+
+    name = "chat.test"
+
+    def __init__(self, *attempts: list[ChatRow] | Exception, stay_s: float = 0.0) -> None:
+        self._attempts = list(attempts)
+        self._stay_s = stay_s
+        self.began: list[float] = []
+
+    async def rows(self) -> AsyncIterator[ChatRow]:
+        self.began.append(asyncio.get_running_loop().time())
+        attempt = self._attempts.pop(0) if len(self._attempts) > 1 else self._attempts[0]
+        await asyncio.sleep(self._stay_s)
+        if isinstance(attempt, Exception):
+            raise attempt
+        for row in attempt:
+            yield row
+
+    def health(self) -> Health:
+        return Health(self.name, "ok", Notice("chat.demo"))
+
+    async def aclose(self) -> None:
+        pass
+
+
+def watched(source: Source, for_s: float, on_row: Callable[[ChatRow], None] = lambda _: None) -> Health:
+    async def run() -> Health:
+        supervisor = Supervisor()
+        supervisor.watch(source, on_row)
+        await asyncio.sleep(for_s)
+        health = supervisor.health(source)
+        assert not await supervisor.close(1.0)
+        return health
+
+    return run_virtual(run())
+
+
+def test_rows_come_through_and_an_end_is_an_end():
+    rows: list[ChatRow] = []
+    source = Source([ROW, ROW])
+    assert watched(source, 5, rows.append).state == "ok"
+    assert rows == [ROW, ROW]
+    assert len(source.began) == 1
+
+
+def test_unavailable_is_tried_again_with_growing_pauses_up_to_a_limit():
+    source = Source(Unavailable("the line is dead"))
+    health = watched(source, 200)
+    pauses = [round(b - a) for a, b in zip(source.began, source.began[1:], strict=False)]
+    assert pauses[:5] == [1, 2, 4, 8, 16]
+    assert max(pauses) == LONGEST_PAUSE_S
+    assert (health.state, health.notice.params) == ("degraded", {"reason": "the line is dead"})
+
+
+def test_a_source_that_says_when_is_asked_then():
+    source = Source(Unavailable("slow down", retry_after_s=7), [])
+    watched(source, 20)
+    assert source.began == [0.0, 7.0]
+
+
+def test_one_that_ran_for_a_while_has_earned_the_short_pause_again():
+    source = Source(Unavailable("x"), stay_s=61)
+    watched(source, 400)
+    pauses = [b - a - 61 for a, b in zip(source.began, source.began[1:], strict=False)]
+    assert pauses == [1.0] * len(pauses)
+
+
+def test_misconfigured_is_not_tried_again_and_says_the_fix():
+    source = Source(Misconfigured("no such channel", fix="choose another"))
+    health = watched(source, 500)
+    assert len(source.began) == 1
+    assert (health.state, health.notice.fix) == ("broken", "choose another")
+
+
+def test_a_fault_of_ours_is_logged_and_tried_again(caplog):
+    with caplog.at_level(logging.ERROR):
+        health = watched(Source(ZeroDivisionError()), 2)
+    assert health.notice.params == {"error": "ZeroDivisionError"}
+    assert "chat.test failed" in caplog.text
+
+
+def test_it_is_well_again_with_the_next_row():
+    source = Source(Unavailable("x"), [ROW])
+    assert watched(source, 5).state == "ok"
+
+
+def test_a_row_that_breaks_its_reader_does_not_end_the_reading(caplog):
+    seen: list[ChatRow] = []
+
+    def on_row(row: ChatRow) -> None:
+        seen.append(row)
+        if len(seen) == 1:
+            raise ValueError
+
+    with caplog.at_level(logging.CRITICAL):
+        watched(Source([ROW], [ROW]), 5, on_row)
+    assert len(seen) == 2
+
+
+def test_who_does_not_end_in_time_is_named():
+    async def run():
+        supervisor = Supervisor()
+        release = asyncio.Event()
+
+        async def stubborn() -> None:
+            try:
+                await release.wait()
+            except asyncio.CancelledError:
+                await release.wait()
+
+        supervisor.start(stubborn(), "the stubborn one")
+        await asyncio.sleep(0)
+        assert await supervisor.close(0.5) == ["the stubborn one"]
+        release.set()
+        await asyncio.sleep(0.01)
+        assert not await supervisor.close(0.5)
+
+    run_virtual(run())
+
+
+def test_a_task_that_dies_is_logged_with_its_name(caplog):
+    async def run():
+        supervisor = Supervisor()
+
+        async def dies() -> None:
+            raise RuntimeError("gone")
+
+        supervisor.start(dies(), "beat")
+        await asyncio.sleep(0.1)
+
+    with caplog.at_level(logging.ERROR):
+        run_virtual(run())
+    assert "beat ended with an error" in caplog.text
+
+
+@pytest.fixture(autouse=True)
+def _quiet(caplog):
+    caplog.set_level(logging.CRITICAL)
