@@ -1,7 +1,7 @@
 """Makes the pictures of the README and the docs from the running demo show: `python3 run.py docs`.
 
-The show is started as a user starts it, with nothing configured (its seed is fixed), in folders of its own. The feed that
-OBS would get is recorded for a minute and then played to the real overlay pages in headless Chromium, whose clock is
+The show is started as a user starts it, with nothing configured (its seed is fixed), in folders of its own. The feed
+that OBS would get is recorded for 100 s and then played to the real overlay pages in headless Chromium, whose clock is
 moved on 100 ms for each picture: so the animation is smooth on a slow machine too. The game behind it is drawn in
 docs/backdrop.svg. The panel is photographed live.
 """
@@ -40,7 +40,8 @@ svg, #stage {{ inset: 0; width: {width}px; height: {height}px }}
 <iframe id="chat" name="chat" src="/overlay/chat?token={token}&rows=5&fps=60"></iframe>
 <iframe id="stage" name="stage" src="/overlay/stage?token={token}&layout=right&sound=0&fps=60"></iframe>"""
 MOVE = """ms => {
-  const s = ms / 1000, put = (id, x, y) => document.getElementById(id).setAttribute("transform", `translate(${x} ${y})`);
+  const s = ms / 1000;
+  const put = (id, x, y) => document.getElementById(id).setAttribute("transform", `translate(${x} ${y})`);
   const hop = (s * 1.1) % 1, run = 60 - 60 * Math.cos(s * 0.6);
   put("hero", 40 + run, -Math.abs(Math.sin(hop * Math.PI)) * 34);
   put("foe", -190 + Math.sin(s * 0.7) * 30, 0);
@@ -75,8 +76,7 @@ def demo_show() -> Iterator[dict[str, str]]:
 def links_of(process: subprocess.Popen[str]) -> dict[str, str]:
     links: dict[str, str] = {}
     said: list[str] = []
-    assert process.stdout is not None
-    for line in process.stdout:
+    for line in process.stdout or ():
         said.append(line)
         name, _, rest = line.strip().partition(" ")
         if name in ("Panel", "Overlay"):
@@ -205,9 +205,8 @@ def write_animation(frames: list[tuple[dict[str, Any], bytes]], path: Path) -> N
     pictures = [
         Image.open(io.BytesIO(png)).convert("RGB").resize(ANIMATION_SIZE, Image.Resampling.LANCZOS) for _, png in frames
     ]
-    pictures[0].save(
-        path, save_all=True, append_images=pictures[1:], duration=STEP_MS, loop=0, quality=55, method=6, minimize_size=True, allow_mixed=True
-    )  # fmt: skip
+    look: dict[str, Any] = {"quality": 55, "method": 4, "minimize_size": False, "kmax": 40, "allow_mixed": False}
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=STEP_MS, loop=0, **look)
 
 
 def write_still(frames: list[tuple[dict[str, Any], bytes]], path: Path) -> None:

@@ -6,6 +6,7 @@
 Run it with the Python of the test environment.
 """
 
+# ruff: noqa: E501 - each sentence is one cell of a table
 import sys
 import types
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ Copy what you change from `config/streamer.yaml` into `home/config/streamer.yaml
 
 Every setting can come from four places; a later one wins: the shipped file, your file, the environment (also `home/.env`),
 the command line. In the environment a setting is written in capitals with `SHOWRUNNER_` before it and `__` between its
-parts: `show.dial` is `SHOWRUNNER_SHOW__DIAL`. Keys and passwords are read from the environment, `home/.env` or the
+parts: `show.dial` is `SHOWRUNNER_SHOW__DIAL`; lists are JSON: `SHOWRUNNER_SHOW__CAST=["mika"]`. Keys and passwords are read from the environment, `home/.env` or the
 system's keyring only; one that stands in a YAML file is refused and its line named. What changes in a file counts from the
 next start on.
 """
@@ -103,6 +104,7 @@ MEANING = {
     "moderation.blocked": "words of your own that never pass, written as in the lists ([moderation](moderation.md))",
     "moderation.allowed": "words that always may",
     "web.host": "one more address to serve on; `localhost`: this machine only. Also `--host ADDR`",
+    "web.public_url": "the outer address of a TLS proxy, a tunnel or a container in front; the panel is served there too",
     "web.port": "of the panel and the overlays; 0: any free one. Also `--port N`",
 }
 """What each setting means. `llm` stands for the rows of `llm_fallbacks` too."""
@@ -182,7 +184,11 @@ def main(arguments: list[str]) -> int:
     text = page()
     if "--check" in arguments:
         current = PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text
-        print("docs/settings.md is current" if current else "docs/settings.md is not current: python docs/make_settings.py")
+        print(
+            "docs/settings.md is current"
+            if current
+            else "docs/settings.md is not current: python docs/make_settings.py"
+        )
         return 0 if current else 1
     PAGE.write_text(text, encoding="utf-8", newline="\n")
     return 0
