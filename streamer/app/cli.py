@@ -14,6 +14,7 @@ commands:
   (none), run             the show; with nothing configured, the demo show
   test [pytest args]      every test, with what it needs (from a checkout: python3 run.py test)
   lint                    every static check (from a checkout)
+  docs                    make and check the documentation (from a checkout)
   check                   read all configuration and probe every part that is switched on
   rehearse CHAT.jsonl     a whole show from a chat log, touching no platform
   replay JOURNAL          fold a journal again and prove that the same commands come out

@@ -7,7 +7,7 @@ from streamer.app.inbox import Inbox
 from streamer.app.ingress import Ingress
 from streamer.app.overlay_view import OverlayView
 from streamer.app.panel_view import PanelView
-from streamer.app.sayings import Sayings
+from streamer.app.sayings import Sayings, fact
 from streamer.core.commands import Air, Close, Command, Cut, Drop, Duck, Erase, Prepare, TakeScene, Withdraw
 from streamer.core.events import (
     ChatReceived,
@@ -80,7 +80,8 @@ class Conductor:
                 self._sayings.chat(event)
                 text, name = self._texts.get(f"m:{uid}") or "", self._texts.get(f"n:{user}") or ""
                 self._panel.chat(event, text, name, self._now_ms())
-                self._overlay.chat(event, row, text, name)
+                if shown := text or fact(event):  # a follow has neither words nor a fact to show
+                    self._overlay.chat(event, row, shown, name)
             case HostSpoke():
                 self._sayings.host(event)
             case _:
@@ -162,7 +163,7 @@ class Conductor:
         quote = self._sayings.quote(now.answering) if said is not None else None
         if said is None or quote is None:
             return None
-        return {"name": quote.name, "text": quote.text, "platform": said.platform}
+        return {"name": quote.name, "text": quote.text or quote.what, "platform": said.platform}
 
     # --- what the chain reports ---------------------------------------------------------------------------------------
 

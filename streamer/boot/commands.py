@@ -1,4 +1,4 @@
-"""`run.py test` and `run.py lint`, inside the test environment."""
+"""`run.py test`, `run.py lint` and `run.py docs`, inside the test environment."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ WORKERS_AT_MOST = 4
 
 def run(command: str, arguments: list[str]) -> int:
     """The exit code of the command."""
-    return lint(arguments) if command == "lint" else test(arguments)
+    return {"lint": lint, "docs": docs}.get(command, test)(arguments)
 
 
 def test(arguments: list[str]) -> int:
@@ -29,6 +29,12 @@ def test(arguments: list[str]) -> int:
     )
     command = [sys.executable, "-X", "utf8", "-m", "pytest", *parallel, *arguments]
     return run_child(command)
+
+
+def docs(arguments: list[str]) -> int:
+    """Write what is made for the documentation (settings page, pictures) and check it. `--check` only checks."""
+    system.provide()
+    return run_child([sys.executable, "-X", "utf8", os.path.join("docs", "check_docs.py"), *arguments])
 
 
 def run_child(command: list[str]) -> int:

@@ -73,7 +73,7 @@ def hold(place: Place) -> None:
 def inside(arguments: list[str]) -> int:
     """What happens inside the environment."""
     os.environ.pop(ENTERED, None)
-    if arguments and arguments[0] in ("test", "lint"):
+    if arguments and arguments[0] in ("test", "lint", "docs"):
         from streamer.boot import commands
 
         return commands.run(arguments[0], arguments[1:])

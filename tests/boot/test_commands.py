@@ -1,4 +1,4 @@
-"""`run.py test` and `run.py lint`."""
+"""`run.py test`, `run.py lint` and `run.py docs`."""
 
 import subprocess
 import sys
@@ -32,6 +32,13 @@ def test_test_passes_arguments_on_and_returns_pytests_code(ran: list[list[str]])
 def test_test_without_xdist(ran: list[list[str]]) -> None:
     commands.run("test", ["-p", "no:xdist"])
     assert "-n" not in ran[1]
+
+
+def test_docs_runs_the_check_with_its_arguments(ran: list[list[str]]) -> None:
+    assert commands.run("docs", ["--check"]) == 5
+    assert ran[0] == ["system"]
+    assert ran[1][-1] == "--check"
+    assert (checks.ROOT / ran[1][-2]).is_file()
 
 
 def test_control_c_waits_for_what_pytest_has_to_say(monkeypatch: pytest.MonkeyPatch) -> None:
