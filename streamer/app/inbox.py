@@ -91,7 +91,10 @@ class Inbox:
             except Exception:  # one broken driver must not stop the show
                 log.exception("a command failed: %s", type(command).__name__)
         if self._after is not None:
-            self._after(fact, self.show, commands)
+            try:
+                self._after(fact, self.show, commands)
+            except Exception:  # nor may a view
+                log.exception("showing a fact failed: %s", type(event).__name__)
         if self._journal.snapshot_due:
             self._journal.snapshot(encode_show(self.show), fact.seq)
 
