@@ -10,6 +10,7 @@ from streamer.moderation import Rules, judge, judge_name, text_out
 
 ALIAS = "a viewer"
 """Said and shown instead of a name that cannot be."""
+REMEMBERED = 10_000
 
 
 def open_ingress(
@@ -26,8 +27,17 @@ def open_ingress(
     def judged(text: str, name: str, role: str) -> Verdict:
         return judge(rules, text, name=name, role=role)
 
+    known: dict[tuple[int, frozenset[str]], Features] = {}
+
     def features_of(text: str, emotes: Collection[str]) -> Features:
-        return features(text, cast, emotes)
+        """What a crowd shouts in chorus is looked at once. The memory holds no words: they can be erased."""
+        key = hash(text), frozenset(emotes)
+        found = known.get(key)
+        if found is None:
+            if len(known) >= REMEMBERED:
+                known.clear()
+            found = known[key] = features(text, cast, emotes)
+        return found
 
     def masked(text: str, verdict: Verdict) -> str:
         return text_out(rules, text, verdict)

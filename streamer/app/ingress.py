@@ -173,7 +173,7 @@ class Ingress:
         if row.kind in _REMOVALS:
             return self._taken_back(row)
         job = self._begun(row)
-        return () if job is None else self._told(job, self._verdict(job))
+        return () if job is None else self._stored(job, self._verdict(job))
 
     async def submit(self, row: ChatRow) -> None:
         """Tell the facts of a row to `emit`; with a deep judge they are told by `run`, in order. May wait for room."""
@@ -296,6 +296,10 @@ class Ingress:
         if self._stones.cover(event.uid, heard.user, heard.arrived, heard.at):
             self.counts.taken_back += 1
             return ()
+        return self._stored(job, verdict)
+
+    def _stored(self, job: _Job, verdict: Verdict) -> tuple[Event, ...]:
+        heard, event = job.heard, job.heard.event
         if event.text:
             text = self._mask(job.text, verdict) if verdict.action == "replace" else job.text
             self._texts.put(event.text, text, owner=heard.user)

@@ -140,8 +140,8 @@ def _names_of(cast: tuple[tuple[str, tuple[str, ...]], ...]) -> _Names:
     return _Names(cast)
 
 
-def _key(cast: Sequence[Persona]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple((persona.id, (persona.name, persona.id, *persona.names)) for persona in cast)
+def _names(cast: Sequence[Persona]) -> _Names:
+    return _names_of(tuple([(persona.id, (persona.name, persona.id, *persona.names)) for persona in cast]))
 
 
 def _fold(text: str) -> str:
@@ -154,7 +154,7 @@ def addressed(text: str, cast: Sequence[Persona]) -> tuple[tuple[str, ...], bool
     Names match whole words (`Al` is not in `also`), stretched (`miiika`), with `@`, with `'s`; katakana and kanji names
     match between other letters of Japanese text but not inside a longer word (`ミカ` is not in `ミカン`).
     """
-    found, everyone = _addressed(_fold(text), _names_of(_key(cast)))
+    found, everyone = _addressed(_fold(text), _names(cast))
     return tuple(dict.fromkeys(persona for _, _, persona in found)), everyone
 
 
@@ -201,7 +201,7 @@ def _is_question(folded: str) -> bool:
             return True
     if not folded.isascii() and _ASKS_JA.search(folded):
         return True
-    return _ASKS.search(folded) is not None
+    return _ASKS.match(folded) is not None
 
 
 def is_emote_only(text: str, emotes: Collection[str] = ()) -> bool:
@@ -222,7 +222,7 @@ def features(text: str, cast: Sequence[Persona], emotes: Collection[str] = ()) -
     """What ingress notes about a text. Never raises; the same in every process."""
     text = text.strip()[:2_000]
     folded = _fold(text)
-    names = _names_of(_key(cast))
+    names = _names(cast)
     found, everyone = _addressed(folded, names)
     rest = folded
     if found:

@@ -10,6 +10,8 @@ def enabled(show: Show) -> tuple[Member, ...]:
 
 def named(show: Show, addressed: tuple[str, ...]) -> str:
     """The first persona on stage that a text names; empty for none."""
+    if not addressed:
+        return ""
     on_stage = {member.id for member in show.cast if member.enabled}
     return next((persona for persona in addressed if persona in on_stage), "")
 

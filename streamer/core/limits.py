@@ -15,7 +15,9 @@ def per_minute(show: Show) -> int:
 
 def answers_left(show: Show) -> int:
     since = show.now_ms - MINUTE_MS
-    used = sum(1 for at in show.answered_ms if at > since)
+    used = 0
+    for at in show.answered_ms:
+        used += at > since
     if show.air is not None and show.air.request.from_chat and show.air.started_ms < 0:
         used += 1
     return per_minute(show) - used

@@ -1,6 +1,6 @@
 """Who deserves an answer, and in which order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
@@ -96,8 +96,9 @@ def _merge(show: Show, asked: Request) -> Show | None:
     """Somebody already waits with the same question: answer both at once."""
     if not asked.topic or asked.kind != "answer":
         return None
+    topic = asked.topic
     for index, other in enumerate(show.requests):
-        if other.topic != asked.topic or other.persona != asked.persona or other.kind != "answer":
+        if other.topic != topic or other.persona != asked.persona or other.kind != "answer":
             continue
         if asked.user in (other.user, *other.also_users) or len(other.also) >= ALSO_MAX:
             return show
@@ -116,13 +117,13 @@ def add(show: Show, request: Request) -> tuple[Show, list[Command]]:
     way when others wait."""
     requests = (*show.requests, request)
     show = replace(show, requests=requests, next_request=show.next_request + 1, wake_ms=0)
-    if request.user:
-        mine = [r for r in requests if r.user == request.user and r.from_chat]
-        others_wait = any(r.from_chat and r.user != request.user for r in requests)
-        if others_wait and len(mine) > show.settings.per_viewer_max:
-            return remove(show, (min(mine, key=_keeps),), "crowded")
+    user = request.user
+    if user:
+        mine = [r for r in requests if r.user == user and r.from_chat]
+        if len(mine) > show.settings.per_viewer_max and any(r.from_chat and r.user != user for r in requests):
+            return remove(show, (_least(mine),), "crowded")
     if len(requests) > show.settings.queue_max:
-        return remove(show, (min(requests, key=_keeps),), "crowded")
+        return remove(show, (_least(requests),), "crowded")
     return show, []
 
 
@@ -130,13 +131,17 @@ def put_back(show: Show, request: Request) -> tuple[Show, list[Command]]:
     """A request whose line was given up waits again, in its old place."""
     show = replace(show, requests=(request, *show.requests), wake_ms=0)
     if len(show.requests) > show.settings.queue_max:
-        return remove(show, (min(show.requests, key=_keeps),), "crowded")
+        return remove(show, (_least(show.requests),), "crowded")
     return show, []
 
 
-def _keeps(request: Request) -> tuple[int, int]:
-    """Of two equals the newer one is worth keeping: it is still on the screen."""
-    return request.priority, request.id
+def _least(requests: Sequence[Request]) -> Request:
+    """The one to give up: last in priority. Of two equals the newer one is worth keeping: it is still on the screen."""
+    least = requests[0]
+    for each in requests:
+        if each.priority < least.priority or (each.priority == least.priority and each.id < least.id):
+            least = each
+    return least
 
 
 def remove(show: Show, gone: Iterable[Request], reason: DropReason) -> tuple[Show, list[Command]]:
@@ -145,12 +150,11 @@ def remove(show: Show, gone: Iterable[Request], reason: DropReason) -> tuple[Sho
         return show, []
     dropped: list[Command] = [
         Drop(cause=show.seq, uid=uid, reason=reason)
-        for request in show.requests
-        if request.id in ids
+        for request in [each for each in show.requests if each.id in ids]
         for uid in (request.uid, *request.also)
         if uid
     ]
-    return replace(show, requests=tuple(r for r in show.requests if r.id not in ids), wake_ms=0), dropped
+    return replace(show, requests=tuple([r for r in show.requests if r.id not in ids]), wake_ms=0), dropped
 
 
 def best(show: Show, *, chat_allowed: bool) -> Request | None:
@@ -160,12 +164,14 @@ def best(show: Show, *, chat_allowed: bool) -> Request | None:
     is still on the screen beats one to what has scrolled away), among all others the oldest. Viewers who have just been
     answered come last while somebody else waits.
     """
-    open_ = [r for r in show.requests if chat_allowed or not r.from_chat]
+    open_ = show.requests if chat_allowed else [r for r in show.requests if not r.from_chat]
     if not open_:
         return None
-    fresh = [r for r in open_ if not stands_back(show, r)]
+    fresh = [r for r in open_ if not (r.user in show.viewers and stands_back(show, r))] or open_
+    first = max([r.priority for r in fresh])
     return max(
-        fresh or open_, key=lambda r: (r.priority, not had_a_turn(show, r), r.id if r.kind == "answer" else -r.id)
+        [r for r in fresh if r.priority == first],
+        key=lambda r: (not had_a_turn(show, r), r.id if r.kind == "answer" else -r.id),
     )
 
 

@@ -111,7 +111,9 @@ def _line_limits(show: Show) -> tuple[Show, list[Command]]:
 
 
 def _expire(show: Show) -> tuple[Show, list[Command]]:
-    return remove(show, [r for r in show.requests if r.expires_ms <= show.now_ms], "expired")
+    now_ms = show.now_ms
+    old = [r for r in show.requests if r.expires_ms <= now_ms]
+    return remove(show, old, "expired") if old else (show, [])
 
 
 def _preempt(show: Show) -> tuple[Show, list[Command]]:
@@ -235,7 +237,7 @@ def _next_due(show: Show) -> int:
         due.append(host.suspected_ms + SUSPECT_LIMIT_MS)
     due.extend(line.deadline_ms for line in (show.air, show.next) if line is not None)
     if show.requests:
-        due.append(min(request.expires_ms for request in show.requests))
+        due.append(min([request.expires_ms for request in show.requests]))
         opens = window_opens_ms(show)
         if opens is not None:
             due.append(opens)
@@ -245,5 +247,5 @@ def _next_due(show: Show) -> int:
     idle = idle_at_ms(show)
     if idle is not None:
         due.append(idle)
-    later = [at for at in due if at > show.now_ms]
-    return min(later)
+    now_ms = show.now_ms
+    return min([at for at in due if at > now_ms])

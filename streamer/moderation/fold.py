@@ -101,6 +101,8 @@ def fold(text: str) -> str:
 
 def fold_map(text: str) -> tuple[str, list[int]]:
     """`fold(text)` and, for each of its characters, the index of the code point it came from (plus one end entry)."""
+    if text.isascii() and text.isprintable():
+        return text.lower(), list(range(len(text) + 1))
     out: list[str] = []
     origin: list[int] = []
     for index, char in enumerate(text):

@@ -17,6 +17,7 @@ _WORD = re.compile(r"\S+")
 _CAMEL = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^\W\d_]+")
 _MASKS = {"link": "(link)", "personal": "(removed)"}
 _SAME_BEFORE = 3
+_NAMES = 10_000
 
 
 class Said(Protocol):
@@ -88,6 +89,15 @@ def judge_line(rules: Rules, text: str, *, before: str = "") -> Verdict:
 
 def judge_name(rules: Rules, name: str) -> Verdict:
     """`drop` for a name that is an attack, `replace` (speak and show an alias) for one that cannot be said; no span."""
+    found = rules.names.get(key := hash(name))
+    if found is None:
+        if len(rules.names) >= _NAMES:
+            rules.names.clear()
+        found = rules.names[key] = _judge_name(rules, name)
+    return found
+
+
+def _judge_name(rules: Rules, name: str) -> Verdict:
     if len(name) > 60 or (not name.isascii() and sum(is_mark(ord(char)) for char in name) > 4):
         return Verdict("replace", "name.unreadable")
     if rules.plain(name):

@@ -8,10 +8,11 @@ comparison.
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import msgspec
 
+from streamer.core.verdict import Verdict
 from streamer.moderation.fold import LEET, LEET_L, fold, latin, squeeze
 from streamer.moderation.lists import ListAction, Lists, Reach, Term, load_standard, parse_term, word_set
 
@@ -61,7 +62,22 @@ class _Entry(msgspec.Struct, frozen=True):
 
 
 def _letters(text: str) -> str:
-    return _LETTERS.sub("", text)
+    return text if text.isalpha() else _LETTERS.sub("", text)
+
+
+@lru_cache(maxsize=8_192)
+def _read(token: str) -> str:
+    """The letters of a token, look-alikes and leet read as such."""
+    return _letters(latin(token).translate(LEET))
+
+
+@lru_cache(maxsize=8_192)
+def _phrase_key(token: str) -> str:
+    """The word as phrases compare it."""
+    if token.isalpha() and token.isascii():
+        return squeeze(token)[0]
+    plain = latin(token).rstrip("!?.,;:")
+    return squeeze(_letters(plain.translate(LEET) if any(map(str.isalpha, plain)) else "") or token)[0]
 
 
 def _plurals(letters: str) -> tuple[str, ...]:
@@ -92,6 +108,8 @@ class Rules:
         self._edges: set[str] = set()
         for term in terms:
             self._compile(term)
+        self.names: dict[int, Verdict] = {}
+        """What was found about display names, by hash: the names themselves can be erased."""
         self._clean: set[str] = set()
         self._known: dict[str, tuple[Hit, ...]] = {}
         self._channels: dict[tuple[str, ...], Rules] = {}
@@ -293,14 +311,6 @@ class Rules:
                 continue
             yield Hit(term.category, term.action, at, end)
 
-    @staticmethod
-    def _key(token: str) -> str:
-        """The word as phrases compare it."""
-        if token.isalpha() and token.isascii():
-            return squeeze(token)[0]
-        plain = latin(token).rstrip("!?.,;:")
-        return squeeze(_letters(plain.translate(LEET) if any(map(str.isalpha, plain)) else "") or token)[0]
-
     # -- several words
 
     def plain(self, text: str) -> bool:
@@ -313,7 +323,7 @@ class Rules:
         for token in tokens:
             if token in self._clean or self.token_hits(token) or len(token) > 24 or _SPECIAL.search(token):
                 continue
-            key = self._key(token)
+            key = _phrase_key(token)
             if key in self._phrases or (len(key) > 1 and key in self._edges and key not in _COMMON):
                 continue
             if len(self._clean) >= _MEMORY:
@@ -322,7 +332,7 @@ class Rules:
 
     def phrase_hits(self, tokens: list[tuple[str, int, int]], folded: str) -> Iterator[Hit]:
         """Listed phrases, letters standing alone (`b a d`) and words cut in two (`ba d`)."""
-        keys = [self._key(token) for token, _, _ in tokens]
+        keys = [_phrase_key(token) for token, _, _ in tokens]
         for index, key in enumerate(keys):
             for pivot, words, term in self._phrases.get(key, ()):
                 first, last = index - pivot, index - pivot + len(words)
@@ -334,7 +344,7 @@ class Rules:
     def _scattered(self, tokens: list[tuple[str, int, int]]) -> Iterator[Hit]:
         row: list[tuple[str, int, int]] = []
         for token, start, end in tokens:
-            letter = _letters(latin(token).translate(LEET))
+            letter = _read(token)
             if len(letter) == 1 and len(token) <= 3:
                 row.append((letter, start, end))
             elif letter:
@@ -353,11 +363,12 @@ class Rules:
     def _cut(self, tokens: list[tuple[str, int, int]], folded: str) -> Iterator[Hit]:
         for index, (first, start, _) in enumerate(tokens[:-1]):
             second, _, end = tokens[index + 1]
-            pair = (_letters(latin(first).translate(LEET)), _letters(latin(second).translate(LEET)))
-            short = [len(each) <= 3 and each not in _COMMON for each in pair]
-            if not any(short) or not all(1 <= len(each) <= 4 for each in pair) or len(pair[0] + pair[1]) < 4:
+            one, other = _read(first), _read(second)
+            if not (1 <= len(one) <= 4 and 1 <= len(other) <= 4 <= len(one) + len(other)):
                 continue
-            entry = self._exact("".join(pair))
+            if (len(one) > 3 or one in _COMMON) and (len(other) > 3 or other in _COMMON):
+                continue
+            entry = self._exact(one + other)
             if entry and entry.category in _CUT and not self.excused(folded, start, end):
                 yield Hit(entry.category, entry.action, start, end)
 
