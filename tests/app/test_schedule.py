@@ -14,7 +14,7 @@ SHIPPED = Path(__file__).parents[2] / "scenes"
 
 
 def segment(**when: str) -> SegmentFile:
-    return SegmentFile(id="x", say="something", **when)
+    return SegmentFile.model_validate({"id": "x", "say": "something", **when})
 
 
 @pytest.mark.parametrize(("text", "expected"), [("45s", 45), ("12m", 720), ("1h30m", 5400), ("2h", 7200)])
@@ -38,6 +38,7 @@ def test_start_and_after_happen_once() -> None:
 
 def test_every_counts_from_the_start_and_never_gives_the_same_time_twice() -> None:
     first = next_due(segment(every="12m"), START, START)
+    assert first is not None
     assert first == START + timedelta(minutes=12)
     assert next_due(segment(every="12m"), START, first) == START + timedelta(minutes=24)
     late = START + timedelta(minutes=25)
@@ -48,8 +49,10 @@ def test_a_time_of_day_comes_every_day_also_over_the_end_of_summer_time() -> Non
     berlin = ZoneInfo("Europe/Berlin")
     started = datetime(2026, 10, 24, 20, 0, tzinfo=berlin)
     first = next_due(segment(at="20:15"), started, started)
+    assert first is not None
     assert first == datetime(2026, 10, 24, 20, 15, tzinfo=berlin)
     second = next_due(segment(at="20:15"), started, first)
+    assert second is not None
     assert second == datetime(2026, 10, 25, 20, 15, tzinfo=berlin)
     assert (second.astimezone(UTC) - first.astimezone(UTC)) == timedelta(hours=25)
 

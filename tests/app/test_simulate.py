@@ -80,7 +80,7 @@ def test_the_host_interrupts() -> None:
 
 def test_a_brain_with_nothing_to_say_fails_the_line_and_not_the_show() -> None:
     silent = Simulation(
-        started=ShowStarted(ShowSettings(idle_after_ms=0), CAST), hear=hear, write=lambda _order: Script("", ()), seed=1
+        started=ShowStarted(ShowSettings(idle_after_ms=0), CAST), hear=hear, write=lambda order: Script("", ()), seed=1
     )
     report = build(silent.run([message(1.0, "a")]))
     assert report.lines == ()

@@ -1,6 +1,7 @@
 """Properties that hold for every show, whatever is pressed, said, lost or failing."""
 
 import random
+from typing import get_args
 
 import msgspec
 from hypothesis import given
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 from streamer.core.commands import Command
 from streamer.core.director import next_wake, step
 from streamer.core.events import (
+    ChatKind,
     ChatReceived,
     CloseRequested,
+    Dial,
     DialSet,
     Event,
     Fact,
@@ -37,7 +40,8 @@ from tests.core.world import World
 SETTINGS = ShowSettings(
     queue_max=6, idle_after_ms=8_000, banter_every_ms=20_000, segments=(Segment("news", banter=True),)
 )
-DIALS = st.sampled_from(["named", "normal", "chatty"])
+DIALS = st.sampled_from(get_args(Dial))
+KINDS: tuple[ChatKind, ...] = (*(["message"] * 8), "superchat", "raid")  # pyright: ignore[reportAssignmentType]
 USERS = st.sampled_from(["a", "b", "c", "d"])
 
 
@@ -49,7 +53,7 @@ def chats(draw: st.DrawFn) -> tuple[str, Event]:
         everyone=draw(st.booleans()), question=draw(st.booleans()), words=draw(st.integers(0, 9)),
         topic=draw(st.integers(0, 2)), command=draw(st.integers(0, 9)) == 0,
     )  # fmt: skip
-    kind = draw(st.sampled_from(["message"] * 8 + ["superchat", "raid"]))
+    kind = draw(st.sampled_from(KINDS))
     uid = f"t:{draw(st.integers(0, 10**9))}"
     return "chat", ChatReceived(uid=uid, user=f"t:{user}", platform="t", kind=kind, text="m", features=features)
 

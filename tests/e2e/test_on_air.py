@@ -111,7 +111,7 @@ async def chromium(tmp_path: Path) -> AsyncIterator[tuple[Pulse, object]]:
         flags = ["--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
         flags += ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         browser = await playwright.chromium.launch(
-            executable_path=needs("chromium"), args=flags, env=pulse.env, ignore_default_args=["--mute-audio"]
+            executable_path=needs("chromium"), args=flags, env={**pulse.env}, ignore_default_args=["--mute-audio"]
         )
         yield pulse, browser
         await browser.close()

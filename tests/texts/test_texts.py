@@ -60,7 +60,7 @@ def test_every_entry_of_the_log_has_words() -> None:
     for path in (ROOT / "app").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("panel.log", "rows.entry")):
-                used |= {arg.value for arg in node.args if isinstance(arg, ast.Constant) and "." in str(arg.value)}
+                used |= {str(arg.value) for arg in node.args if isinstance(arg, ast.Constant) and "." in str(arg.value)}
     assert [code for code in sorted(used) if code not in texts("en")] == []
 
 
