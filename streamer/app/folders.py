@@ -1,16 +1,9 @@
-"""Where shipped files are found: beside the package in a checkout, inside it in a wheel."""
+"""The folders of one start: what is shipped, the user's own, and what the program keeps."""
 
 from pathlib import Path
 
 from streamer.app.settings import Folders
-
-PACKAGE = Path(__file__).parents[1]
-
-
-def shipped() -> Path:
-    """The folder that holds `overlays/ characters/ scenes/ config/` as they are shipped."""
-    inside = PACKAGE / "_shipped"
-    return inside if inside.is_dir() else PACKAGE.parent
+from streamer.shipped import shipped
 
 
 def folders(home: Path, state: Path) -> Folders:

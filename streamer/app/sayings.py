@@ -41,7 +41,7 @@ class Sayings:
         return self._said.get(uid)
 
     def quote(self, uid: str) -> Quote | None:
-        """The words behind a uid; None when unknown or erased. What the show itself or an operator asks quotes nobody."""
+        """The words behind a uid; None when unknown or erased. What the show or an operator asks quotes nobody."""
         said = self._said.get(uid)
         if said is None:
             return Quote(uid=uid) if uid.startswith(("segment:", "operator:", "o:")) else None
