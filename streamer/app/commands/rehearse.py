@@ -24,6 +24,9 @@ def main(options: argparse.Namespace) -> int:
     if speed is None:
         print(f"--speed takes a number above 0 or `max`, not {options.speed!r}.", file=sys.stderr)
         return 2
+    if options.report is not None and options.report.suffix.lower() in (".html", ".htm"):
+        print("The report is JSON so far: name a file that ends in .json.", file=sys.stderr)
+        return 2
     try:
         log = load(options.chat)
         plan = read_plan(folders(options.home, options.state), file=options.config, seed=options.seed)
