@@ -29,6 +29,7 @@ WIDTH, HEIGHT = 1280, 720
 STEP_MS = 100
 LENGTH_MS = 20_000
 RECORD_S = 100.0
+LINE_WITHIN_S = 40.0
 ANIMATION_SIZE = (800, 450)
 AS_OBS = "window.obsstudio = {pluginVersion: '2.24.6'};"
 WRAPPER = """<!doctype html><meta charset="utf-8"><style>
@@ -152,7 +153,7 @@ async def launch(playwright: Any) -> Any:
     program = next((found for name in names if (found := shutil.which(name))), None)
     if program is None:
         raise SystemExit("the pictures need Chromium")
-    flags = ["--disable-gpu", "--hide-scrollbars"]
+    flags = ["--disable-gpu", "--hide-scrollbars", "--autoplay-policy=no-user-gesture-required"]
     flags += ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     return await playwright.chromium.launch(executable_path=program, args=flags)
 
@@ -223,23 +224,27 @@ def write_still(frames: list[tuple[dict[str, Any], bytes]], path: Path) -> None:
     Image.open(io.BytesIO(max(frames, key=worth)[1])).convert("RGB").save(path, quality=86, method=6)
 
 
-async def panel_pictures(browser: Any, link: str, until_line: float = 40.0) -> None:
-    """The panel, dark and light and on a phone, while a line is on air. One sign-in: the code can be used once."""
-    context = await browser.new_context(
-        viewport={"width": 1280, "height": 800}, color_scheme="dark", locale="en-US", device_scale_factor=1
-    )
+async def panel_pictures(browser: Any, links: dict[str, str]) -> None:
+    """The panel, dark and light and on a phone, while a page plays a line. One sign-in: the code can be used once."""
+    stage = await browser.new_page(viewport={"width": 320, "height": 180})
+    await stage.add_init_script(AS_OBS)
+    await stage.goto(f"{links['Overlay']}&fps=5")
+    context = await browser.new_context(color_scheme="dark", locale="en-US", timezone_id="Europe/Berlin")
     page = await context.new_page()
-    await page.goto(link)
-    for name, scheme, size in (
+    await page.goto(links["Panel"])
+    for name, scheme, (width, height) in (
         ("panel.png", "dark", (1280, 800)),
         ("panel-light.png", "light", (1280, 800)),
         ("panel-phone.png", "dark", (390, 844)),
     ):
         await page.emulate_media(color_scheme=scheme)
-        await page.set_viewport_size({"width": size[0], "height": size[1]})
-        await page.wait_for_selector(".now .acts", timeout=until_line * 1000)
-        await page.wait_for_timeout(2500)
+        await page.set_viewport_size({"width": width, "height": height})
+        await page.wait_for_timeout(3000)
+        await page.wait_for_selector(".now .why", state="attached", timeout=LINE_WITHIN_S * 1000)
+        await page.wait_for_timeout(1200)
         shrink(await page.screenshot(type="png"), PICTURES / name)
+    await context.close()
+    await stage.close()
 
 
 def shrink(png: bytes, path: Path) -> None:
@@ -257,10 +262,10 @@ async def make(only: str) -> None:
     with demo_show() as links:
         async with async_playwright() as playwright:
             browser = await launch(playwright)
+            messages = await record(links["Overlay"], RECORD_S)  # it also fills the panel's chat
             if only in ("", "panel"):
-                await panel_pictures(browser, links["Panel"])
+                await panel_pictures(browser, links)
             if only in ("", "show"):
-                messages = await record(links["Overlay"], RECORD_S)
                 start = best_start(messages)
                 page = await open_scene(browser, links["Overlay"])
                 frames = await film(page, messages, start)

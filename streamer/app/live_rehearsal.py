@@ -61,6 +61,7 @@ class Watcher:
         take.heard_ms = record.heard_ms
         take.end_ms = take.start_ms + record.heard_ms
         take.outcome, take.reason, take.heard = record.outcome, record.reason, record.heard
+        take.voiced = record.voiced
         self.result.takes[record.line] = take
         own = own_ms(spans)
         if own is not None:

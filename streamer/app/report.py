@@ -107,14 +107,14 @@ def build(
         lines=tuple(_line(take, result.native) for take in heard),
         first_audio_ms=spread(take.ready_ms - take.ordered_ms for take in heard if take.ready_ms >= 0),
         overhead_ms=overhead_ms,
-        policy_wait_ms=spread(_policy_wait_ms(take, result) for take in heard if take.order.answers),
+        policy_wait_ms=spread(_policy_wait_ms(take, result) for take in heard if _answers_chat(take, result)),
         dead_air_s={"max": round(max(gaps, default=0.0), 3), "total": round(sum(gaps), 3)},
         interrupts=sum(take.reason == "host" for take in heard),
         spoken_after_delete=sum(_after_delete(take, result) for take in heard),
         voices_at_once_max=_at_once(heard),
         llm_tokens=sum(take.script.tokens for take in result.takes.values()),
         cost=cost,
-        per_persona=_per_persona(heard),
+        per_persona=_per_persona(heard, result),
         per_viewer_gini=round(gini(_answers_per_viewer(answered, result)), 4),
         drops=dict(drops),
         withdrawn=sum(take.outcome == "withdrawn" for take in result.takes.values()),
@@ -139,7 +139,13 @@ def _line(take: Take, native: Mapping[str, str]) -> ReportLine:
         context=tuple(native.get(uid, uid) for uid in order.context),
         why=order.why,
         ready_at=round(take.ready_ms / 1000, 3),
+        voiced=take.voiced,
     )
+
+
+def _answers_chat(take: Take, result: Result) -> bool:
+    """The line answers somebody in the chat, not the host or the rundown."""
+    return any(uid in result.arrivals for uid in take.order.answers)
 
 
 def _policy_wait_ms(take: Take, result: Result) -> float:
@@ -190,13 +196,13 @@ def _at_once(heard: Sequence[Take]) -> int:
     return most
 
 
-def _per_persona(heard: Sequence[Take]) -> dict[str, dict[str, float]]:
+def _per_persona(heard: Sequence[Take], result: Result) -> dict[str, dict[str, float]]:
     out: dict[str, dict[str, float]] = {}
     for take in heard:
         row = out.setdefault(take.order.persona, {"lines": 0, "seconds": 0.0, "answers": 0})
         row["lines"] += 1
         row["seconds"] = round(row["seconds"] + take.heard_ms / 1000, 3)
-        row["answers"] += bool(take.order.answers)
+        row["answers"] += _answers_chat(take, result)
     return out
 
 

@@ -89,6 +89,7 @@ class Take:
     reason: str = ""
     heard_ms: int = 0
     heard: str = ""
+    voiced: bool = True
     dead: bool = False
 
     @property
