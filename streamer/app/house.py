@@ -1,11 +1,10 @@
 """The house of one show: everything it is made of, opened in order and closed in reverse. Knows everything."""
 
 import asyncio
-import contextlib
+import gc
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from streamer.adapters.audio.common import Track
@@ -13,25 +12,25 @@ from streamer.adapters.audio.silent import SilentClock
 from streamer.adapters.chat.inject import InjectChat
 from streamer.adapters.demo.brain import Pace
 from streamer.adapters.llm.discover import discover
-from streamer.adapters.store.texts import FileTexts, MemoryTexts
+from streamer.adapters.store.texts import FileTexts
 from streamer.app import journal as journals
 from streamer.app.clock import ShowClock
 from streamer.app.conductor import Conductor
 from streamer.app.demo import AudienceChat
 from streamer.app.ears import open_ingress
 from streamer.app.inbox import Inbox
-from streamer.app.ingress import Texts
 from streamer.app.overlay_view import OverlayView
 from streamer.app.panel_view import About, PanelView
 from streamer.app.parts import model_names, open_brain, open_voices
 from streamer.app.past import Past, interrupted
 from streamer.app.plan import Plan
 from streamer.app.sayings import Sayings
-from streamer.app.schedule import next_due
 from streamer.app.scripted import ScriptedBrain
 from streamer.app.sinks import WatchedSink
 from streamer.app.speakers import speaker_of
+from streamer.app.state import next_epoch, open_texts
 from streamer.app.supervise import Supervisor
+from streamer.app.timetable import announce
 from streamer.core.commands import Command
 from streamer.core.events import (
     CastChanged,
@@ -40,7 +39,6 @@ from streamer.core.events import (
     Event,
     Fact,
     Resumed,
-    SegmentDue,
     SettingsChanged,
     ShowStarted,
     SinkChanged,
@@ -122,7 +120,7 @@ class House:
             epoch_ns=past.recovered.header.epoch if past else None, least_ns=past.recovered.at_ns + 1 if past else 0
         )
         self.grants = Grants(state)
-        self.texts = _texts(state)
+        self.texts = open_texts(state)
         self.journal = self._journal(state / self._journal_folder)
         self._open_stage()
         self._open_chain()
@@ -134,7 +132,8 @@ class House:
         if self.is_scripted:
             self._supervisor.start(self._offer(), "offer")
         for segment_id, _ in plan.rundown.times:
-            self._supervisor.start(self._timetable(segment_id), f"segment {segment_id}")
+            due = announce(plan.rundown, segment_id, self.clock, self.inbox.emit, resumed=past is not None)
+            self._supervisor.start(due, f"segment {segment_id}")
 
     def _journal(self, folder: Path) -> Journal:
         """The journal goes on in the file of an interrupted show; without a disk the show runs without one."""
@@ -311,6 +310,7 @@ class House:
     async def _warm(self) -> None:
         """Parts that take time to wake do so now and not with the first answer."""
         await asyncio.gather(self.llm.warm(), *(voice.warm() for voice in self.voices.values()), return_exceptions=True)
+        gc.freeze()  # what is loaded by now stays: a collection that walks over it costs an answer 50 ms
 
     async def _offer(self) -> None:
         """A model server that runs on this machine is named in the panel with its models. It is not used unasked."""
@@ -329,18 +329,6 @@ class House:
             if isinstance(self.texts, FileTexts):
                 await asyncio.to_thread(self.texts.flush)
             await asyncio.sleep(BEAT_S)
-
-    async def _timetable(self, segment_id: str) -> None:
-        """Tell the core when a segment is due."""
-        segment = dict(self.plan.rundown.times)[segment_id]
-        started = datetime.fromtimestamp(self.clock.epoch_ns / 1e9, tz=UTC).astimezone()
-        resumed = self._past is not None
-        after = datetime.now().astimezone() if resumed else started - timedelta(microseconds=1)
-        while (due := next_due(segment, started, after)) is not None:
-            due_ms = max(0, int((due - started).total_seconds() * 1000))
-            await asyncio.sleep(max(0.0, (due_ms - self.clock.now_ms()) / 1000))
-            self.inbox.emit(SegmentDue(segment_id, due_ms))
-            after = due
 
     @property
     def busy(self) -> bool:
@@ -393,29 +381,6 @@ class House:
         if close_texts is not None:
             close_texts()
         return late
-
-
-def next_epoch(state: Path) -> int:
-    """A number higher than that of every earlier holder of this state folder, also when the clock was set back."""
-    path = state / "epoch"
-    try:
-        last = int(path.read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        last = 0
-    epoch = max(last + 1, int(time.time()))
-    with contextlib.suppress(OSError):
-        path.write_text(f"{epoch}\n", encoding="ascii")
-    return epoch
-
-
-def _texts(state: Path) -> Texts:
-    """The words of the show, on disk so that a killed show can go on; in memory where there is no disk to write to."""
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-        return FileTexts(state / "texts.jsonl")
-    except (Unavailable, OSError):
-        log.warning("the text store cannot be written; words are kept in memory only")
-        return MemoryTexts()
 
 
 async def _within(work: Awaitable[object], limit_s: float) -> bool:
