@@ -36,9 +36,9 @@ WRAPPER = """<!doctype html><meta charset="utf-8"><style>
 html, body {{ margin: 0; overflow: hidden; background: #14122b }}
 svg, iframe {{ position: absolute; border: 0 }}
 svg, #stage {{ inset: 0; width: {width}px; height: {height}px }}
-#chat {{ left: 26px; top: 92px; width: 372px; height: 340px }}
+#chat {{ left: 26px; top: 84px; width: 372px; height: 250px }}
 </style>{backdrop}
-<iframe id="chat" name="chat" src="/overlay/chat?token={token}&rows=5&fps=60"></iframe>
+<iframe id="chat" name="chat" src="/overlay/chat?token={token}&rows=4&fps=60"></iframe>
 <iframe id="stage" name="stage" src="/overlay/stage?token={token}&layout=right&sound=0&fps=60"></iframe>"""
 MOVE = """ms => {
   const s = ms / 1000;
@@ -105,7 +105,22 @@ async def record(overlay: str, seconds: float) -> list[Message]:
                 raise SystemExit("the demo show closed its feed")
             out.append(((time.monotonic() - began) * 1000, json.loads(message.data)))
     first = out[0][1]["now"]
-    return [(row["now"] - first, row) for _at, row in out]
+    return [(row["now"] - first, without_pictographs(row)) for _at, row in out]
+
+
+def without_pictographs(message: dict[str, Any]) -> dict[str, Any]:
+    """Not every machine that makes the pictures has a font for emoji: rows of the chat that hold some are left out."""
+    rows = message.get("set", {})
+    shown = {
+        path: value
+        for path, value in rows.items()
+        if not (path.startswith("chat/") and any(ord(char) >= 0x2600 and not is_cjk(char) for char in str(value)))
+    }
+    return {**message, "set": shown} if len(shown) < len(rows) else message
+
+
+def is_cjk(char: str) -> bool:
+    return "\u3000" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af" or "\uff00" <= char <= "\uffef"
 
 
 def lines_of(messages: list[Message]) -> list[tuple[float, float, str, bool]]:
@@ -206,7 +221,7 @@ def write_animation(frames: list[tuple[dict[str, Any], bytes]], path: Path) -> N
     pictures = [
         Image.open(io.BytesIO(png)).convert("RGB").resize(ANIMATION_SIZE, Image.Resampling.LANCZOS) for _, png in frames
     ]
-    look: dict[str, Any] = {"quality": 55, "method": 4, "minimize_size": False, "kmax": 40, "allow_mixed": False}
+    look: dict[str, Any] = {"quality": 44, "method": 4, "minimize_size": False, "kmax": 40, "allow_mixed": False}
     pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=STEP_MS, loop=0, **look)
 
 
