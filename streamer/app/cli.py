@@ -8,7 +8,7 @@ from pathlib import Path
 
 from streamer import __version__
 
-COMMANDS = ("run", "check", "rehearse", "replay", "moderate", "bench")
+COMMANDS = ("run", "check", "rehearse", "replay", "moderate", "bench", "cast")
 EPILOG = """\
 commands:
   (none), run             the show; with nothing configured, the demo show
@@ -20,6 +20,8 @@ commands:
   replay JOURNAL          fold a journal again and prove that the same commands come out
   moderate FILE.jsonl     judge texts with the offline layers
   bench                   the performance figures
+  cast import FILE        a character card (V1, V2, V3; JSON, PNG, CHARX) becomes a persona in home/characters
+  cast export PERSONA FILE  a persona as a V3 card; FILE ends in .json, .png or .charx
 """
 
 
@@ -32,9 +34,26 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="command")
     for name in COMMANDS:
         sub = commands.add_parser(name, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+        if name == "cast":
+            _cast(sub)
+            continue
         _common(sub)
         _own(name, sub)
     return top
+
+
+def _cast(sub: argparse.ArgumentParser) -> None:
+    actions = sub.add_subparsers(dest="action", metavar="import | export", required=True)
+    both = argparse.ArgumentParser(add_help=False)
+    both.add_argument("--home", metavar="DIR", type=Path, default=Path("home"), help="your own files")
+    both.add_argument("--replace", action="store_true", help="write over what is there")
+    shown = argparse.ArgumentDefaultsHelpFormatter
+    bring = actions.add_parser("import", parents=[both], formatter_class=shown)
+    bring.add_argument("file", metavar="FILE", type=Path, help="JSON, PNG or CHARX")
+    bring.add_argument("--name", metavar="ID", help="folder name, instead of one made from the card's name")
+    send = actions.add_parser("export", parents=[both], formatter_class=shown)
+    send.add_argument("persona", metavar="PERSONA", help="folder name of the character")
+    send.add_argument("file", metavar="FILE", type=Path, help="ends in .json, .png or .charx")
 
 
 def _common(sub: argparse.ArgumentParser) -> None:

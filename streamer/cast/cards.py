@@ -17,7 +17,7 @@ import msgspec
 
 from streamer.cast.card import Material, Persona, persona_from
 from streamer.cast.cardtext import clean, crowd, cut, guess_language, paragraphs, resolve, slug, spoken
-from streamer.cast.fit import LINE_MAX, SENTENCES_MAX, fit, is_id, word
+from streamer.cast.fit import GREETINGS_MAX, LINE_MAX, SENTENCES_MAX, fit, is_id, word
 from streamer.cast.intents import STAGE_TAGS
 
 Tree = dict[str, Any]
@@ -25,7 +25,6 @@ Tree = dict[str, Any]
 EXTENSION = "showrunner"
 TEXT_MAX = 100_000
 """Characters of one field that are looked at."""
-GREETINGS_MAX = 20
 DEPTH_MAX = 64
 
 V1_FIELDS = ("name", "description", "personality", "scenario", "first_mes", "mes_example")

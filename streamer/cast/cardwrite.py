@@ -125,8 +125,9 @@ def _stays(asset: Any, *, replaced: bool) -> bool:
 
 def _kept(persona: Persona) -> Tree:
     """The persona as plain data, without its id and what is as it would be anyway."""
-    plain = cast("Tree", msgspec.to_builtins(persona))
-    usual = cast("Tree", msgspec.to_builtins(Persona(id="", name="")))
+    plain, usual = (
+        cast("Tree", msgspec.json.decode(msgspec.json.encode(each))) for each in (persona, Persona(id="", name=""))
+    )
     material = {key: value for key, value in plain.pop("material").items() if value}
     short = {key: value for key, value in plain.items() if key != "id" and value != usual.get(key)}
     return {**short, "name": persona.name, **({"material": material} if material else {})}

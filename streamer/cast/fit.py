@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -12,10 +12,12 @@ from streamer.cast.cardtext import clean, cut, one_line, paragraphs
 from streamer.cast.intents import INTENTS, PLACES, STAGE_TAGS
 
 # The limits of `streamer.app.characters`; tests hold the two together.
+GREETINGS_MAX = 20
 NAME_MAX = 60
 LINE_MAX = 600
 SENTENCES_MAX = 4_000
 LIST_MAX = 1_000
+FACTS_MAX = 100
 MATERIAL_MAX = 350_000
 """Characters of all material together: its file may have 2 MB."""
 
@@ -70,7 +72,7 @@ def fit(persona: Persona) -> Persona:
     return Persona(
         id=persona.id,
         name=word(persona.name) or "Unnamed",
-        names=_each(persona.names, word),
+        names=_each(persona.names[:FACTS_MAX], word),
         language=persona.language if _whole(_LANGUAGE, persona.language) else "en",
         sentences=_sentences(persona.sentences),
         colour=persona.colour if _whole(_COLOUR, persona.colour) else "#b9a7ff",
@@ -81,8 +83,8 @@ def fit(persona: Persona) -> Persona:
             ids={key: one_line(value)[:200] for key, value in _keyed(persona.voice.ids)},
         ),
         look={key: _scalar(value) for key, value in _keyed(persona.look)},
-        catchphrases=lines(persona.catchphrases),
-        facts=lines(persona.facts),
+        catchphrases=lines(persona.catchphrases[:FACTS_MAX]),
+        facts=lines(persona.facts[:FACTS_MAX]),
         material=_material(persona.material),
     )
 
@@ -93,6 +95,8 @@ def _sentences(text: str) -> str:
 
 
 def _material(given: Material) -> Material:
+    if _weight(msgspec.to_builtins(given)) > 2 * MATERIAL_MAX:
+        return Material(greetings=lines(given.greetings[:GREETINGS_MAX]))
     topics = [_topic(topic) for topic in given.topics[:LIST_MAX] if _key(topic.id)]
     plain: dict[str, Any] = {name: lines(getattr(given, name)) for name in _PLAIN}
     fitted = Material(
@@ -102,7 +106,7 @@ def _material(given: Material) -> Material:
         **plain,
     )
     small = _weight(msgspec.to_builtins(fitted)) <= MATERIAL_MAX
-    return fitted if small else Material(greetings=fitted.greetings[:20])
+    return fitted if small else Material(greetings=fitted.greetings[:GREETINGS_MAX])
 
 
 def _topic(topic: Topic) -> Topic:
@@ -120,8 +124,8 @@ def _weight(node: Any) -> int:
         case dict():
             data = cast("dict[str, Any]", node)
             return sum(len(key) + 20 + _weight(value) for key, value in data.items())
-        case list():
-            return sum(map(_weight, cast("list[Any]", node)))
+        case list() | tuple():
+            return sum(map(_weight, cast("Sequence[Any]", node)))
         case _:
             return 0
 
