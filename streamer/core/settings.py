@@ -32,7 +32,7 @@ class ShowSettings(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     dial: Literal["named", "normal", "chatty"] = "normal"
     answers_per_minute: int = 4
-    """Unaddressed and addressed chat answers a minute at `normal`; paid and host requests are not counted."""
+    """Lines a minute that answer the chat at `normal`, paid messages included; answers to the host are not counted."""
     chatty_per_minute: int = 10
     queue_max: int = 40
     per_viewer_max: int = 2

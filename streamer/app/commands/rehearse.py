@@ -81,8 +81,11 @@ def _at_once(plan: Plan, log: ChatLog, options: argparse.Namespace) -> Report:
     rehearsal = Rehearsal(plan, seed=options.seed, journal=journal, length_s=length_s)
     result = rehearsal.run(log.rows)
     path = plan.folders.state / "rehearsals" / f"{epoch}.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    journal.write(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        journal.write(path)
+    except OSError as wrong:
+        raise Misconfigured(f"{path}: cannot be written: {wrong.strerror}; choose a folder with --state") from wrong
     return build(
         result, bad_lines=log.bad_lines, bad_line_numbers=[bad.number for bad in log.bad], journal=str(path)
     )  # fmt: skip
