@@ -28,6 +28,7 @@ _NEVER_END: Final = frozenset(_TITLES.split())
 _MAYBE_END: Final = frozenset(_OTHERS.split())
 _ABBREVIATION: Final = re.compile(r"(?:^|[\s(\[\"'“‘«—])([^\W\d_]+(?:\.[^\W\d_]+)*)\.$")
 _LIST_MARK: Final = re.compile(r"^\W*\d{1,3}\.$")
+_LETTERS: Final = re.compile("[A-Za-z]{1,40}")
 _PAIR_COLUMNS = 80
 
 Waiting = Literal["", "end", "soft", "maybe"]
@@ -92,8 +93,17 @@ class ClauseSplitter:
 
     def feed(self, text: str) -> list[Span]:
         """Clauses completed by this piece of the stream."""
-        for char in text:
-            self._step(char)
+        at = 0
+        while at < len(text):
+            self._step(text[at])
+            at += 1
+            word = _LETTERS.match(text, at) if self._last.isalpha() and not self._after_space else None
+            if word and self._columns + len(word[0]) <= max(self._force_at, self._max()):
+                self._buffer += word[0]
+                self._columns += len(word[0])
+                self._last = word[0][-1]
+                self._waiting = ""
+                at = word.end()
         done, self._done = self._done, []
         return done
 

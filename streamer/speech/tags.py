@@ -101,6 +101,9 @@ def is_direction(inside: str, *, strict: bool = False) -> bool:
     return first not in _NOT_VERBS and first[:1] != "i" and len(first) > 3 and first.endswith(("s", "ing"))
 
 
+_WORD = re.compile("[A-Za-z0-9]+")
+
+
 class TagParser:
     """Feed it a stream; it gives back clean text and collects cues. One parser per line."""
 
@@ -119,8 +122,15 @@ class TagParser:
 
     def feed(self, chunk: str) -> str:
         """Clean text that is certain by now."""
-        for char in chunk:
-            self._mode(char)
+        at = 0
+        while at < len(chunk):
+            word = _WORD.match(chunk, at) if self._mode == self._in_text and not self._in_url else None
+            if word:
+                self._word(word[0])
+                at = word.end()
+            else:
+                self._mode(chunk[at])
+                at += 1
         text = "".join(self._out)
         self._out.clear()
         return text
@@ -175,6 +185,13 @@ class TagParser:
         if self._tail.endswith("://") or self._tail.lower() == "www.":
             self._in_url = True
         self._emit(char)
+
+    def _word(self, word: str) -> None:
+        """`_plain` for characters of which none can end the beginning of an address."""
+        self._tail = (self._tail + word)[-4:]
+        self._out.append(word)
+        self._length += len(word)
+        self._last = word[-1]
 
     def _special(self, char: str) -> None:
         if char in _CLOSES:
