@@ -113,6 +113,11 @@ class Ladder:
                 await _close(pieces)
         raise _last(tried)
 
+    @property
+    def rungs(self) -> tuple[LanguageModel, ...]:
+        """The models, in order of preference."""
+        return tuple(rung.model for rung in self._rungs)
+
     async def warm(self) -> None:
         """Warms the first rung; the others are woken when they are needed."""
         await self._rungs[0].model.warm()

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from pathlib import Path
 
 from streamer.adapters.llm.discover import discover
+from streamer.adapters.llm.ladder import Ladder
 from streamer.app.folders import folders
 from streamer.app.parts import model_names, open_brain, open_voices
 from streamer.app.plan import Plan, read_plan
@@ -34,6 +35,8 @@ from streamer.texts import say
 PROBE_S = 12.0
 CHAT_S = 10.0
 LOOK_S = 0.1
+UNSETTLED = ("off", "starting")
+"""A source is off until it is read."""
 
 
 def main(options: argparse.Namespace) -> int:
@@ -104,10 +107,10 @@ async def _chat(open_chat: Callable[[], ChatSource]) -> Health:
     loop = asyncio.get_running_loop()
     until = loop.time() + CHAT_S
     try:
-        while source.health().state == "starting" and loop.time() < until and not reading.done():  # noqa: ASYNC110
+        while source.health().state in UNSETTLED and loop.time() < until and not reading.done():  # noqa: ASYNC110
             await asyncio.sleep(LOOK_S)
         found = source.health()
-        return found if found.state != "starting" else Health(found.part, "broken", Notice("chat.unreachable"))
+        return found if found.state not in UNSETTLED else Health(found.part, "broken", Notice("chat.unreachable"))
     finally:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
@@ -128,7 +131,9 @@ async def _brain(plan: Plan) -> list[Health]:
             for each in await discover()
         ]
         return rows
-    rows.append(await _timed("llm", lambda: _ask(llm)))
+    rungs = llm.rungs if isinstance(llm, Ladder) else (llm,)
+    for number, rung in enumerate(rungs, 1):
+        rows.append(await _timed("llm" if number == 1 else f"llm.{number}", lambda rung=rung: _ask(rung)))
     await llm.aclose()
     return rows
 
@@ -138,8 +143,8 @@ async def _ask(llm: LanguageModel) -> str:
     async with aclosing(llm.stream(request)) as pieces:  # type: ignore[type-var]
         async for piece in pieces:
             if isinstance(piece, Token):
-                break
-    return llm.name
+                return llm.name
+    raise Unavailable(f"{llm.name} said nothing")
 
 
 async def _voices(plan: Plan) -> list[Health]:
