@@ -28,7 +28,7 @@ from streamer.app.sayings import Sayings
 from streamer.app.scripted import ScriptedBrain
 from streamer.app.sinks import WatchedSink
 from streamer.app.speakers import speaker_of
-from streamer.app.state import next_epoch, open_texts
+from streamer.app.state import hold, next_epoch, open_texts, release
 from streamer.app.supervise import Supervisor
 from streamer.app.timetable import announce
 from streamer.core.commands import Command
@@ -111,7 +111,15 @@ class House:
     # --- opening -----------------------------------------------------------------------------------------------------
 
     async def open(self) -> None:
-        """Start everything; the show runs when this returns. Raises Misconfigured (a taken port, a bad folder)."""
+        """Start everything; the show runs when this returns. Raises Misconfigured (a taken port, a taken folder)."""
+        self._held = hold(self.plan.folders.state)
+        try:
+            await self._open()
+        except BaseException:
+            release(self._held)
+            raise
+
+    async def _open(self) -> None:
         plan = self.plan
         state = plan.folders.state
         self._past = None if self._fresh else interrupted(state / self._journal_folder, wall_ns=time.time_ns())
@@ -380,6 +388,7 @@ class House:
         close_texts = getattr(self.texts, "close", None)
         if close_texts is not None:
             close_texts()
+        release(self._held)
         return late
 
 

@@ -2,14 +2,38 @@
 
 import contextlib
 import logging
+import os
 import time
 from pathlib import Path
 
 from streamer.adapters.store.texts import FileTexts, MemoryTexts
 from streamer.app.ingress import Texts
-from streamer.ports import Unavailable
+from streamer.boot.locks import seize
+from streamer.ports import Misconfigured, Unavailable
 
 log = logging.getLogger(__name__)
+
+
+def hold(state: Path) -> int | None:
+    """Keep the folder for this process: two shows in one journal would be neither. Returns the handle to close at the
+    end; None where nothing can be written, so nothing can be spoilt. Raises Misconfigured when another show has it."""
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        handle = os.open(state / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        return None
+    if not seize(handle):
+        os.close(handle)
+        raise Misconfigured(
+            f"another show is running with the folder {state}",
+            fix="end it first, or give this one a folder and a port of its own: --state DIR --port N",
+        )
+    return handle
+
+
+def release(handle: int | None) -> None:
+    if handle is not None:
+        os.close(handle)
 
 
 def next_epoch(state: Path) -> int:

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from streamer.adapters.store.texts import FileTexts, MemoryTexts
-from streamer.app.state import next_epoch, open_texts
+from streamer.app.state import hold, next_epoch, open_texts, release
+from streamer.ports import Misconfigured
 
 
 def test_every_holder_has_a_higher_epoch_also_when_the_clock_was_set_back(tmp_path: Path) -> None:
@@ -37,3 +40,19 @@ def test_without_a_disk_the_words_are_kept_in_memory(tmp_path: Path) -> None:
     assert isinstance(texts, MemoryTexts)
     texts.put("m:t:1", "hello")
     assert texts.get("m:t:1") == "hello"
+
+
+def test_a_folder_is_held_by_one_show_at_a_time(tmp_path: Path) -> None:
+    first = hold(tmp_path / "state")
+    with pytest.raises(Misconfigured, match="another show is running") as caught:
+        hold(tmp_path / "state")
+    assert "--state DIR" in caught.value.fix
+    release(first)
+    release(hold(tmp_path / "state"))
+
+
+def test_where_nothing_can_be_written_nothing_has_to_be_held(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x", encoding="ascii")
+    handle = hold(tmp_path / "file")
+    assert handle is None
+    release(handle)

@@ -194,6 +194,7 @@ async def test_the_demo_starts_lets_in_who_may_answers_and_closes(tmp_path: Path
         async with at_desk(product) as desk:
             assert await desk.status("/healthz") == (200, '{"ok": true}')
             await check_refusals(desk)
+            await check_second_start(product)
             await check_inject(desk, product)
 
         # --- Ctrl-C
@@ -252,6 +253,15 @@ async def check_refusals(desk: Desk) -> None:
     status, _ = await desk.post("commands/stop", {"saw": 0}, Origin="http://evil.example")
     assert status == 403
     assert (await desk.state())["show"]["mode"] == "running"
+
+
+async def check_second_start(product: Product) -> None:
+    """Another start with the same folder is refused before it touches anything; the show goes on."""
+    home = str(product.state.parent / "home")
+    code, said = await run_to_end("--port", "0", "--state", str(product.state), "--home", home)
+    assert code == 1
+    assert "Another show is running with the folder" in said
+    assert "--state DIR" in said
 
 
 async def check_inject(desk: Desk, product: Product) -> None:
