@@ -33,7 +33,8 @@ def test(arguments: list[str]) -> int:
 
 def docs(arguments: list[str]) -> int:
     """Write what is made for the documentation (settings page, pictures) and check it. `--check` only checks."""
-    system.provide()
+    if "--check" not in arguments:
+        system.provide()
     return run_child([sys.executable, "-X", "utf8", os.path.join("docs", "check_docs.py"), *arguments])
 
 
