@@ -5,6 +5,7 @@ Nothing of an archive is unpacked by the names in it, no address in a card is fo
 
 import base64
 import binascii
+import errno
 import io
 import json
 import os
@@ -241,9 +242,12 @@ def charx_file(tree: Mapping[str, Any], picture: bytes) -> bytes:
 
 def write_whole(path: Path, content: bytes, *, replace: bool) -> None:
     """The file is there whole or not at all. Raises `FileExistsError` unless it may be replaced, and `OSError`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not replace and path.exists():
+    if path.exists() and not replace:
         raise FileExistsError(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as wrong:
+        raise NotADirectoryError(errno.ENOTDIR, "Not a directory") from wrong
     new = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}")
     try:
         new.write_bytes(content)

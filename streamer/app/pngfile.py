@@ -46,7 +46,8 @@ class Png(msgspec.Struct, frozen=True):
         Only the first few are looked at: each can be a thousand times longer than its place in the file.
         """
         named = (chunk for chunk in self.chunks if chunk.kind in _TEXTS and chunk.sound)
-        wanted = (chunk for chunk in named if chunk.data[:80].partition(b"\0")[0].lower() == keyword.encode("latin-1"))
+        name = keyword.lower().encode("latin-1")
+        wanted = (chunk for chunk in named if chunk.data[:80].partition(b"\0")[0].lower() == name)
         return (text for chunk in islice(wanted, _SAME_MAX) if (text := _text(chunk)) is not None)
 
     @property

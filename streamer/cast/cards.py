@@ -83,7 +83,7 @@ def parse_card(raw: bytes) -> Card:
     except RecursionError as wrong:
         raise BadCard("the card is nested too deeply") from wrong
     except ValueError as wrong:
-        raise BadCard("the card is encrypted" if raw[:6] == b"rcc||" else "the card is not JSON") from wrong
+        raise BadCard("the card is encrypted" if raw.startswith(b"rcc||") else "the card is not JSON") from wrong
     tree = _sound(loaded, 0)
     if not isinstance(tree, dict):
         raise BadCard("the card is not a JSON object")

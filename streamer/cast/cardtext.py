@@ -12,7 +12,8 @@ _BREAK = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MACRO = re.compile(r"\{\{([^{}]*)\}\}")
 _OLD_MACRO = re.compile(r"<(user|bot|char|start)>", re.IGNORECASE)
-_NARRATION = re.compile(r"\*+[^*]*\*+")
+# `**bold**` is stress, `*one star*` is narration.
+_NARRATION = re.compile(r"(?<!\*)\*(?!\*)[^*]*\*(?!\*)")
 _BRACKETED = re.compile(r"\[[^\[\]]*\]")
 _LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()\s]{0,500}\)")
 _MARKUP = re.compile(r"<[^<>]{0,300}>|[*_`~#]{2,}|[*`#]")
@@ -115,7 +116,7 @@ def spoken(text: str, *, stage_tags: tuple[str, ...], limit: int) -> str:
         tag = match[0][1:-1]
         return match[0] if _STAGE_TAG.match(tag) and tag.partition(":")[0] in stage_tags else " "
 
-    text = _MARKUP.sub(" ", _LINK.sub(r"\1", _NARRATION.sub(" ", text)))
+    text = _MARKUP.sub(" ", _LINK.sub(lambda link: "" if link[0][0] == "!" else link[1], _NARRATION.sub(" ", text)))
     text = _BRACKETED.sub(bracket, text)
     speech = [part for part in _QUOTED.findall(text) if part.endswith(_SPOKEN_END)]
     if speech:
