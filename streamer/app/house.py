@@ -28,7 +28,7 @@ from streamer.app.sayings import Sayings
 from streamer.app.scripted import ScriptedBrain
 from streamer.app.sinks import WatchedSink
 from streamer.app.speakers import speaker_of
-from streamer.app.state import hold, next_epoch, open_texts, release
+from streamer.app.state import hold, next_epoch, open_grants, open_texts, release
 from streamer.app.supervise import Supervisor
 from streamer.app.timetable import announce
 from streamer.core.commands import Command
@@ -53,7 +53,6 @@ from streamer.texts import texts as words
 from streamer.web.api import Parts
 from streamer.web.feed import FeedHub
 from streamer.web.gate import Site
-from streamer.web.grants import Grants
 from streamer.web.lease import Sound
 from streamer.web.metrics import Metrics
 from streamer.web.operate import Outcome
@@ -127,7 +126,7 @@ class House:
         self.clock = ShowClock(
             epoch_ns=past.recovered.header.epoch if past else None, least_ns=past.recovered.at_ns + 1 if past else 0
         )
-        self.grants = Grants(state)
+        self.grants = open_grants(state)
         self.texts = open_texts(state)
         self.journal = self._journal(state / self._journal_folder)
         self._open_stage()
@@ -388,7 +387,8 @@ class House:
         close_texts = getattr(self.texts, "close", None)
         if close_texts is not None:
             close_texts()
-        release(self._held)
+        held, self._held = self._held, None
+        release(held)
         return late
 
 

@@ -10,6 +10,7 @@ from streamer.adapters.store.texts import FileTexts, MemoryTexts
 from streamer.app.ingress import Texts
 from streamer.boot.locks import seize
 from streamer.ports import Misconfigured, Unavailable
+from streamer.web.grants import Grants
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,15 @@ def next_epoch(state: Path) -> int:
     with contextlib.suppress(OSError):
         path.write_text(f"{epoch}\n", encoding="ascii")
     return epoch
+
+
+def open_grants(state: Path) -> Grants:
+    """Links and tokens have to be the same at the next start, so there is no show without a place for them."""
+    try:
+        return Grants(state)
+    except OSError as wrong:
+        reason = f"the folder {state} cannot be written: {wrong.strerror or wrong}"
+        raise Misconfigured(reason, fix="choose another one: --state DIR") from wrong
 
 
 def open_texts(state: Path) -> Texts:
