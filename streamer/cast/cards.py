@@ -117,14 +117,15 @@ def _recognised(tree: Tree) -> Card:
     name = spec if isinstance(spec, str) else ""
     if name.startswith("lorebook"):
         raise BadCard("this is a lorebook, not a character card")
-    version: Literal[1, 2, 3] = 1
-    if isinstance(tree.get("data"), dict):
-        version = 3 if name == "chara_card_v3" else 2
-    card = Card(tree, version)
-    known = [key for key in (*V1_FIELDS, "nickname") if isinstance(card.data.get(key), str) and card.data[key].strip()]
-    if not known or (not name and known == ["name"] and version == 1):
-        raise BadCard("the JSON is not a character card: it has neither a name nor a description")
-    return card
+    # Some cards have the specification's name and an empty `data`, with everything at the root.
+    later: Literal[2, 3] = 3 if name == "chara_card_v3" else 2
+    versions: tuple[Literal[1, 2, 3], ...] = (later, 1) if isinstance(tree.get("data"), dict) else (1,)
+    for version in versions:
+        card = Card(tree, version)
+        known = [key for key in (*V1_FIELDS, "nickname") if text_of(card.data, key)]
+        if known and (name or version > 1 or known != ["name"]):
+            return card
+    raise BadCard("the JSON is not a character card: it has neither a name nor a description")
 
 
 def newer_than_known(card: Card) -> bool:
@@ -252,6 +253,9 @@ def _unused(card: Card) -> list[str]:
         notes.append(f"Its description is longer than {SENTENCES_MAX} characters; the beginning is used.")
     if not any(text_of(data, key) for key in GROUPS["who"]):
         notes.append("It has no description; write one into `sentences`.")
+    name = word(text_of(data, "name"))
+    if " " in name and not text_of(data, "nickname"):
+        notes.append(f"It listens to {name} only as a whole; put shorter names into `names`.")
     if newer_than_known(card):
         notes.append("It follows a later specification than V3; what is unknown is kept.")
     return notes

@@ -93,6 +93,7 @@ def test_data_wins_over_the_mirror_at_the_root():
         {"data": V1},
         {"spec": "chara_card_v2", **V1},
         {"spec": "chara_card_v2", "data": None, **V1},
+        {"spec": "chara_card_v3", "data": {}, **V1},
         {"spec": "chara_card_v3", "data": {**V1, "alternate_greetings": None, "character_book": None, "tags": "x"}},
         {"spec": 2, "data": V1},
         {**V3, "spec_version": 3.5},
@@ -191,8 +192,18 @@ def test_icons_and_files_left_behind():
     assert icon_of(card(V1)) == "ccdefault:"
 
 
-@pytest.mark.parametrize("extension", [3, [], {}, {"persona": 3}, {"persona": {"name": 3}}, {"persona": {"voice": {"pitch": 10**400}}},
-                                       {"persona": {"name": "E"}, "seen": 3}])  # fmt: skip
+@pytest.mark.parametrize(
+    "extension",
+    [
+        3,
+        [],
+        {},
+        {"persona": 3},
+        {"persona": {"name": 3}},
+        {"persona": {"name": "E"}, "seen": 3},
+        {"persona": {"name": "E", "voice": {"pitch": 10**400}}},
+    ],
+)
 def test_a_damaged_extension_leaves_the_standard_fields(extension: Any):
     tree = {**V2, "data": {**V1, "extensions": {"showrunner": extension}}}
     assert persona_of(card(tree), "rin").persona.name == "Rin"
@@ -214,11 +225,15 @@ def test_an_extension_stays_within_the_limits():
 
 
 # ---------------------------------------------------------------------------------------------------------- properties
-KEYS = st.sampled_from([*V3["data"], *V3, "extensions", "showrunner", "persona", "seen", "talkativeness", "material",
-                        "greetings", "assets", "uri", "type", "char_name", "character_book"]) | st.text(max_size=4)  # fmt: skip
+WORDS = (
+    *V3["data"], *V3, "extensions", "showrunner", "persona", "seen", "talkativeness", "material", "greetings", "assets",
+    "uri", "type", "char_name", "character_book",
+)  # fmt: skip
+ODD = ("{{char}}", "<USER>", "*x*", '"Hi."', "[x]", "{y}", "embeded://a", "data:,", "chara_card_v3", "\ud800")
+KEYS = st.sampled_from(WORDS) | st.text(max_size=4)
 LEAVES = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20)
-    | st.sampled_from(["{{char}}", "<USER>", "*x*", '"Hi."', "[x]", "{y}", "embeded://a", "data:,", "chara_card_v3", "\ud800"])
+    | st.sampled_from(ODD)
 )  # fmt: skip
 TREES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=6))
 CARDS = st.fixed_dictionaries(

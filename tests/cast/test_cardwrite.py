@@ -14,10 +14,13 @@ from tests.cast.test_cards import V1, V2, V3, card
 from tests.cast.test_fit import PERSONAS
 
 RIN = Persona(
-    id="rin", name="Rin", names=("Rinny", "凛"), language="ja", sentences="Rin guards.\n\nShe is calm.", colour="#112233",
-    talkativeness=0.8, voice=Voice(pitch=2.0, rate=1.1, ids={"edge": "x"}), look={"theme": "ren", "n": 2.0, "b": True},
+    id="rin", name="Rin", names=("Rinny", "凛"), language="ja", sentences="Rin guards.\n\nShe is calm.",
+    colour="#112233", talkativeness=0.8, voice=Voice(pitch=2.0, rate=1.1, ids={"edge": "x"}),
+    look={"theme": "ren", "n": 2.0, "b": True},
     catchphrases=("Hm.",), facts=("She has a gate.",),
-    material=Material(greetings=("[joy] Hi, {name}!", "Oh."), idle=("...",), topics=(Topic("tea", takes=("[shy] Good.",)),)),
+    material=Material(
+        greetings=("[joy] Hi, {name}!", "Oh."), idle=("...",), topics=(Topic("tea", takes=("[shy] Good.",)),)
+    ),
 )  # fmt: skip
 
 
@@ -63,7 +66,8 @@ def test_what_an_imported_card_says_stays_word_for_word():
     odd = {
         **V3, "root": {"x": [1, 2.5, None]},
         "data": {**V3["data"], "unknown": {"deep": ["é", 1]}, "description": "  {{char}}\r\n\r\nspaces   kept ",
-                 "creator_notes": "Note.", "system_prompt": "S", "character_book": {"entries": [{"id": "x", "keys": ["a"]}]}},
+                 "creator_notes": "Note.", "system_prompt": "S",
+                 "character_book": {"entries": [{"id": "x", "keys": ["a"]}]}},
     }  # fmt: skip
     base = card(odd)
     persona = persona_of(base, "rin").persona
