@@ -1,4 +1,7 @@
-"""Writes golden.jsonl: the journal of a small rehearsed show. Run it when RULES_VERSION was raised."""
+"""Writes the golden journals: of a small rehearsed show, and of one in which everything is pressed and facts are lost.
+
+Run it when RULES_VERSION was raised.
+"""
 
 import json
 from collections.abc import Iterator
@@ -7,12 +10,39 @@ from tempfile import TemporaryDirectory
 
 from streamer.adapters.chat.log import LogLine, parse
 from streamer.app.folders import shipped
-from streamer.app.journal import Header, MemoryJournal
+from streamer.app.journal import Header, MemoryJournal, digest
 from streamer.app.plan import read_plan
 from streamer.app.rehearsal import Rehearsal
 from streamer.app.settings import Folders
+from streamer.core.events import (
+    CastChanged,
+    ChatReceived,
+    CloseRequested,
+    DialSet,
+    Event,
+    Fact,
+    Features,
+    HostEarChanged,
+    HostSpeechConfirmed,
+    HostSpoke,
+    HostVoiceEnded,
+    HostVoiceSuspected,
+    PausePressed,
+    Resumed,
+    ResumePressed,
+    SayRequested,
+    SegmentDue,
+    SettingsChanged,
+    SinkChanged,
+    SkipPressed,
+    StopPressed,
+    Tombstoned,
+)
+from streamer.core.settings import Member, Segment, ShowSettings
+from tests.core.world import World as Model
 
 GOLDEN_FILE = Path(__file__).with_name("golden.jsonl")
+PRESSED_FILE = Path(__file__).with_name("golden_pressed.jsonl")
 SEED = 7
 
 
@@ -53,9 +83,68 @@ def lines() -> list[str]:
         return path.read_text(encoding="utf-8").splitlines()
 
 
+def presses() -> Iterator[tuple[int, Event]]:
+    """What happens in the second show, with the milliseconds before it."""
+    for n in range(40):
+        asked = Features(
+            addressed=("mika", "juno", "nobody")[n % 3 : n % 3 + 1], question=n % 2 == 0, everyone=n % 7 == 0,
+            words=n % 9, topic=n % 4,
+        )  # fmt: skip
+        kind = "superchat" if n % 11 == 0 else "message"
+        user = f"t:v{n % 5}"
+        yield 900, ChatReceived(uid=f"t:{n}", user=user, platform="t", kind=kind, text=f"m:t:{n}", features=asked)
+        yield 1_300, PRESSES[n % len(PRESSES)]
+        if n % 9 == 4:
+            yield 200, Tombstoned("message", f"t:{n}")
+        if n % 10 == 7:
+            yield 100, SegmentDue("news", n * 2_000)
+
+
+PRESSES: tuple[Event, ...] = (
+    SinkChanged(page=True, name="OBS"), HostVoiceSuspected(), SkipPressed(), DialSet(dial="chatty"),
+    HostVoiceSuspected(), HostSpeechConfirmed(), HostSpoke("h:1", "m:h:1", Features(("juno",), words=3)),
+    HostVoiceEnded(), PausePressed(), ResumePressed(), SayRequested(uid="operator:1", persona="mika", text="o:1"),
+    HostEarChanged(connected=True), CastChanged((Member("mika"), Member("juno", enabled=False))), DialSet(dial="named"),
+    CastChanged((Member("mika"), Member("juno"))), StopPressed(saw=3), ResumePressed(), DialSet(dial="normal"),
+    Tombstoned("user", "t:v2"), SettingsChanged(ShowSettings(seed=1, gap_ms=100)), Resumed(3.0),
+    Tombstoned("room", "t"),
+)  # fmt: skip
+
+
+def pressed() -> list[str]:
+    """The lines of the second file."""
+    journal = MemoryJournal(Header(seed=SEED, show="pressed"))
+    rules = ShowSettings(seed=SEED, idle_after_ms=6_000, segments=(Segment("news", banter=True, scene="desk"),))
+    world = World(SEED, rules, loss=0.05, journal=journal)
+    for wait_ms, event in presses():
+        world.run_until(world.now_ms + wait_ms)
+        world.feed(event)
+    world.feed(CloseRequested(finish=True))
+    world.run_until(world.now_ms + 30_000)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "journal.jsonl"
+        journal.write(path)
+        return path.read_text(encoding="utf-8").splitlines()
+
+
+class World(Model):
+    """The model of the property tests, with a journal."""
+
+    def __init__(self, seed: int, settings: ShowSettings, *, loss: float, journal: MemoryJournal) -> None:
+        self.journal = journal
+        super().__init__(seed, settings, loss)
+
+    def feed(self, event: Event) -> None:
+        before = len(self.commands)
+        super().feed(event)
+        fact = Fact(self.seq, self.now_ms * 1_000_000, event)
+        self.journal.append(fact, digest(self.commands[before:]))
+
+
 def main() -> None:
-    with GOLDEN_FILE.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(line + "\n" for line in lines())
+    for path, made in ((GOLDEN_FILE, lines()), (PRESSED_FILE, pressed())):
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(line + "\n" for line in made)
 
 
 if __name__ == "__main__":
