@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from streamer.app.folders import shipped
 from streamer.app.plan import Plan, read_plan
 from streamer.app.settings import Folders
+from streamer.shipped import shipped
 
 ROOT = Path(__file__).parents[2]
 MIKA = 'name: Mika\ncolour: "#f59ac2"\nvoice: {pitch: 2}\nlook: {theme: aiko}\n'

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from streamer.app import folders as module
-from streamer.app.folders import folders, shipped
+from streamer import shipped as module
+from streamer.app.folders import folders
+from streamer.shipped import shipped
 
 
 def test_a_checkout_serves_its_own_folders() -> None:
