@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from streamer.core.casting import named
 from streamer.core.commands import Command, Drop, DropReason
 from streamer.core.events import ChatReceived, HostSpoke, SayRequested
-from streamer.core.limits import had_a_turn, stands_back
+from streamer.core.limits import answers_left, had_a_turn, stands_back
 from streamer.core.policy import treatment
 from streamer.core.show import CONTEXT_MESSAGES, LISTEN_MS, TOMBSTONE_MS, Request, Show
 
@@ -116,7 +116,8 @@ def add(show: Show, request: Request) -> tuple[Show, list[Command]]:
     """Put a request into the queue. A full queue loses its last in rank; a viewer who already has several waiting gives
     way when others wait."""
     requests = (*show.requests, request)
-    show = replace(show, requests=requests, next_request=show.next_request + 1, wake_ms=0)
+    wake_ms = 0 if _matters_now(show, request) else min(show.wake_ms, request.expires_ms)
+    show = replace(show, requests=requests, next_request=show.next_request + 1, wake_ms=wake_ms)
     user = request.user
     if user:
         mine = [r for r in requests if r.user == user and r.from_chat]
@@ -125,6 +126,14 @@ def add(show: Show, request: Request) -> tuple[Show, list[Command]]:
     if len(requests) > show.settings.queue_max:
         return remove(show, (_least(requests),), "crowded")
     return show, []
+
+
+def _matters_now(show: Show, request: Request) -> bool:
+    """Whether anything can follow from a new request at once. In a full room most only wait."""
+    if show.next is not None:
+        return request.priority > show.next.request.priority
+    waits_for_its_minute = request.from_chat and any(r.from_chat for r in show.requests) and answers_left(show) <= 0
+    return not waits_for_its_minute
 
 
 def put_back(show: Show, request: Request) -> tuple[Show, list[Command]]:
@@ -154,7 +163,7 @@ def remove(show: Show, gone: Iterable[Request], reason: DropReason) -> tuple[Sho
         for uid in (request.uid, *request.also)
         if uid
     ]
-    return replace(show, requests=tuple([r for r in show.requests if r.id not in ids]), wake_ms=0), dropped
+    return replace(show, requests=tuple([r for r in show.requests if r.id not in ids])), dropped
 
 
 def best(show: Show, *, chat_allowed: bool) -> Request | None:
