@@ -1,6 +1,7 @@
 """The running show: facts go in, commands go out to the chain, the views follow. Wired by `house`."""
 
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
 from streamer.app.inbox import Inbox
@@ -26,10 +27,14 @@ from streamer.core.show import Show
 from streamer.core.stage import Stage, stage
 from streamer.ports import ChatRow, Heard, TextStore
 from streamer.speech.perform import Performer
+from streamer.speech.quotes import repeats
 from streamer.speech.view import ClauseView, LineRecord
 from streamer.web.operate import Outcome
 
 log = logging.getLogger(__name__)
+
+LINES_KEPT = 500
+"""Lines whose words are found again when what they answered or quoted is taken back."""
 
 
 class Conductor:
@@ -58,6 +63,7 @@ class Conductor:
         self._on_record = on_record
         self._observe = observe
         self._orders: dict[int, Prepare] = {}
+        self._lines: OrderedDict[int, Prepare] = OrderedDict()
         self._stage: Stage | None = None
         self.inbox: Inbox
         self.performer: Performer
@@ -119,7 +125,9 @@ class Conductor:
     def run(self, command: Command) -> None:
         match command:
             case Prepare():
-                self._orders[command.line] = command
+                self._orders[command.line] = self._lines[command.line] = command
+                if len(self._lines) > LINES_KEPT:
+                    self._lines.popitem(last=False)
                 self.performer.prepare(command)
             case Air(line=line, not_before_ms=not_before_ms):
                 self._overlay.aired(self._orders[line])
@@ -138,11 +146,34 @@ class Conductor:
                 pass  # what follows from these is in the views and the stage
 
     def _erase(self, erased: Erase) -> None:
-        """The words go everywhere: lines that hold them, the store, what is shown."""
+        """The words go everywhere: lines that hold them, the store, what was said about them, what is shown."""
         self.performer.taken_back(erased.scope, erased.key)
+        lines = [line for line, order in self._lines.items() if self._was_about(order, erased)]
+        for line in lines:
+            self._texts.erase(f"l:{line}")
+        self._panel.forget_lines(lines)
         self._ingress.erase(erased)
         self._sayings.forget(erased.scope, erased.key)
         self._overlay.erase(erased)
+
+    def _was_about(self, order: Prepare, erased: Erase) -> bool:
+        """The line answered words that are taken back, or had them before it and repeats them."""
+
+        def hit(uid: str) -> bool:
+            said = self._sayings.find(uid)
+            match erased.scope:
+                case "message":
+                    return uid == erased.key
+                case "user":
+                    return said is not None and said.user == erased.key
+                case "room":
+                    return uid.partition(":")[0] == erased.key
+
+        if any(map(hit, order.answers)):
+            return True
+        quotes = [quote for uid in order.context if hit(uid) and (quote := self._sayings.quote(uid)) is not None]
+        heard = self._texts.get(f"l:{order.line}") if quotes else None
+        return heard is not None and repeats(heard, quotes, erased.scope, erased.key)
 
     def after(self, fact: Fact, show: Show, commands: Sequence[Command]) -> None:
         """A fact was folded and its commands were run."""

@@ -102,6 +102,8 @@ class PanelView:
         self._arrivals: deque[int] = deque()
         self._rate = 0
         self._logged = 0
+        self._told: dict[int, int] = {}
+        """Line -> its row of the log."""
         self._stops = 0
         self._beat = 0
         publish(_empty(about), ())
@@ -130,6 +132,8 @@ class PanelView:
             self._differ("queue", rows.queue(show, self._words, self._amounts), changes, removed)
         self._chat_states(before, event, commands, changes)
         for row in rows.log_entries(rows.Step(before, event, show, commands), self._words, self._name):
+            if isinstance(event, LineEnded) and row["kind"] == "line":
+                self._told[event.line] = self._logged
             self._log(row, changes, removed)
         self._send(changes, removed)
 
@@ -312,11 +316,19 @@ class PanelView:
         self._log(rows.entry(now_ms, "system", code, params), changes, removed)
         self._send(changes, removed)
 
+    def forget_lines(self, lines: Iterable[int]) -> None:
+        """What was said in these lines is not shown any more."""
+        rows_ = [self._told.pop(line) for line in lines if line in self._told]
+        kept = [number for number in rows_ if number >= self._logged - LOG_ROWS]
+        self._send({f"log/{number}/params/text": "" for number in kept})
+
     def _log(self, row: Row, changes: dict[str, object], removed: list[str]) -> None:
         row["by"] = self._person(str(row["by"])) if row["by"] else ""
         changes[f"log/{self._logged}"] = {"n": self._logged, **row}
         if self._logged >= LOG_ROWS:
-            removed.append(f"log/{self._logged - LOG_ROWS}")
+            gone = self._logged - LOG_ROWS
+            removed.append(f"log/{gone}")
+            self._told = {line: number for line, number in self._told.items() if number > gone}
         self._logged += 1
 
     def beat(self, now_ms: int) -> None:

@@ -227,6 +227,27 @@ async def test_an_erasure_goes_everywhere(kind: str, target: str) -> None:
     assert show.audience["chat"] == {}
 
 
+@pytest.mark.parametrize(("kind", "target"), [("delete_message", "1"), ("clear_user", "ana"), ("clear_chat", "")])
+async def test_what_was_said_about_it_earlier_goes_with_it(kind: str, target: str) -> None:
+    show = Show()
+    show.say("Mika, say tangerine")
+    show.on_air("You said tangerine")
+    show.texts.put("l:1", "You said tangerine", owner="t:ana")  # as the chain keeps what was heard
+    show.inbox.emit(LineEnded(line=1, outcome="finished", heard_ms=900, heard="l:1"))
+    show.say("Mika, and what about tea?", uid="2", user="ben")
+    show.on_air("Tea is fine", 2)
+    show.texts.put("l:2", "Tea is fine", owner="t:ben")
+    show.inbox.emit(LineEnded(line=2, outcome="finished", heard_ms=900, heard="l:2"))
+    assert "You said tangerine" in json.dumps(show.seen["panel"].snapshot, default=str)
+    show.row(kind, target)
+    assert show.texts.get("l:1") is None
+    for view in show.seen.values():
+        assert "tangerine" not in json.dumps(view.snapshot, default=str)
+    if kind != "clear_chat":
+        assert show.texts.get("l:2") == "Tea is fine"
+        assert "Tea is fine" in json.dumps(show.seen["panel"].snapshot, default=str)
+
+
 async def test_outcomes_of_presses() -> None:
     show = Show()
     press = show.conductor.press

@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from streamer.adapters.chat.log import LogLine, parse
-from streamer.app.folders import shipped
 from streamer.app.journal import Header, MemoryJournal, digest
 from streamer.app.plan import read_plan
 from streamer.app.rehearsal import Rehearsal
@@ -39,6 +38,7 @@ from streamer.core.events import (
     Tombstoned,
 )
 from streamer.core.settings import Member, Segment, ShowSettings
+from streamer.shipped import shipped
 from tests.core.world import World as Model
 
 GOLDEN_FILE = Path(__file__).with_name("golden.jsonl")
