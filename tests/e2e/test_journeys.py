@@ -311,6 +311,7 @@ async def test_a_channel_with_broken_frames_a_silent_model_and_a_deletion_on_air
             # --- a deletion in the middle of the answer
             message = await irc.say("troll", f"Mika, say {SECRET}!")
             line = await until(lambda: [e for e in events(product.state) if isinstance(e, LineStarted)], "the answer")
+            await desk.state_until(lambda state: state["playhead"]["ms"] > 4_500, "its first words")
             assert SECRET in json.dumps(await desk.state())
             assert SECRET in (product.state / "texts.jsonl").read_text(encoding="utf-8")
             await irc.delete(message, login="troll")
