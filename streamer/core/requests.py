@@ -115,17 +115,35 @@ def _merge(show: Show, asked: Request) -> Show | None:
 def add(show: Show, request: Request) -> tuple[Show, list[Command]]:
     """Put a request into the queue. A full queue loses its last in rank; a viewer who already has several waiting gives
     way when others wait."""
-    requests = (*show.requests, request)
+    waiting = show.requests
+    if len(waiting) >= show.settings.queue_max and not _speaks_too_much(show, request):
+        least = _least(waiting)
+        if request.priority < least.priority:
+            kept, gone = waiting, request
+        else:
+            at = waiting.index(least)
+            kept, gone = (*waiting[:at], *waiting[at + 1 :], request), least
+        matters = gone is not request and _matters_now(show, request)
+        wake_ms = 0 if matters else min(show.wake_ms, request.expires_ms)
+        show = replace(show, requests=kept, next_request=show.next_request + 1, wake_ms=wake_ms)
+        return show, _drops(show, gone, "crowded")
+    requests = (*waiting, request)
     wake_ms = 0 if _matters_now(show, request) else min(show.wake_ms, request.expires_ms)
     show = replace(show, requests=requests, next_request=show.next_request + 1, wake_ms=wake_ms)
-    user = request.user
-    if user:
-        mine = [r for r in requests if r.user == user and r.from_chat]
-        if len(mine) > show.settings.per_viewer_max and any(r.from_chat and r.user != user for r in requests):
-            return remove(show, (_least(mine),), "crowded")
-    if len(requests) > show.settings.queue_max:
-        return remove(show, (_least(requests),), "crowded")
+    if _speaks_too_much(show, request):
+        return remove(show, (_least([r for r in requests if r.user == request.user and r.from_chat]),), "crowded")
     return show, []
+
+
+def _speaks_too_much(show: Show, request: Request) -> bool:
+    """The viewer has several waiting already, and others wait."""
+    user = request.user
+    if not user:
+        return False
+    mine = [r for r in show.requests if r.user == user and r.from_chat and r.id != request.id]
+    if len(mine) < show.settings.per_viewer_max:
+        return False
+    return any(r.from_chat and r.user != user for r in show.requests)
 
 
 def _matters_now(show: Show, request: Request) -> bool:
@@ -157,13 +175,15 @@ def remove(show: Show, gone: Iterable[Request], reason: DropReason) -> tuple[Sho
     ids = {request.id for request in gone}
     if not ids:
         return show, []
-    dropped: list[Command] = [
-        Drop(cause=show.seq, uid=uid, reason=reason)
-        for request in [each for each in show.requests if each.id in ids]
-        for uid in (request.uid, *request.also)
-        if uid
-    ]
+    dropped: list[Command] = []
+    for request in show.requests:
+        if request.id in ids:
+            dropped += _drops(show, request, reason)
     return replace(show, requests=tuple([r for r in show.requests if r.id not in ids])), dropped
+
+
+def _drops(show: Show, request: Request, reason: DropReason) -> list[Command]:
+    return [Drop(cause=show.seq, uid=uid, reason=reason) for uid in (request.uid, *request.also) if uid]
 
 
 def best(show: Show, *, chat_allowed: bool) -> Request | None:

@@ -1,6 +1,7 @@
 """`rehearse CHAT.jsonl`: a whole show from a chat log, touching no platform."""
 
 import argparse
+import gc
 import json
 import sys
 import time
@@ -78,6 +79,8 @@ def _at_once(plan: Plan, log: ChatLog, options: argparse.Namespace) -> Report:
     epoch = time.time_ns()
     journal = MemoryJournal(Header(seed=options.seed, show=f"rehearsal of {options.chat.name}", epoch=epoch))
     length_s = log.rows[-1].at if log.rows else 0.0
+    gc.freeze()  # what was read stays; a show makes few cycles, so the collector may come by seldom
+    gc.set_threshold(50_000, 50, 50)
     rehearsal = Rehearsal(plan, seed=options.seed, journal=journal, length_s=length_s)
     result = rehearsal.run(log.rows)
     path = plan.folders.state / "rehearsals" / f"{epoch}.jsonl"
