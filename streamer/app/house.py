@@ -38,6 +38,7 @@ from streamer.core.events import (
     CloseRequested,
     Event,
     Fact,
+    HostSpoke,
     Resumed,
     SettingsChanged,
     ShowStarted,
@@ -281,6 +282,8 @@ class House:
                 self.ingress.remember(event, at_s)
                 if isinstance(event, ChatReceived):
                     self.sayings.chat(event)
+                elif isinstance(event, HostSpoke):
+                    self.sayings.host(event)
             self.inbox.emit(Resumed(gap_s=past.gap_s))
             self.inbox.emit(SettingsChanged(self.plan.rules))
             self.inbox.emit(CastChanged(self.plan.members))

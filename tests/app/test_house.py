@@ -205,6 +205,19 @@ async def test_an_interrupted_show_goes_on_and_stopped_stays_stopped(tmp_path: P
     assert replay(path).exit_code == 0
 
 
+async def test_what_the_host_asked_before_the_end_is_still_known(tmp_path: Path) -> None:
+    crowd = Crowd()
+    first = house_of(tmp_path, crowd)
+    await first.open()
+    crowd.queue.put_nowait(ChatRow(at=0.0, platform="host", kind="host_said", id="h1", text="Mika, what do you say?"))
+    await until(lambda: first.inbox.show.next is not None or first.inbox.show.air is not None)
+    await _die(first)
+    async with opened(house_of(tmp_path, Crowd())) as second:
+        quote = second.sayings.quote("host:h1")
+        assert quote is not None
+        assert quote.text == "Mika, what do you say?"
+
+
 async def test_a_fresh_start_and_a_closed_show_are_new_shows(tmp_path: Path) -> None:
     first = house_of(tmp_path, Crowd())
     await first.open()
