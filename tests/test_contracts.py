@@ -13,14 +13,14 @@ from streamer.boot.checks import LINT_IMPORTS, ROOT
 PLANTED: dict[str, list[tuple[str, str]]] = {
     "floors": [
         ("core/planted.py", "import streamer.cast"),
-        ("memory/planted.py", "import streamer.moderation"),
+        ("cast/planted.py", "import streamer.moderation"),
         ("moderation/planted.py", "import streamer.ports"),
         ("ports.py", "import streamer.adapters.planted"),
         ("web/planted.py", "import streamer.speech"),
         ("speech/planted.py", "import streamer.app"),
     ],
     "core-is-pure": [("core/planted.py", f"import {name}") for name in ("asyncio", "time", "random", "os", "aiohttp")],
-    "rules-do-no-io": [("memory/planted.py", "import sqlite3"), ("cast/planted.py", "import time")],
+    "rules-do-no-io": [("cast/planted.py", "import sqlite3"), ("cast/planted.py", "import time")],
     "vendors-stay-in-adapters": [("speech/planted.py", "import openai"), ("web/planted.py", "import av")],
     "boot-stands-alone": [("boot/planted.py", "import streamer.core"), ("boot/planted.py", "import msgspec")],
     "ports-folders-are-strangers": [("adapters/llm/planted.py", "import streamer.adapters.tts.planted")],
