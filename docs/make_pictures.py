@@ -28,6 +28,8 @@ BACKDROP = ROOT / "docs" / "backdrop.svg"
 WIDTH, HEIGHT = 1280, 720
 STEP_MS = 100
 LENGTH_MS = 20_000
+HEARD_MS = 3_000
+"""A persona that talks for less is not seen to talk."""
 RECORD_S = 100.0
 LINE_WITHIN_S = 40.0
 ANIMATION_SIZE = (800, 450)
@@ -152,11 +154,12 @@ def best_start(messages: list[Message]) -> float:
         start = begin - 700
         if not 6000 < start < last:
             continue
-        inside = [line for line in lines if line[1] > start and line[0] < start + LENGTH_MS]
-        talk = sum(min(end, start + LENGTH_MS) - max(at, start) for at, end, *_ in inside)
-        both = len({persona for _, _, persona, _ in inside}) > 1
-        answers = sum(1 for at, end, _, answer in inside if answer and end < start + LENGTH_MS)
-        scored.append((talk + 12_000 * both + 6_000 * min(answers, 2), start))
+        talks: dict[str, float] = {}
+        for at, end, persona, _ in lines:
+            talks[persona] = talks.get(persona, 0.0) + max(0.0, min(end, start + LENGTH_MS) - max(at, start))
+        both = sum(talk >= HEARD_MS for talk in talks.values()) > 1
+        answers = sum(answer and start < at and end < start + LENGTH_MS for at, end, _, answer in lines)
+        scored.append((sum(talks.values()) + 12_000 * both + 6_000 * min(answers, 2), start))
     if not scored:
         raise SystemExit("nobody spoke in the recorded minute")
     return max(scored)[1]

@@ -116,7 +116,9 @@ def test_the_best_twenty_seconds_have_both_personas_and_an_answer() -> None:
         message(8_000, **line("mika")), message(11_000, line=None),
         message(30_000, **line("mika")), message(36_000, line=None),
         message(37_000, **line("juno")), message(44_000, line=None),
-        message(80_000, stage={}),
+        message(60_000, **line("mika")), message(79_000, line=None),
+        message(79_200, **line("juno")), message(86_000, line=None),
+        message(120_000, stage={}),
     ]  # fmt: skip
     assert make_pictures.best_start(rows) == 30_000 - 700
 
