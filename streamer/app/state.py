@@ -23,7 +23,11 @@ def hold(state: Path) -> int | None:
         handle = os.open(state / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:
         return None
-    if not seize(handle):
+    try:
+        free = seize(handle)
+    except OSError:  # a file system without locks
+        free = True
+    if not free:
         os.close(handle)
         raise Misconfigured(
             f"another show is running with the folder {state}",

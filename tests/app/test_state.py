@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from streamer.adapters.store.texts import FileTexts, MemoryTexts
+from streamer.app import state
 from streamer.app.state import hold, next_epoch, open_texts, release
 from streamer.ports import Misconfigured
 
@@ -49,6 +50,16 @@ def test_a_folder_is_held_by_one_show_at_a_time(tmp_path: Path) -> None:
     assert "--state DIR" in caught.value.fix
     release(first)
     release(hold(tmp_path / "state"))
+
+
+def test_a_file_system_without_locks_does_not_keep_a_show_from_starting(tmp_path: Path, monkeypatch) -> None:
+    def unsupported(_handle: int) -> bool:
+        raise OSError(95, "not supported")
+
+    monkeypatch.setattr(state, "seize", unsupported)
+    handle = hold(tmp_path / "state")
+    assert handle is not None
+    release(handle)
 
 
 def test_where_nothing_can_be_written_nothing_has_to_be_held(tmp_path: Path) -> None:
