@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from streamer.core.casting import named
 from streamer.core.commands import Command, Drop, DropReason
 from streamer.core.events import ChatReceived, HostSpoke, SayRequested
-from streamer.core.limits import answers_left, had_a_turn, stands_back
+from streamer.core.limits import had_a_turn, may_prepare_answer, stands_back
 from streamer.core.policy import treatment
 from streamer.core.show import CONTEXT_MESSAGES, LISTEN_MS, TOMBSTONE_MS, Request, Show
 
@@ -150,8 +150,8 @@ def _matters_now(show: Show, request: Request) -> bool:
     """Whether anything can follow from a new request at once. In a full room most only wait."""
     if show.next is not None:
         return request.priority > show.next.request.priority
-    waits_for_its_minute = request.from_chat and any(r.from_chat for r in show.requests) and answers_left(show) <= 0
-    return not waits_for_its_minute
+    others_wait_already = request.from_chat and any(r.from_chat for r in show.requests)
+    return not others_wait_already or may_prepare_answer(show)
 
 
 def put_back(show: Show, request: Request) -> tuple[Show, list[Command]]:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from streamer.core.casting import enabled, volunteer
 from streamer.core.commands import Air, Command, Cut, Drop, DropReason, Duck, Prepare, TakeScene, Withdraw
-from streamer.core.limits import answers_left, window_opens_ms
+from streamer.core.limits import PREPARE_MS, may_prepare_answer, next_answer_ms, window_opens_ms
 from streamer.core.requests import BANTER, HOST, best, put_back, remove
 from streamer.core.rundown import find_segment, idle_at_ms, idle_talk, reaction
 from streamer.core.show import (
@@ -121,7 +121,7 @@ def _preempt(show: Show) -> tuple[Show, list[Command]]:
     line = show.next
     if line is None or not show.requests:
         return show, []
-    waiting = best(show, chat_allowed=answers_left(show) > 0)
+    waiting = best(show, chat_allowed=may_prepare_answer(show))
     if waiting is None or waiting.priority <= line.request.priority:
         return show, []
     if waiting.priority < HOST and line.request.priority > BANTER:
@@ -136,7 +136,7 @@ def _choose(show: Show) -> tuple[Show, list[Command]]:
     """Take the best request into preparation."""
     if show.next is not None or show.mode != "running" or not show.requests:
         return show, []
-    request = best(show, chat_allowed=answers_left(show) > 0)
+    request = best(show, chat_allowed=may_prepare_answer(show))
     if request is None:
         return show, []
     show = replace(show, requests=tuple(r for r in show.requests if r.id != request.id))
@@ -189,7 +189,8 @@ def floor_opens_ms(show: Show, line: Line) -> int:
     """The earliest moment the line may be heard, as far as is known."""
     settings = show.settings
     gap = 0 if line.request.kind == "exact" else settings.gap_ms
-    return max(show.free_ms + gap, line.request.ready_ms, show.host.quiet_ms + settings.host_quiet_ms)
+    opens_ms = max(show.free_ms + gap, line.request.ready_ms, show.host.quiet_ms + settings.host_quiet_ms)
+    return max(opens_ms, next_answer_ms(show)) if line.request.from_chat else opens_ms
 
 
 def _give_floor(show: Show) -> tuple[Show, list[Command]]:
@@ -240,7 +241,7 @@ def _next_due(show: Show) -> int:
         due.append(min([request.expires_ms for request in show.requests]))
         opens = window_opens_ms(show)
         if opens is not None:
-            due.append(opens)
+            due += (opens - PREPARE_MS, opens)
     line = show.next
     if line is not None and line.state == "ready" and show.air is None and show.mode == "running":
         due.append(floor_opens_ms(show, line) - AHEAD_MS)

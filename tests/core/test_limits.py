@@ -5,8 +5,9 @@ from msgspec.structs import replace
 from streamer.core.limits import (
     MINUTE_MS,
     TURN_MS,
-    answers_left,
     had_a_turn,
+    may_prepare_answer,
+    next_answer_ms,
     per_minute,
     remember_answer,
     remember_start,
@@ -31,30 +32,44 @@ def test_the_dial_chooses_the_number() -> None:
     assert per_minute(show(dial="chatty")) == 10
 
 
+def test_a_quiet_room_is_answered_at_once_twice() -> None:
+    assert next_answer_ms(show()) == NOW
+    assert next_answer_ms(show(NOW - 5_000)) == NOW
+    assert window_opens_ms(show(NOW - 5_000)) is None
+
+
+def test_then_the_answers_are_spread_over_the_minute() -> None:
+    busy = show(NOW - 9_000, NOW - 5_000)
+    assert next_answer_ms(busy) == NOW - 5_000 + MINUTE_MS // 4
+    assert window_opens_ms(busy) == NOW + 10_000
+    assert not may_prepare_answer(busy)
+    assert may_prepare_answer(replace(busy, now_ms=NOW + 4_000))
+
+
+def test_never_more_than_so_many_within_a_minute() -> None:
+    full = show(NOW - 50_000, NOW - 40_000, NOW - 30_000, NOW - 20_000)
+    assert next_answer_ms(full) == NOW - 50_000 + MINUTE_MS
+    over = show(NOW - 50_000, NOW - 40_000, NOW - 30_000, NOW - 20_000, NOW - 10_000)
+    assert next_answer_ms(over) == NOW - 40_000 + MINUTE_MS  # the dial was turned down: two have to leave the minute
+
+
 def test_only_the_last_minute_counts() -> None:
-    assert answers_left(show(NOW - MINUTE_MS, NOW - MINUTE_MS + 1)) == 3
+    gone = (NOW - MINUTE_MS - 3, NOW - MINUTE_MS - 2, NOW - MINUTE_MS - 1, NOW - MINUTE_MS)
+    assert next_answer_ms(show(*gone)) == NOW
 
 
 def test_a_line_that_has_the_floor_and_is_not_heard_yet_counts() -> None:
     line = Line(id=1, persona="mika", state="on_air", request=ASKED, born_ms=0, deadline_ms=1)
-    assert answers_left(show(air=line)) == 3
-    assert answers_left(show(NOW, air=replace(line, started_ms=NOW))) == 3
-    assert answers_left(show(air=replace(line, request=replace(ASKED, from_chat=False)))) == 4
+    one = NOW - 20_000
+    assert next_answer_ms(show(one, air=line)) == NOW + 15_000
+    assert next_answer_ms(show(one, air=replace(line, started_ms=NOW))) == NOW
+    assert next_answer_ms(show(one, air=replace(line, request=replace(ASKED, from_chat=False)))) == NOW
 
 
-def test_when_the_next_answer_becomes_possible() -> None:
-    assert window_opens_ms(show(NOW - 5_000)) is None
-    full = show(NOW - 50_000, NOW - 40_000, NOW - 30_000, NOW - 20_000)
-    assert window_opens_ms(full) == NOW - 50_000 + MINUTE_MS
-    over = show(NOW - 50_000, NOW - 40_000, NOW - 30_000, NOW - 20_000, NOW - 10_000)
-    assert window_opens_ms(over) == NOW - 40_000 + MINUTE_MS  # the dial was turned down: two have to leave the minute
-
-
-def test_with_only_the_line_on_air_used_up_its_start_opens_the_window() -> None:
-    line = Line(id=1, persona="mika", state="on_air", request=ASKED, born_ms=0, deadline_ms=1)
-    tight = replace(show(air=line), settings=ShowSettings(answers_per_minute=1))
-    assert answers_left(tight) == 0
-    assert window_opens_ms(tight) is None
+def test_one_a_minute() -> None:
+    once = replace(show(NOW - 10_000), settings=ShowSettings(answers_per_minute=1))
+    assert next_answer_ms(once) == NOW + 50_000
+    assert next_answer_ms(replace(once, answered_ms=())) == NOW
 
 
 def test_starts_are_kept_for_a_minute() -> None:

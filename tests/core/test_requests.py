@@ -6,6 +6,8 @@ from streamer.core.settings import ShowSettings
 from streamer.core.verdict import Verdict
 from tests.core.scene import Scene, of, prepared
 
+MANY = ShowSettings(idle_after_ms=0, banter_every_ms=0, answers_per_minute=600)
+
 
 def test_a_named_persona_answers_and_the_command_says_why() -> None:
     scene = Scene()
@@ -51,7 +53,7 @@ def test_what_moderation_held_or_dropped_is_neither_answered_nor_context() -> No
 
 
 def test_paid_goes_before_named_before_questions() -> None:
-    scene = Scene()
+    scene = Scene(MANY)
     first = prepared(scene.chat("ana", question=True))
     scene.chat("ben", question=True, uid="t:q")
     scene.chat("cleo", to=["mika"], uid="t:n")
@@ -85,7 +87,7 @@ def test_a_viewer_who_fills_the_queue_gives_way_only_while_others_wait() -> None
 
 
 def test_a_viewer_just_answered_stands_back_while_others_wait() -> None:
-    scene = Scene()
+    scene = Scene(MANY)
     scene.chat("ana", to=["mika"])
     scene.ready(1)
     scene.started(1)

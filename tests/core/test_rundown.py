@@ -1,7 +1,7 @@
 """Scenes: what the show does of its own accord."""
 
 from streamer.core.commands import Air, Drop, Prepare, TakeScene
-from streamer.core.events import DialSet, HostEarChanged, PausePressed, SegmentDue, StopPressed
+from streamer.core.events import DialSet, HostEarChanged, PausePressed, SegmentDue, StopPressed, Tombstoned
 from streamer.core.settings import Member, Segment, ShowSettings
 from tests.core.scene import CAST, Scene, of, prepared
 
@@ -112,11 +112,22 @@ def test_idle_talk_waits_for_an_ear_on_a_real_channel_and_never_comes_when_only_
     assert quiet.wait(60_000) == []
 
 
-def test_a_word_into_the_silence_that_comes_too_late_is_not_asked_for_twice() -> None:
+def test_somebody_who_waits_for_his_minute_is_no_silence() -> None:
     scene = Scene(ShowSettings(idle_after_ms=5_000, banter_every_ms=0, answers_per_minute=1))
     scene.chat("ana", to=["mika"])
     scene.speak(1)
-    scene.chat("ben", to=["mika"])  # has to wait for his minute
-    line = prepared(scene.wait(5_000))
-    assert line.kind == "idle"
-    assert len([r for r in scene.show.requests if r.kind == "idle"]) == 0
+    scene.chat("ben", to=["mika"], uid="t:ben")
+    assert scene.wait(20_000) == []
+    assert prepared(scene.feed(Tombstoned("message", "t:ben"))).kind == "idle"
+
+
+def test_a_bit_ends_when_the_chat_has_something_to_say() -> None:
+    scene = Scene(ShowSettings(idle_after_ms=5_000, banter_turns=3, banter_every_ms=60_000, answers_per_minute=1))
+    scene.chat("ana", to=["mika"])
+    scene.speak(1)
+    scene.wait(5_000)
+    scene.chat("ben", to=["mika"])  # has to wait for his minute; nobody starts a bit over his head
+    line = scene.show.next
+    assert line is not None
+    scene.ready(line.id)
+    assert scene.show.next is None
