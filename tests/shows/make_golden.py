@@ -118,6 +118,8 @@ def pressed() -> list[str]:
     world = World(SEED, rules, loss=0.05, journal=journal)
     for wait_ms, event in presses():
         world.run_until(world.now_ms + wait_ms)
+        if isinstance(event, Resumed):
+            world.die()
         world.feed(event)
     world.feed(CloseRequested(finish=True))
     world.run_until(world.now_ms + 30_000)
@@ -133,6 +135,13 @@ class World(Model):
     def __init__(self, seed: int, settings: ShowSettings, *, loss: float, journal: MemoryJournal) -> None:
         self.journal = journal
         super().__init__(seed, settings, loss)
+
+    def die(self) -> None:
+        """The process ended, and its sound with it."""
+        for sound in self.lines.values():
+            sound.state = "gone"
+            sound.until_ms = min(sound.until_ms, self.now_ms)
+        self.queue.clear()
 
     def feed(self, event: Event) -> None:
         before = len(self.commands)
