@@ -50,6 +50,7 @@ from streamer.ports import ChatSource, Health, Journal, Notice, Unavailable
 from streamer.speech.brief import BriefWriter
 from streamer.speech.perform import Performer
 from streamer.speech.view import LineRecord
+from streamer.speech.voicing import SpeechLimits
 from streamer.texts import texts as words
 from streamer.web.api import Parts
 from streamer.web.feed import FeedHub
@@ -268,6 +269,7 @@ class House:
             on_record=self.conductor.record,
             now_ms=lambda: self.clock.now_ns() / 1e6,
             gone=self.ingress.is_taken_back,
+            limits=SpeechLimits(first_audio_s=settings.tts.first_audio_s, stall_s=settings.tts.stall_s),
         )
         self.conductor.join(self.inbox, self.performer)
 

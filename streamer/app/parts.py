@@ -13,6 +13,7 @@ from streamer.adapters.tts.openai_speech import OpenAiVoice
 from streamer.app.scripted import ScriptedBrain
 from streamer.app.settings import Engine, Settings, secret
 from streamer.ports import Health, LanguageModel, Misconfigured, Notice, TextToSpeech
+from streamer.speech.voicing import SpeechLimits
 
 KeyedT = TypeVar("KeyedT", OpenAiChat, OpenAiVoice)
 
@@ -56,11 +57,13 @@ def open_brain(
     """The language model, whether it is the scripted one, and what cannot work."""
     broken: list[Health] = []
     rungs: list[LanguageModel] = []
-    for each in (settings.llm, *settings.llm_fallbacks):
-        if each is None:
-            continue
+    wanted = [each for each in (settings.llm, *settings.llm_fallbacks) if each is not None]
+    for each in wanted:
+        # The line waits for so long for a first token in all, so a silent model must leave the others their time.
+        limit_s = min(each.first_token_s, SpeechLimits().first_token_s / len(wanted))
+        patient = each if len(wanted) == 1 else each.model_copy(update={"first_token_s": limit_s})
         try:
-            rungs.append(_with_key(each, PROFILES[each.profile].key_env).open())
+            rungs.append(_with_key(patient, PROFILES[each.profile].key_env).open())
         except Misconfigured as wrong:
             broken.append(misconfigured("llm", wrong))
     if rungs:

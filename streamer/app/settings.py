@@ -48,7 +48,6 @@ class ShowPart(_Group):
     banter_every_s: Annotated[float, Field(ge=0, le=7200)] = 90.0
     viewer_cooldown_s: Annotated[float, Field(ge=0, le=3600)] = 30.0
     unattended: bool | None = None
-    language: str = "en"
 
 
 class ChatPart(_Group):
@@ -65,6 +64,8 @@ class ModerationPart(_Group):
 class TtsPart(_Group):
     chain: list[Engine] = []
     offline_voice_on_air: bool | None = None
+    first_audio_s: Annotated[float, Field(gt=0, le=60)] = 2.5
+    stall_s: Annotated[float, Field(gt=0, le=60)] = 1.0
     edge: EdgeVoice | None = None
     openai: OpenAiVoice | None = None
     http: HttpVoice | None = None

@@ -86,3 +86,13 @@ def test_the_providers_own_address_gets_its_key_and_a_key_of_its_own_goes_first(
     open_brain(settings(llm={"model": "x", "api_key": "mine"}), ScriptedBrain(()), seed=1)
     open_voices(settings(tts={"openai": {}}))
     assert [key for _, key in keys] == ["key-of-OPENAI_API_KEY", "mine", "key-of-OPENAI_API_KEY"]
+
+
+def test_with_fallbacks_a_silent_model_leaves_the_others_their_time() -> None:
+    first = {"base_url": "http://127.0.0.1:1/v1", "model": "a"}
+    both = settings(llm=first, llm_fallbacks=[{"base_url": "http://127.0.0.1:2/v1", "model": "b", "first_token_s": 1}])
+    brain, scripted, broken = open_brain(both, ScriptedBrain(()), seed=0)
+    assert (scripted, broken) == (False, [])
+    assert isinstance(brain, Ladder)
+    patience = [rung._settings.first_token_s for rung in brain.rungs]  # pyright: ignore[reportAttributeAccessIssue]
+    assert patience == [3.0, 1.0]

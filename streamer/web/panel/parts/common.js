@@ -38,7 +38,7 @@ export function Why({ why, kind }) {
   const reason = has(`why.${why.code}`) ? t(`why.${why.code}`) : why.code;
   const tail = [reason, ...extras].join(t("list.comma"));
   if (why.name) {
-    const children = parts("air.answers", { who: html`<b><${Name} name=${why.name}/></b>`, text: html`<${Quote} text=${why.text} max=${120}/>` });
+    const children = parts("air.answers", { who: html`<b><${Name} name=${why.name}/></b>`, text: why.text === "" ? "" : html`<${Quote} text=${why.text} max=${120}/>` });
     return html`<span class="sentence">${children}<span class="tail"> · ${tail}</span></span>`;
   }
   if (why.persona) {
