@@ -73,6 +73,10 @@ export class Backoff {
   }
 }
 
+/** A show tells its heart beat every 5 s; after so long without a word the connection counts as dead. */
+const SILENT_MS = 12_000;
+const WATCH_MS = 1_000;
+
 /**
  * Follows the feed. `state` is the snapshot as it is (null before the first), `connected` whether changes arrive.
  * Events: `change` after every message, `snapshot` after a new snapshot, `connection` when `connected` changed.
@@ -92,10 +96,15 @@ export class Feed extends EventTarget {
     this.ws = null;
     this.closed = false;
     this.lostAt = performance.now();
+    this.heardAt = performance.now();
+    this.patience = SILENT_MS;
+    this.watch = null;
   }
 
   open() {
     if (this.closed) return;
+    this.heardAt = performance.now();
+    this.watch ??= setInterval(() => this.#listen(), WATCH_MS);
     const ws = (this.ws = new WebSocket(socketUrl("/ws/feed", this.query)));
     ws.onmessage = (event) => this.#message(ws, event.data);
     ws.onclose = (event) => this.#lost(ws, event.code);
@@ -105,6 +114,7 @@ export class Feed extends EventTarget {
   /** Leaves the feed for good. */
   close() {
     this.closed = true;
+    clearInterval(this.watch);
     this.ws?.close();
   }
 
@@ -123,6 +133,7 @@ export class Feed extends EventTarget {
 
   /** Takes one message of the feed, from the socket or from a script. */
   receive(message) {
+    this.heardAt = performance.now();
     if (typeof message.now === "number") this.clock?.sync(message.now);
     if (message.snapshot) {
       this.state = message.snapshot;
@@ -153,6 +164,11 @@ export class Feed extends EventTarget {
       message = null;
     }
     if (!isObject(message) || !this.receive(message)) this.refresh();
+  }
+
+  // A link that died without a goodbye brings no close event: a show that beats and then says nothing is asked again.
+  #listen() {
+    if (this.connected && this.state?.beat !== undefined && performance.now() - this.heardAt > this.patience) this.refresh();
   }
 
   #detach(ws) {

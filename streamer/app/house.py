@@ -64,6 +64,8 @@ from streamer.web.sinkroom import SinkRoom
 log = logging.getLogger(__name__)
 
 BEAT_S = 1.0
+OVERLAY_BEAT = 4
+"""Every so many beats the overlays are told that the show is alive."""
 CLOSE_LIMIT_S = 0.6
 PART_LIMIT_S = 0.3
 
@@ -333,9 +335,13 @@ class House:
 
     async def _beat(self) -> None:
         """What has no event of its own: health, the pulse of the panel, the journal's way to the disk."""
+        beats = 0
         while True:
             now_ms = self.clock.now_ms()
             self.panel.beat(now_ms)
+            if beats % OVERLAY_BEAT == 0:
+                self.overlay.beat()
+            beats += 1
             self.panel.health(self.health())
             await self.journal.flush()
             if isinstance(self.texts, FileTexts):

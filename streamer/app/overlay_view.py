@@ -49,6 +49,7 @@ class OverlayView:
         self._publish = publish
         self._chat: OrderedDict[str, str] = OrderedDict()
         self._n = 0
+        self._beat = 0
         self._stage: Stage | None = None
         self._clauses: dict[int, dict[str, object]] = {}
         self._line = 0
@@ -56,6 +57,7 @@ class OverlayView:
         publish(
             {
                 "build": build,
+                "beat": 0,
                 "show": {"mode": "starting"},
                 "cast": {},
                 "stage": {"speaker": None, "answering": None, "faces": {}},
@@ -66,6 +68,11 @@ class OverlayView:
             },
             (),
         )
+
+    def beat(self) -> None:
+        """To be called at least every 5 s: a page tells a quiet show from a dead connection by it."""
+        self._beat += 1
+        self._publish({"beat": self._beat}, ())
 
     def cast(self, members: Mapping[str, Mapping[str, object]]) -> None:
         """By persona id: name, color, order, look."""

@@ -82,7 +82,14 @@ def stage(speaker: str = "", line: int = 0, mode: str = "running", **looks: str)
 
 
 def test_a_page_that_comes_before_anything_gets_a_whole_picture():
-    assert set(Screen().now) == {"build", "show", "cast", "stage", "line", "playhead", "chat", "sound"}
+    assert set(Screen().now) == {"build", "beat", "show", "cast", "stage", "line", "playhead", "chat", "sound"}
+
+
+def test_the_heart_beats():
+    screen = Screen()
+    screen.view.beat()
+    screen.view.beat()
+    assert screen.now["beat"] == 2
 
 
 def test_what_was_held_or_dropped_never_enters():

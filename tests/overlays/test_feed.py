@@ -56,6 +56,14 @@ def test_gap_asks_for_a_new_snapshot(show: FakeShow, open_page: Callable[..., An
     assert page.evaluate("showrunner.feed.gaps") == 1
 
 
+def test_a_show_that_beat_and_then_says_nothing_is_asked_again(show: FakeShow, open_page: Callable[..., Any]) -> None:
+    page = open_page("captions")
+    show.set({"beat": 1})
+    until(page, "showrunner.feed.state.beat === 1")
+    page.evaluate("showrunner.feed.patience = 500")
+    wait_for(lambda: show.snapshots >= 2)
+
+
 def test_nonsense_on_the_wire_is_met_with_a_new_snapshot(show: FakeShow, open_page: Callable[..., Any]) -> None:
     page = open_page("captions")
     for number, text in enumerate(("{not json", "[]", "null", '{"seq": 99}'), start=2):

@@ -4,9 +4,12 @@ Run it when RULES_VERSION was raised.
 """
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # a script's own folder is on the path, the checkout is not
 
 from streamer.adapters.chat.log import LogLine, parse
 from streamer.app.journal import Header, MemoryJournal, digest
