@@ -10,10 +10,13 @@ from streamer.core.turns import cut, withdraw
 
 
 def stop(show: Show) -> tuple[Show, list[Command]]:
-    """Silence now: the line on air is cut, the prepared one given up, the queue cleared, until `resume`."""
-    if show.mode in ("closing", "closed"):
+    """Silence now: the line on air is cut, the prepared one given up, the queue cleared, until `resume`. A show that
+    is closing goes on closing, without the rest of its last line."""
+    if show.mode == "closed":
         return show, []
     show, out = cut(show, "stop")
+    if show.mode == "closing":
+        return show, out
     show, more = withdraw(show, "stop", drop="cleared")
     out += more
     show, more = remove(show, show.requests, "cleared")

@@ -143,10 +143,11 @@ def _host_voice(
 
 
 def _resumed(show: Show) -> Show:
-    """A new process goes on: the lines of the old one died with it, its sound as well. `Stopped` stays stopped."""
+    """A new process goes on: the lines of the old one died with it, its sound and its ears as well. `Stopped` stays
+    stopped."""
     return replace(
         show, air=None, next=None, free_ms=show.now_ms, voice_ms=show.now_ms, wake_ms=0, page=False,
-        host=replace(show.host, speaking=False, suspected_ms=-1),
+        host=replace(show.host, connected=False, speaking=False, suspected_ms=-1),
     )  # fmt: skip
 
 

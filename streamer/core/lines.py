@@ -58,6 +58,8 @@ def ended(show: Show, fact: LineEnded) -> tuple[Show, list[Command]]:
         show, _ = started(show, LineStarted(line.id))  # that fact was lost, or was overtaken
     if fact.heard_ms > 0:
         show = _heard(show, line, fact)
+    elif line.request.kind == "idle":
+        show = replace(show, voice_ms=show.now_ms)  # else a sink that fails would be tried again at once, for ever
     return free_floor(show, whole=fact.outcome == "finished")
 
 

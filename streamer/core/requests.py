@@ -107,6 +107,7 @@ def _merge(show: Show, asked: Request) -> Show | None:
             also=(*other.also, asked.uid),
             also_users=(*other.also_users, asked.user),
             priority=max(other.priority, asked.priority),
+            ready_ms=max(other.ready_ms, asked.ready_ms),
         )
         return replace(show, requests=(*show.requests[:index], joined, *show.requests[index + 1 :]))
     return None
@@ -196,7 +197,9 @@ def best(show: Show, *, chat_allowed: bool) -> Request | None:
     open_ = show.requests if chat_allowed else [r for r in show.requests if not r.from_chat]
     if not open_:
         return None
-    fresh = [r for r in open_ if not (r.user in show.viewers and stands_back(show, r))] or open_
+    fresh = [r for r in open_ if not (r.user in show.viewers and stands_back(show, r))]
+    if not any(r.from_chat for r in fresh):
+        fresh = open_  # no other viewer waits
     first = max([r.priority for r in fresh])
     return max(
         [r for r in fresh if r.priority == first],

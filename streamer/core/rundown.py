@@ -48,6 +48,11 @@ def may_talk_unasked(show: Show) -> bool:
     return show.dial != "named" and (show.settings.unattended or show.host.connected)
 
 
+def is_unasked(request: Request) -> bool:
+    """Small talk of the cast's own accord; a bit of a segment was asked for by the rundown."""
+    return request.kind in ("idle", "banter") and not request.prompt
+
+
 def idle_at_ms(show: Show) -> int | None:
     """When the silence has lasted long enough for a word of its own; None when that never happens."""
     if show.settings.idle_after_ms <= 0 or not may_talk_unasked(show) or show.mode != "running":
@@ -109,6 +114,7 @@ def reaction(show: Show, line: Line) -> Show:
         partner=line.persona,
         prompt=line.request.prompt,
         after=line.id,
+        about=(*(line.causes if line.request.from_chat else ()), *line.request.about),
         turn=turn + 1,
     )
     return add(show, request)[0]

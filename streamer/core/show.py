@@ -56,6 +56,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     prompt: TextRef = ""
     partner: str = ""
     after: int = 0
+    about: tuple[tuple[str, str], ...] = ()
+    """(uid, user) of the messages answered by the lines this one reacts to."""
     turn: int = 0
     segment: str = ""
 
@@ -80,6 +82,12 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def answers(self) -> tuple[str, ...]:
         return ((self.request.uid, *self.request.also)) if self.request.uid else ()
+
+    @property
+    def causes(self) -> tuple[tuple[str, str], ...]:
+        """(uid, user) of everybody it answers."""
+        request = self.request
+        return ((request.uid, request.user), *zip(request.also, request.also_users, strict=True))
 
 
 class HeardLine(msgspec.Struct, frozen=True):

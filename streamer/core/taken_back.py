@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from streamer.core.commands import Command, Erase
+from streamer.core.commands import Command, Drop, Erase
 from streamer.core.events import Tombstoned
 from streamer.core.requests import remove
-from streamer.core.show import TOMBSTONE_MS, Line, Request, Show
+from streamer.core.show import TOMBSTONE_MS, Request, Show
 from streamer.core.turns import cut, withdraw
 
 
@@ -22,24 +22,35 @@ def taken_back(show: Show, stone: Tombstoned) -> tuple[Show, list[Command]]:
     recent = tuple(said for said in show.recent if not _hits(stone, (said,)))
     show = replace(show, tombstones=stones, recent=recent, wake_ms=0)
 
-    show = replace(show, requests=tuple(_without(stone, request) for request in show.requests))
+    standing = [_without(stone, request) for request in show.requests if not _hits(stone, request.about)]
+    show = replace(show, requests=tuple(standing))
     show, dropped = remove(show, [r for r in show.requests if _hits(stone, ((r.uid, r.user),))], "taken_back")
     out += dropped
 
-    if show.next is not None and (_hits(stone, _causes(show.next)) or _hits(stone, show.next.context)):
-        innocent = not _hits(stone, _causes(show.next))
-        show, commands = withdraw(show, "taken_back", keep_request=innocent, drop="taken_back")
-        out += commands
+    show, commands = _prepared(show, stone)
+    out += commands
     air = show.air
-    if air is not None and (_hits(stone, _causes(air)) or air.id in stone.quoted):
+    if air is not None and (_hits(stone, air.causes) or air.id in stone.quoted):
         show, commands = cut(show, "taken_back")
         out += commands
     return show, out
 
 
-def _causes(line: Line) -> tuple[tuple[str, str], ...]:
-    request = line.request
-    return ((request.uid, request.user), *zip(request.also, request.also_users, strict=True))
+def _prepared(show: Show, stone: Tombstoned) -> tuple[Show, list[Command]]:
+    """The prepared line goes when it knows the words; it is made again for those who stand by theirs."""
+    line = show.next
+    if line is None or not (_hits(stone, line.causes) or _hits(stone, line.context)):
+        return show, []
+    asked = _without(stone, line.request)
+    gone = [
+        Drop(cause=show.seq, uid=uid, reason="taken_back")
+        for uid in line.answers
+        if uid not in (asked.uid, *asked.also)
+    ]
+    show = replace(show, next=replace(line, request=asked))
+    keep = not _hits(stone, ((asked.uid, asked.user),)) and not _hits(stone, asked.about)
+    show, out = withdraw(show, "taken_back", keep_request=keep, drop="taken_back")
+    return show, [*out, *gone]
 
 
 def _hits(stone: Tombstoned, said: Iterable[tuple[str, str]]) -> bool:

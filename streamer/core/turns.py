@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from streamer.core.casting import enabled, volunteer
 from streamer.core.commands import Air, Command, Cut, Drop, DropReason, Duck, Prepare, TakeScene, Withdraw
-from streamer.core.limits import PREPARE_MS, may_prepare_answer, next_answer_ms, window_opens_ms
+from streamer.core.limits import PREPARE_MS, may_prepare_answer, next_answer_ms, remember_start, window_opens_ms
 from streamer.core.requests import BANTER, HOST, best, put_back, remove
-from streamer.core.rundown import find_segment, idle_at_ms, idle_talk, reaction
+from streamer.core.rundown import find_segment, idle_at_ms, idle_talk, is_unasked, may_talk_unasked, reaction
 from streamer.core.show import (
     CUT_LIMIT_MS,
     HOST_LIMIT_MS,
@@ -28,7 +28,17 @@ AHEAD_MS = 400
 def settle(show: Show) -> tuple[Show, list[Command]]:
     """Everything that is due at `show.now_ms`; afterwards nothing is until `show.wake_ms`."""
     out: list[Command] = []
-    for rule in (_host_limits, _line_limits, _expire, _preempt, _speak_into_silence, _choose, _give_floor, _choose):
+    for rule in (
+        _host_limits,
+        _line_limits,
+        _expire,
+        _hush,
+        _preempt,
+        _speak_into_silence,
+        _choose,
+        _give_floor,
+        _choose,
+    ):
         show, commands = rule(show)
         out += commands
     return replace(show, wake_ms=_next_due(show)), out
@@ -101,6 +111,8 @@ def _line_limits(show: Show) -> tuple[Show, list[Command]]:
     air = show.air
     if air is not None and show.now_ms >= air.deadline_ms:
         if air.state == "cutting":
+            if air.request.from_chat and air.started_ms < 0:  # it may have been heard all the same
+                show = replace(show, answered_ms=remember_start(show.answered_ms, air.aired_ms))
             show, out = free_floor(show, whole=False)
         else:
             show, out = cut(show, "lost")
@@ -114,6 +126,17 @@ def _expire(show: Show) -> tuple[Show, list[Command]]:
     now_ms = show.now_ms
     old = [r for r in show.requests if r.expires_ms <= now_ms]
     return remove(show, old, "expired") if old else (show, [])
+
+
+def _hush(show: Show) -> tuple[Show, list[Command]]:
+    """Small talk that nobody may start any more is given up."""
+    if may_talk_unasked(show):
+        return show, []
+    if any(map(is_unasked, show.requests)):
+        show = replace(show, requests=tuple(r for r in show.requests if not is_unasked(r)))
+    if show.next is not None and is_unasked(show.next.request):
+        return withdraw(show, "unasked")
+    return show, []
 
 
 def _preempt(show: Show) -> tuple[Show, list[Command]]:
@@ -164,7 +187,10 @@ def _prepare(show: Show, request: Request, persona: str) -> tuple[Show, list[Com
         request=request,
         born_ms=show.now_ms,
         deadline_ms=show.now_ms + settings.prepare_limit_ms,
-        context=tuple(said for said in show.recent if said[0] not in causes),
+        context=(
+            *request.about,
+            *(said for said in show.recent if said[0] not in causes and said not in request.about),
+        ),
     )
     after = request.after or (show.heard[-1].line if show.heard else 0)
     command = Prepare(

@@ -145,3 +145,11 @@ def test_chatty_to_normal_drops_the_small_talk() -> None:
     scene.chat("ben", question=True, uid="t:q")
     out = scene.feed(DialSet(dial="normal"))
     assert [(d.uid, d.reason) for d in of(Drop, out)] == [("t:talk", "dial")]
+
+
+def test_stop_cuts_a_line_that_was_to_end_by_itself_before_the_end() -> None:
+    scene = two_lines()
+    scene.feed(CloseRequested(finish=True))
+    assert [(c.line, c.reason) for c in of(Cut, scene.feed(StopPressed()))] == [(1, "stop")]
+    assert scene.show.mode == "closing"
+    assert of(Close, scene.ended(1, 500, "cut"))

@@ -112,3 +112,12 @@ def test_the_last_lines_heard_are_kept_and_no_more() -> None:
         scene.chat(f"v{n}", to=["mika"])
         scene.speak(n + 1, 1_000)
     assert [each.line for each in scene.show.heard] == list(range(6, HEARD_LINES + 6))
+
+
+def test_a_line_of_which_every_fact_was_lost_still_counts_as_an_answer() -> None:
+    scene = on_air()
+    begun = scene.show.air
+    assert begun is not None
+    scene.wait(30_000)
+    assert scene.show.air is None
+    assert scene.show.answered_ms == (begun.aired_ms,)

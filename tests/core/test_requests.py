@@ -1,7 +1,7 @@
 """Scenes: who gets an answer, and in which order."""
 
 from streamer.core.commands import Drop, Prepare
-from streamer.core.events import DialSet, Features, HostSpoke, PausePressed, SayRequested, Tombstoned
+from streamer.core.events import DialSet, Features, HostSpoke, PausePressed, ResumePressed, SayRequested, Tombstoned
 from streamer.core.settings import ShowSettings
 from streamer.core.verdict import Verdict
 from tests.core.scene import Scene, of, prepared
@@ -164,3 +164,28 @@ def test_at_most_four_answers_a_minute_at_normal() -> None:
                 scene.ended(scene.show.air.id)
     assert len(starts) >= 4
     assert all(b - a >= 60_000 for a, b in zip(starts, starts[4:], strict=False))
+
+
+def test_who_joins_a_question_has_his_reading_time_too() -> None:
+    scene = Scene(ShowSettings(idle_after_ms=0, banter_every_ms=0, read_delay_ms=5_000))
+    scene.chat("zoe", to=["mika"])  # has the place of the prepared line
+    scene.chat("ana", question=True, topic=7, uid="t:a")
+    scene.wait(4_000)
+    scene.chat("ben", question=True, topic=7, uid="t:b")
+    (waiting,) = scene.show.requests
+    assert waiting.also == ("t:b",)
+    assert waiting.ready_ms == scene.now_ms + 5_000
+
+
+def test_a_viewer_who_was_just_answered_does_not_wait_for_small_talk() -> None:
+    scene = Scene(ShowSettings(idle_after_ms=0, banter_every_ms=1))
+    scene.chat("ana", to=["mika"], uid="t:1")
+    scene.ready(1)
+    scene.started(1)
+    assert scene.show.next is not None
+    assert scene.show.next.request.kind == "banter"
+    scene.feed(PausePressed())
+    scene.chat("ana", to=["mika"], uid="t:2")
+    scene.wait(1_000)
+    scene.ended(1, 1_000)
+    assert prepared(scene.feed(ResumePressed())).answers == ("t:2",)

@@ -1,7 +1,18 @@
 """Scenes: what the show does of its own accord."""
 
-from streamer.core.commands import Air, Drop, Prepare, TakeScene
-from streamer.core.events import DialSet, HostEarChanged, PausePressed, SegmentDue, StopPressed, Tombstoned
+import pytest
+
+from streamer.core.commands import Air, Drop, Prepare, TakeScene, Withdraw
+from streamer.core.events import (
+    DialSet,
+    Event,
+    HostEarChanged,
+    PausePressed,
+    Resumed,
+    SegmentDue,
+    StopPressed,
+    Tombstoned,
+)
 from streamer.core.settings import Member, Segment, ShowSettings
 from tests.core.scene import CAST, Scene, of, prepared
 
@@ -131,3 +142,31 @@ def test_a_bit_ends_when_the_chat_has_something_to_say() -> None:
     assert line is not None
     scene.ready(line.id)
     assert scene.show.next is None
+
+
+@pytest.mark.parametrize("event", [HostEarChanged(connected=False), DialSet(dial="named")])
+def test_small_talk_that_is_prepared_is_given_up_when_nobody_may_talk_unasked(event: Event) -> None:
+    scene = scene_with(idle_after_ms=5_000, unattended=False)
+    scene.feed(HostEarChanged(connected=True))
+    line = prepared(scene.wait(6_000))
+    assert line.kind == "idle"
+    assert [w.line for w in of(Withdraw, scene.feed(event))] == [line.line]
+    assert of(Air, scene.ready(line.line) + scene.wait(60_000)) == []
+
+
+def test_after_a_resume_the_host_is_not_heard_until_an_ear_comes_back() -> None:
+    scene = scene_with(idle_after_ms=5_000, unattended=False)
+    scene.feed(HostEarChanged(connected=True))
+    scene.feed(Resumed(gap_s=3))
+    assert of(Prepare, scene.wait(60_000)) == []
+    assert prepared(scene.feed(HostEarChanged(connected=True))).kind == "idle"
+
+
+def test_a_word_into_the_silence_that_never_sounded_is_not_asked_for_again_at_once() -> None:
+    scene = scene_with(idle_after_ms=5_000)
+    line = prepared(scene.wait(6_000))
+    scene.ready(line.line)
+    scene.wait(1_000)
+    assert of(Prepare, scene.ended(line.line, 0, "cut")) == []
+    assert of(Prepare, scene.wait(4_500)) == []
+    assert of(Prepare, scene.wait(1_000))

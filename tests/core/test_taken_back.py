@@ -2,6 +2,7 @@
 
 from streamer.core.commands import Cut, Drop, Erase, Prepare, Withdraw
 from streamer.core.events import Tombstoned
+from streamer.core.settings import ShowSettings
 from tests.core.scene import Scene, of, prepared
 
 
@@ -99,3 +100,49 @@ def test_old_tombstones_are_forgotten() -> None:
     scene.wait(600_000)
     scene.feed(Tombstoned("message", "t:2"))
     assert set(scene.show.tombstones) == {"message:t:2"}
+
+
+def _bit(*, sounding: bool) -> Scene:
+    """Line 2 is a remark on line 1, which answered `t:1`; the chat has moved on since."""
+    scene = Scene(ShowSettings(idle_after_ms=0, banter_every_ms=1))
+    scene.chat("ana", to=["mika"], uid="t:1")
+    for number in range(10):
+        scene.chat(f"u{number}", uid=f"t:more{number}")
+    scene.ready(1)
+    assert scene.show.next is not None
+    assert scene.show.next.request.kind == "banter"
+    scene.started(1)
+    scene.ended(1)
+    if sounding:
+        scene.ready(2)
+        scene.wait(1_000)
+        scene.started(2)
+    return scene
+
+
+def test_a_remark_on_an_answer_is_given_up_with_what_was_answered() -> None:
+    for stone in (Tombstoned("message", "t:1"), Tombstoned("user", "t:ana"), Tombstoned("room", "t")):
+        out = _bit(sounding=False).feed(stone)
+        assert [w.line for w in of(Withdraw, out)] == [2]
+        assert of(Prepare, out) == []
+
+
+def test_a_remark_knows_what_was_answered_and_is_cut_when_it_repeats_it() -> None:
+    scene = _bit(sounding=True)
+    remark = next(order for order in of(Prepare, scene.log) if order.line == 2)
+    assert "t:1" in remark.context
+    assert of(Cut, scene.feed(Tombstoned("message", "t:1", quoted=(2,))))
+
+
+def test_a_prepared_answer_to_several_is_made_again_for_those_who_stand_by_their_words() -> None:
+    scene = Scene(ShowSettings(idle_after_ms=0, banter_every_ms=0))
+    scene.chat("zoe", to=["mika"])
+    scene.chat("ana", question=True, topic=3, uid="t:a")
+    scene.chat("ben", question=True, topic=3, uid="t:b")
+    scene.ready(1)  # zoe's has the floor: the question is prepared
+    assert scene.show.next is not None
+    assert scene.show.next.answers == ("t:a", "t:b")
+    out = scene.feed(Tombstoned("message", "t:a"))
+    assert [w.line for w in of(Withdraw, out)] == [2]
+    assert [d.uid for d in of(Drop, out)] == ["t:a"]
+    assert prepared(out).answers == ("t:b",)
