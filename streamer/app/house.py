@@ -12,7 +12,7 @@ from streamer.adapters.audio.silent import SilentClock
 from streamer.adapters.chat.inject import InjectChat
 from streamer.adapters.demo.brain import Pace
 from streamer.adapters.llm.discover import discover
-from streamer.adapters.store.texts import FileTexts
+from streamer.adapters.store.texts import FileTexts, MemoryTexts
 from streamer.app import journal as journals
 from streamer.app.clock import ShowClock
 from streamer.app.conductor import Conductor
@@ -81,14 +81,16 @@ class House:
         fresh: bool = False,
         pace: Pace | None = None,
         sources: Sequence[ChatSource] | None = None,
-        journal_folder: str = "journal",
+        rehearsal: bool = False,
         on_record: Callable[[LineRecord], None] | None = None,
         observe: Callable[[Fact, Sequence[Command]], None] | None = None,
     ) -> None:
-        """`sources` are read instead of the configured chats; `on_record` and `observe` see every line and fact."""
+        """`sources` are read instead of the configured chats; a `rehearsal` has its own journal and keeps its words
+        in memory; `on_record` and `observe` see every line and fact."""
         self.plan = plan
         self._given_sources = sources
-        self._journal_folder = journal_folder
+        self._rehearsal = rehearsal
+        self._journal_folder = "rehearsals" if rehearsal else "journal"
         self._on_record = on_record
         self._observe = observe
         self.site = site
@@ -119,8 +121,17 @@ class House:
         try:
             await self._open()
         except BaseException:
-            release(self._held)
+            self._abandon()
             raise
+
+    def _abandon(self) -> None:
+        """Nothing of a start that failed is left behind."""
+        for part, end in (("journal", "abandon"), ("texts", "close")):
+            undo = getattr(getattr(self, part, None), end, None)
+            if undo is not None:
+                undo()
+        held, self._held = self._held, None
+        release(held)
 
     async def _open(self) -> None:
         plan = self.plan
@@ -131,7 +142,7 @@ class House:
             epoch_ns=past.recovered.header.epoch if past else None, least_ns=past.recovered.at_ns + 1 if past else 0
         )
         self.grants = open_grants(state)
-        self.texts = open_texts(state)
+        self.texts = MemoryTexts() if self._rehearsal else open_texts(state)
         self.journal = self._journal(state / self._journal_folder)
         self._open_stage()
         self._open_chain()
@@ -257,6 +268,9 @@ class House:
             show=past.recovered.show if past else EMPTY,
             seq=past.recovered.seq if past else 0,
         )
+        self.metrics.gauge(
+            "crowd_dropped", "Messages that came too fast to be folded", lambda: self.inbox.crowd_dropped
+        )
         self.performer = Performer(
             llm=self.llm,
             voices=self.voices,
@@ -277,6 +291,7 @@ class House:
 
     def _begin(self, past: Past | None) -> None:
         """The first facts: a new show, or an old one that goes on."""
+        self.texts.erase_prefix("l:")  # what those lines answered is not known here, so no deletion could reach them
         for segment_id, text in self.plan.rundown.words.items():
             self.texts.put(f"s:{segment_id}", text)
         if past is None:

@@ -170,6 +170,7 @@ class FileJournal:
         self._on_trouble = on_trouble
         self._dirty = False
         self._since_snapshot = 0
+        self._unused = False
 
     @classmethod
     def create(
@@ -201,6 +202,7 @@ class FileJournal:
         except OSError as wrong:
             raise Unavailable(f"the journal cannot be made: {wrong.strerror or wrong}") from wrong
         journal = cls(path, fd, 0, on_trouble)
+        journal._unused = True
         journal._write(_ENCODER.encode(header) + b"\n")
         return journal
 
@@ -225,6 +227,7 @@ class FileJournal:
 
     def append(self, fact: Fact, commands_digest: str) -> None:
         row = Row(fact.seq, fact.at_ns, fact.event, commands_digest)
+        self._unused = False
         if self._write(_ENCODER.encode(row) + b"\n"):
             self._since_snapshot += 1
         else:
@@ -252,6 +255,16 @@ class FileJournal:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
+
+    def abandon(self) -> None:
+        """The show did not start: close the file, and remove it when it was made for this show and holds no fact. It
+        would hide an interrupted show, and push real ones out of the folder."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+        if self._unused:
+            with suppress(OSError):
+                self.path.unlink()
 
     def _sync(self, fd: int) -> None:
         try:

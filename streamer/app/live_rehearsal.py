@@ -21,6 +21,8 @@ from streamer.speech.view import LineRecord
 from streamer.web.gate import Site
 
 DRAIN_S = 30.0
+HOST_WORD_MS = 375
+"""How long a host takes for a word; a log tells only when he began."""
 POLL_S = 0.2
 
 
@@ -42,8 +44,9 @@ class Watcher:
                 result.messages += kind in ("message", "cheer", "superchat")
                 result.blocked += verdict.action == "drop"
                 result.held += verdict.action == "hold"
-            case HostSpoke(uid=uid):
+            case HostSpoke(uid=uid, features=features):
                 result.native[uid] = uid.partition(":")[2]
+                result.host.append((now_ms, now_ms + features.words * HOST_WORD_MS))
             case Tombstoned():
                 result.stones.append((now_ms, event))
             case _:
@@ -100,7 +103,7 @@ async def _rehearse(plan: Plan, log: ChatLog, speed: float) -> Report:
         Site(port=0),
         fresh=True,
         sources=[chat],
-        journal_folder="rehearsals",
+        rehearsal=True,
         on_record=watcher.record,
         observe=watcher.observe,
     )

@@ -240,7 +240,7 @@ class Performer:
     def said(self, line: Line, clauses: Sequence[Said]) -> None:
         if line.ended:
             return
-        if self.is_gone(line):
+        if self.is_gone(line) or self._repeats_gone(line):
             self.cut(line.id, "taken_back")
             return
         for clause in clauses:
@@ -287,6 +287,11 @@ class Performer:
 
     def is_gone(self, line: Line) -> bool:
         return any(map(self._gone, line.cmd.answers))
+
+    def _repeats_gone(self, line: Line) -> bool:
+        """Whether what it says by now repeats words of its brief that were taken back after it got the floor."""
+        gone = [quote for quote in line.brief.context if self._gone(quote.uid)]
+        return any(repeats(line.script.generated, gone, "message", quote.uid) for quote in gone)
 
     def changed(self, line: Line) -> None:
         self._showing.soon(line, self._envelopes.setdefault(line.speaker.id, Envelope()))

@@ -106,6 +106,7 @@ async def test_it_serves_answers_and_closes_in_time(tmp_path: Path) -> None:
             for path in ("/healthz", "/readyz"):
                 async with session.get(house.web.base_url + path) as answer:
                     assert answer.status == 200
+        assert "showrunner_crowd_dropped 0\n" in house.metrics.render()
         crowd.say("Mika, how are you?")
         await until(lambda: any(isinstance(event, LineStarted) for event in facts(tmp_path)))
         parts = {row.part: row.state for row in house.health()}
@@ -147,6 +148,37 @@ async def test_a_taken_port_is_misconfigured_and_the_folder_is_given_back(tmp_pa
         assert "--port" in caught.value.fix
     async with opened(house_of(tmp_path)):
         pass
+
+
+async def test_a_failed_start_leaves_no_journal(tmp_path: Path) -> None:
+    first = house_of(tmp_path, Crowd())
+    await first.open()
+    await _die(first)
+    before = latest(tmp_path / "state" / "journal")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        site = Site(port=other.getsockname()[1])
+        with pytest.raises(Misconfigured):
+            await House(quiet_plan(tmp_path), site, sources=[], fresh=True).open()
+    assert before is not None
+    assert list(before.parent.iterdir()) == [before]
+    async with opened(house_of(tmp_path, Crowd())) as again:
+        assert again.resumed  # the show that was interrupted is still the last one
+
+
+async def test_words_of_lines_of_an_earlier_process_are_gone(tmp_path: Path) -> None:
+    """What they answered is not known any more, so a deletion could not reach them."""
+    crowd = Crowd()
+    first = house_of(tmp_path, crowd)
+    await first.open()
+    crowd.say("Mika, how are you?")
+    await until(lambda: any(isinstance(event, LineEnded) for event in facts(tmp_path)))
+    assert first.texts.get("l:1")
+    await _die(first)
+    async with opened(house_of(tmp_path, Crowd())) as second:
+        assert second.resumed
+        assert second.texts.get("l:1") is None
+        assert second.texts.get("m:t:1")
+    assert '"l:1"' not in (tmp_path / "state" / "texts.jsonl").read_text(encoding="utf-8")
 
 
 async def test_a_folder_in_use_is_misconfigured(tmp_path: Path) -> None:

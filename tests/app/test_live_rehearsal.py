@@ -10,7 +10,7 @@ from streamer.app import house as house_module
 from streamer.app.live_rehearsal import Watcher, own_ms, rehearse
 from streamer.app.report import build
 from streamer.core.commands import Drop, Prepare
-from streamer.core.events import ChatReceived, Fact, HostSpoke, SinkChanged, Tombstoned
+from streamer.core.events import ChatReceived, Fact, Features, HostSpoke, SinkChanged, Tombstoned
 from streamer.core.verdict import Verdict
 from streamer.ports import ChatRow, Misconfigured, Usage, User
 from streamer.speech.view import LineRecord
@@ -69,6 +69,13 @@ def test_a_line_that_was_never_heard_is_none() -> None:
     assert watcher.overheads == []
 
 
+def test_what_the_host_says_is_no_dead_air() -> None:
+    watcher = Watcher()
+    watcher.observe(Fact(1, 1_000_000_000, HostSpoke("host:1", "m:host:1", Features(words=16))), [])
+    watcher.observe(Fact(2, 8_000_000_000, SinkChanged(page=True)), [])
+    assert build(watcher.result).dead_air_s == {"max": 1.0, "total": 2.0}
+
+
 def message(at: float, uid: str, text: str, user: str) -> ChatRow:
     return ChatRow(at=at, platform="t", kind="message", id=uid, user=User(user, user, user), text=text)
 
@@ -95,6 +102,7 @@ def test_a_short_log_with_real_parts(tmp_path: Path, voice: FakeVoice) -> None:
     assert voice.requests
     assert "rehearsals" in report.journal
     assert Path(report.journal).is_file()
+    assert not (tmp_path / "state" / "texts.jsonl").exists()  # the words of a real show stay what they are
 
 
 def test_what_cannot_be_opened_is_misconfigured(tmp_path: Path) -> None:

@@ -262,6 +262,25 @@ def test_taken_back_context_withdraws_and_cuts_only_quotations():
     run_virtual(main())
 
 
+def test_a_line_on_air_that_repeats_taken_back_context_later_is_cut_before_it_says_it():
+    async def main() -> None:
+        words = "Well, let me think about that one. I love the idea that the moon is made of cheese."
+        house = House(FakeModel(Say(tokens=tokens_of(words), each_s=0.4)))
+        house.quotes["t:1"] = Quote(uid="t:1", user="t:u", name="Bob", text="the moon is made of cheese")
+        house.prepare(1, context=("t:1",))
+        house.performer.air(1)
+        await house.until(lambda: house.performer.on_air == 1)
+        house.erased.add("t:1")
+        house.performer.taken_back("message", "t:1")
+        assert house.performer.on_air == 1  # it has not repeated anything
+        ended = await house.ended()
+        assert (ended.outcome, ended.reason) == ("cut", "taken_back")
+        assert "moon is made" not in house.records[0].sent
+        await house.close()
+
+    run_virtual(main())
+
+
 def test_a_brief_whose_cause_is_gone_is_no_line():
     async def main() -> None:
         house = House()
