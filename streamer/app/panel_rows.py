@@ -21,8 +21,7 @@ from streamer.core.events import (
     StopPressed,
     Tombstoned,
 )
-from streamer.core.limits import per_minute, window_opens_ms
-from streamer.core.requests import CROWD
+from streamer.core.limits import had_a_turn, per_minute, stands_back, window_opens_ms
 from streamer.core.show import Line, Request, Show
 from streamer.ports import Health
 
@@ -36,6 +35,10 @@ QUIET_DROPS = frozenset({"taken_back", "closing"})
 DROPS_MAX = 3
 """Drops of one reason in one step that are listed one by one."""
 NEVER_MS = 2**62
+PRIORITIES = 1_000
+"""Above every priority of a request."""
+REQUESTS = 2**40
+"""Twice as many as a show can ever have."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -86,17 +89,23 @@ def money(amount: Money | None, bits: int) -> Row | None:
     }
 
 
-def in_order(requests: Iterable[Request]) -> list[Request]:
-    """As they will be taken, as far as that is known beforehand: by priority, then by age; of the crowd the newest."""
-    return sorted(requests, key=lambda r: (-r.priority, -r.id if r.priority <= CROWD else r.id))
+def rank(show: Show, request: Request) -> int:
+    """Its place among those who wait, by the rules of `core.requests.best`: the lowest is taken first.
+
+    It does not depend on the other requests, so that a new one moves nobody's row; below 2**53 for JavaScript.
+    """
+    groups = (stands_back(show, request), PRIORITIES - request.priority, had_a_turn(show, request))
+    group = (groups[0] * PRIORITIES + groups[1]) * 2 + groups[2]
+    age = -request.id if request.kind == "answer" else request.id
+    return group * REQUESTS + REQUESTS // 2 + age
 
 
 def queue(show: Show, words: Words, amounts: Mapping[str, Row]) -> dict[str, Row]:
     """Waiting requests by their id. `amounts` by message uid."""
     rows: dict[str, Row] = {}
-    for place, request in enumerate(in_order(show.requests), 1):
+    for request in show.requests:
         rows[str(request.id)] = {
-            "n": place,
+            "n": rank(show, request),
             "kind": request.kind,
             "why": request.why,
             "uid": request.uid,

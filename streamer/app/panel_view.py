@@ -92,6 +92,8 @@ class PanelView:
         self._published: dict[str, dict[str, object]] = {"queue": {}, "next": {}, "health": {}}
         self._clauses: dict[int, dict[str, dict[str, Any]]] = {}
         self._totals: dict[int, int] = {}
+        self._unvoiced: set[int] = set()
+        """Lines that are made and have no sound."""
         self._since: tuple[int, str, int] = (0, "", 0)
         self._line = 0
         self._pace: Row = {}
@@ -165,15 +167,19 @@ class PanelView:
         air, ahead = self._show.air, self._show.next
         if (air.id if air is not None else 0) != self._line:
             if self._line:
-                self._clauses.pop(self._line, None)
-                self._totals.pop(self._line, None)
+                self._forget(self._line)
             self._line = air.id if air is not None else 0
             changes["line"] = self._on_air(air) if air is not None else None
             changes["playhead"] = {"line": self._line, "ms": 0, "at": self._show.now_ms, "playing": False}
         if ahead is not before.next:
             if before.next is not None and before.next.id not in (self._line, ahead.id if ahead is not None else 0):
-                self._clauses.pop(before.next.id, None)
+                self._forget(before.next.id)
             self._differ("next", self._next(ahead), changes, removed)
+
+    def _forget(self, line: int) -> None:
+        self._clauses.pop(line, None)
+        self._totals.pop(line, None)
+        self._unvoiced.discard(line)
 
     def _next(self, line: Line | None) -> dict[str, Row]:
         if line is None:
@@ -193,7 +199,7 @@ class PanelView:
             "clauses": dict(self._clauses.get(line.id, {})),
             "total": self._total(line.id, line.est_ms),
             "whole": line.id in self._totals,
-            "voiced": True,
+            "voiced": line.id not in self._unvoiced,
         }
 
     def _total(self, line: int, est_ms: int) -> int:
@@ -222,6 +228,8 @@ class PanelView:
     def made(self, line: int, total_ms: int, *, voiced: bool = True) -> None:
         """All of a line was made: its length is known."""
         self._totals[line] = total_ms
+        if not voiced:
+            self._unvoiced.add(line)
         if line == self._line:
             self._send({"line/total": total_ms, "line/whole": True, "line/voiced": voiced})
 

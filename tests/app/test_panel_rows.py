@@ -23,6 +23,7 @@ from streamer.core.events import (
     StopPressed,
     Tombstoned,
 )
+from streamer.core.requests import best
 from streamer.core.verdict import Verdict
 from streamer.ports import Health, Notice
 from tests.core.scene import Scene
@@ -128,8 +129,24 @@ def test_the_queue_is_in_the_order_it_will_be_taken() -> None:
     scene.chat("ana", to=["mika"], uid="t:1")
     queue = rows.queue(scene.show, WORDS.get, {})
     assert [row["uid"] for row in sorted(queue.values(), key=lambda row: int(str(row["n"])))] == ["t:1", "t:q"]
-    first = next(row for row in queue.values() if row["n"] == 1)
+    first = min(queue.values(), key=lambda row: int(str(row["n"])))
     assert (first["name"], first["text"], first["platform"], first["why"]) == ("Ana", "Mika, hi?", "t", "named")
+
+
+def test_the_queue_is_led_by_the_one_the_core_takes_next() -> None:
+    scene = Scene()
+    scene.chat("zoe", to=["mika"])
+    scene.ready(1)
+    scene.started(1)
+    scene.chat("dov", to=["mika"])  # prepared ahead
+    for user in ("ana", "zoe", "ben", "cleo"):
+        scene.chat(user, to=["juno"], uid=f"t:{user}")
+    listed = [request.uid for request in sorted(scene.show.requests, key=lambda r: rows.rank(scene.show, r))]
+    assert all(0 < rows.rank(scene.show, request) < 2**53 for request in scene.show.requests)
+    assert listed == ["t:cleo", "t:ben", "t:ana", "t:zoe"], "the newest first, who was just answered last"
+    first = best(scene.show, chat_allowed=True)
+    assert first is not None
+    assert listed[0] == first.uid
 
 
 def test_why_and_words_of_what_an_operator_asked() -> None:

@@ -183,6 +183,17 @@ def test_clauses_of_the_prepared_line_are_its_text_and_then_the_line() -> None:
     assert house.now["playhead"] == {"line": line, "ms": 500, "at": house.ms, "playing": True}
 
 
+@pytest.mark.parametrize("voiced", [True, False])
+def test_a_line_made_ahead_without_a_voice_says_so_when_it_is_on_air(voiced: bool) -> None:
+    house = House()
+    house.ask(1, "say it?")
+    assert house.show.next is not None
+    house.view.made(house.show.next.id, 4200, voiced=voiced)
+    house.air()
+    line = house.now["line"]
+    assert (line["voiced"], line["whole"], line["total"]) == (voiced, True, 4200)
+
+
 def test_a_position_of_another_line_is_ignored() -> None:
     house = House()
     house.ask(1, "say it?")

@@ -417,6 +417,26 @@ async def test_the_chat_holds_still_under_the_pointer(opened: Any, show: PanelSh
     assert await page.locator("ol.chat").evaluate(below) < 3
 
 
+async def test_the_newest_row_stays_whole_when_its_chip_takes_a_line(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    last = message(100, "so many words that the chip beside them has no room")
+    await show.change({"chat/twitch:100": last})
+    await panel.page.locator('[data-uid="twitch:100"]').wait_for()
+    await show.change({"chat/twitch:100/state": {"code": "on_air", "persona": "mika", "reason": ""}})
+    await panel.shows('[data-uid="twitch:100"] .chip', "on air")
+    await panel.becomes(
+        "(() => { const el = document.querySelector('ol.chat');"
+        " return el.scrollHeight - el.scrollTop - el.clientHeight < 3; })()"
+    )
+
+
+@pytest.mark.parametrize(("demo", "words"), [(True, "talks by itself"), (False, "when somebody asks.")])
+async def test_it_promises_talk_unasked_in_the_demo_only(opened: Any, show: PanelShow, demo: bool, words: str) -> None:
+    panel = await (await opened()).open()
+    await show.change({"line": None, "show/mode": "running", "show/demo": demo})
+    await panel.shows(".quiet .sub", words)
+
+
 async def test_scrolling_back_holds_the_chat_and_the_button_returns(opened: Any, show: PanelShow) -> None:
     panel = await (await opened()).open()
     page = panel.page
@@ -493,7 +513,25 @@ async def test_it_says_why_nobody_is_taken(opened: Any, show: PanelShow) -> None
     panel = await (await opened()).open()
     assert await panel.text(".queue .r") == "the next one first"
     await show.change({"pace": {"per_minute": 4, "opens": show.now() + 30_000}})
-    await panel.shows(".queue .r", "4 a minute reached, next in")
+    await panel.shows(".queue .r", "at most 4 a minute, next in")
+    await show.change({"show/mode": "paused"})
+    await panel.shows(".queue .r", "the next one first")
+    await show.change({"show/mode": "running", "queue": {}})
+    await panel.shows(".queue .empty", "Nobody is waiting")
+    assert await panel.page.locator(".queue .r").count() == 0, "nothing to say about nobody"
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_the_words_of_the_big_buttons_fit(opened: Any, show: PanelShow, language: str) -> None:
+    panel = await (await opened(locale=language)).open()
+    for mode in ("running", "paused", "stopped"):
+        await show.change({"show/mode": mode})
+        await panel.page.wait_for_timeout(100)
+        cut = "(all) => all.filter((el) => el.scrollWidth > el.clientWidth + 1).map((el) => el.textContent)"
+        assert await panel.page.eval_on_selector_all(".big b, .big small, .big small span", cut) == [], mode
+    await show.change({"show/mode": "paused", "line": None})
+    await panel.page.wait_for_timeout(100)
+    assert await panel.page.eval_on_selector_all(".big b, .big small, .big small span", cut) == []
 
 
 async def test_it_says_when_nobody_hears_the_show(opened: Any, show: PanelShow) -> None:

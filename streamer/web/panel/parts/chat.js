@@ -87,7 +87,9 @@ function useSticking(box) {
   useEffect(() => {
     const seen = new ResizeObserver(stick);
     seen.observe(box.current);
-    return () => seen.disconnect();
+    const grown = new MutationObserver(stick); // a chip of the newest row may take a line of its own
+    grown.observe(box.current, { childList: true, subtree: true });
+    return () => { seen.disconnect(); grown.disconnect(); };
   }, []);
   return { onScroll: scrolled, onWheel: touched, onTouchMove: touched, onPointerDown: touched, onKeyDown: touched };
 }

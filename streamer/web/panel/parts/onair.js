@@ -127,11 +127,11 @@ function Line({ line }) {
 
 function Quiet() {
   tick.value;
-  const { mode } = S.show.value;
+  const { mode, demo } = S.show.value;
   const report = S.silence.value;
   const key = mode === "stopped" ? "quiet.stopped" : mode === "paused" ? "quiet.paused" : mode === "running" ? "quiet.running" : `quiet.${mode}`;
   const when = mode === "stopped" && report ? t("quiet.stopped_by", { by: cut(report.by, 40) || t("someone"), at: timeOfDay(wall(report.at), true) }) : "";
-  return html`<div class=${`now quiet ${mode}`}><p class="line">${t(key)}</p><p class="sub">${when || t(`${key}.sub`)}</p></div>`;
+  return html`<div class=${`now quiet ${mode}`}><p class="line">${t(key)}</p><p class="sub">${when || t(mode === "running" && !demo ? "quiet.running.asked" : `${key}.sub`)}</p></div>`;
 }
 
 function NextChip({ line }) {

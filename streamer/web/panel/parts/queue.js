@@ -23,18 +23,18 @@ function Waiting({ r, place }) {
   </li>`;
 }
 
-// Why nobody is taken although many wait: the answers of this minute are used up.
+// Why nobody is taken although some wait: answers are spread over the minute.
 function Pace() {
   tick.value;
   const pace = S.pace.value;
-  const rest = pace && pace.opens ? pace.opens - showNow() : 0;
+  const rest = S.show.value.mode === "running" && pace && pace.opens ? pace.opens - showNow() : 0;
   return html`<span class="r n">${rest > 0 ? t("queue.pace", { n: number(pace.per_minute), span: span(rest + 999) }) : t("queue.hint")}</span>`;
 }
 
 export function Queue() {
   const all = Object.entries(S.queue.value).sort((a, b) => a[1].n - b[1].n);
   return html`<section class="card queue grow" aria-labelledby="h-queue">
-    <header><h2 id="h-queue">${t("queue.title")}</h2><span class=${`count n ${all.length ? "" : "none"}`}>${number(all.length)}</span><${Pace}/></header>
+    <header><h2 id="h-queue">${t("queue.title")}</h2><span class=${`count n ${all.length ? "" : "none"}`}>${number(all.length)}</span>${all.length > 0 && html`<${Pace}/>`}</header>
     ${all.length
       ? html`<ol class="waiting" tabindex="0" aria-label=${t("queue.title")}>${all.map(([id, r], i) => html`<${Waiting} key=${id} r=${r} place=${i + 1}/>`)}</ol>`
       : html`<p class="empty">${t("queue.empty")}</p>`}

@@ -1,11 +1,12 @@
 // Something the operator wants said: in the persona's own words, or exactly as typed.
-import { html, signal, useState } from "../vendor/preact.js";
+import { html, signal, useRef, useState } from "../vendor/preact.js";
 import { mode, say } from "../actions.js";
 import { live, persona } from "../store.js";
 import { clean, t } from "../texts.js";
 import { castIds } from "./common.js";
 
 const MAX = 500;
+const SENT_MS = 4000; // by then it is in the list of who waits, or said
 /** What is being typed; a reload waits for it. */
 export const draft = signal("");
 
@@ -15,6 +16,7 @@ export function Say() {
   const [exact, setExact] = useState(false);
   const [busy, setBusy] = useState(false);
   const [done, setDone] = useState(false);
+  const fading = useRef(0);
   const who = ids.includes(chosen) ? chosen : ids[0] || "";
   const may = live.value && (mode.value === "running" || mode.value === "paused") && who;
   const send = async (event) => {
@@ -26,6 +28,8 @@ export function Say() {
     setBusy(false);
     if (ok) draft.value = "";
     setDone(ok);
+    clearTimeout(fading.current);
+    if (ok) fading.current = setTimeout(() => setDone(false), SENT_MS);
   };
   return html`<section class="card saycard" aria-labelledby="h-say">
     <header><h2 id="h-say">${t("say.title")}</h2><span class="r" role="status">${done && !draft.value ? t("say.sent") : mode.value === "stopped" ? t("say.stopped") : ""}</span></header>
