@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from streamer.app.ingress import KNOWN_BOTS, Ingress, Texts
 from streamer.cast import Persona, features
-from streamer.core.events import Features
+from streamer.core.events import Features, Tombstoned
 from streamer.core.verdict import Verdict
 from streamer.moderation import Rules, judge, judge_name, text_out
 
@@ -21,8 +21,10 @@ def open_ingress(
     now: Callable[[], float],
     bots: Sequence[str] = (),
     first_number: int = 1,
+    quoted: Callable[[Tombstoned], tuple[int, ...]] = lambda _: (),
 ) -> Ingress:
-    """`bots`: more accounts that are never answered. `now` gives seconds of a clock that only rises."""
+    """`bots`: more accounts that are never answered. `now` gives seconds of a clock that only rises. `quoted` finds the
+    lines that repeat what is taken back."""
 
     def judged(text: str, name: str, role: str) -> Verdict:
         return judge(rules, text, name=name, role=role)
@@ -54,4 +56,5 @@ def open_ingress(
         name_of=name_of,
         bots=(*KNOWN_BOTS, *bots),
         first_number=first_number,
+        quoted=quoted,
     )

@@ -15,11 +15,12 @@ from streamer.app.scripted import ScriptedBrain
 from streamer.app.simulate import Result, Script, Simulation, Take
 from streamer.app.speakers import speaker_of
 from streamer.core.commands import Erase, Prepare
-from streamer.core.events import ChatReceived, Event, HostSpoke, SegmentDue, ShowStarted
+from streamer.core.events import ChatReceived, Event, HostSpoke, Scope, SegmentDue, ShowStarted, Tombstoned
 from streamer.moderation import Rules, judge_line
 from streamer.ports import ChatRow, Journal
 from streamer.speech.brief import BriefWriter, TakenBack
 from streamer.speech.guard import Guard
+from streamer.speech.quotes import repeats
 from streamer.speech.script import Script as LineScript
 from streamer.speech.script import prepared
 from streamer.speech.speaker import pick
@@ -40,8 +41,9 @@ class Rehearsal:
         self._rules = Rules.standard(plan.settings.moderation.blocked, plan.settings.moderation.allowed)
         self._sayings = Sayings(self._texts)
         self._ingress: Ingress = open_ingress(
-            plan.cast, self._rules, self._texts, now=lambda: self._now_s, bots=plan.settings.chat.bots
-        )
+            plan.cast, self._rules, self._texts, now=lambda: self._now_s, bots=plan.settings.chat.bots,
+            quoted=self._quoting,
+        )  # fmt: skip
         self._brain = ScriptedBrain(plan.cast)
         self._speakers = {persona.id: speaker_of(persona, ()) for persona in plan.cast}
         self._brief = BriefWriter(self._texts, self._sayings.quote)
@@ -76,7 +78,24 @@ class Rehearsal:
                 self._sayings.host(event)
         return events
 
+    def _quoting(self, stone: Tombstoned) -> tuple[int, ...]:
+        """Lines on air that repeat what is taken back; asked before the words go."""
+        return tuple(
+            line
+            for line, take in self.simulation.result.takes.items()
+            if take.air_ms >= 0 and not take.dead and self._repeats(take, take.script.generated, stone.scope, stone.key)
+        )
+
+    def _repeats(self, take: Take, text: str, scope: Scope, key: str) -> bool:
+        uids = take.order.context if scope != "message" else (key,) if key in take.order.context else ()
+        quotes = [quote for uid in uids if (quote := self._sayings.quote(uid)) is not None]
+        return repeats(text, quotes, scope, key)
+
     def _erase(self, erased: Erase) -> None:
+        for line, take in self.simulation.result.takes.items():
+            answered = any(map(self._ingress.is_taken_back, take.order.answers))
+            if take.heard and (answered or self._repeats(take, take.heard, erased.scope, erased.key)):
+                self._texts.erase(f"l:{line}")
         self._ingress.erase(erased)
         self._sayings.forget(erased.scope, erased.key)
 
@@ -102,6 +121,8 @@ class Rehearsal:
         return Script(script.generated or text, clauses, (asked + len(text)) // CHARS_PER_TOKEN)
 
     def _heard(self, take: Take) -> None:
+        if take.reason == "taken_back":
+            return
         ref, persona = f"l:{take.order.line}", take.order.persona
         owners = {said.user for uid in take.order.answers if (said := self._sayings.find(uid)) is not None}
         self._texts.put(ref, take.heard, owner=owners.pop() if len(owners) == 1 else "")

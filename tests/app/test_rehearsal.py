@@ -152,6 +152,33 @@ def test_what_was_deleted_is_not_in_later_briefs(tmp_path: Path) -> None:
     assert rehearsal._texts.get("m:t:a") is None
 
 
+@pytest.mark.parametrize("at", [4.5, 12.0], ids=["while it is answered", "after it was answered"])
+def test_the_words_of_an_answer_go_with_what_it_answered(tmp_path: Path, at: float) -> None:
+    rows = [
+        message(1.0, "a", "Mika, what do you think about tangerine umbrellas?"),
+        ChatRow(at=at, platform="t", kind="delete_message", target="a"),
+        message(20.0, "b", "Juno, how are you?", "ben"),
+    ]
+    rehearsal = Rehearsal(plan(tmp_path, QUIET), seed=1)
+    report = build(rehearsal.run(rows))
+    assert [line.answers for line in report.lines] == [("a",), ("b",)]
+    assert report.lines[0].outcome == ("cut" if at < 12 else "finished")
+    assert rehearsal._texts.get("l:1") is None
+
+
+def test_a_line_that_repeats_what_is_deleted_is_cut(tmp_path: Path) -> None:
+    rows = [
+        message(0.5, "c", "purple tangerine zeppelin umbrella forever", "troll"),
+        message(1.0, "a", "Mika, how are you?"),
+        ChatRow(at=4.5, platform="t", kind="delete_message", target="c"),
+    ]
+    rehearsal = Rehearsal(plan(tmp_path, QUIET), seed=1)
+    rehearsal._brain = lambda _hints, _seed: "Well. Somebody said purple tangerine zeppelin umbrella. " * 4  # type: ignore[assignment]
+    (line,) = build(rehearsal.run(rows)).lines
+    assert line.outcome == "cut"
+    assert rehearsal._texts.get("l:1") is None
+
+
 def test_a_log_of_nothing_is_a_show_of_nothing(tmp_path: Path) -> None:
     report, journal = rehearse(plan(tmp_path, QUIET), ChatLog([], [], 0))
     assert (report.messages, report.lines, report.voices_at_once_max) == (0, (), 0)
