@@ -32,6 +32,7 @@ from streamer.core.events import (
     Tombstoned,
     Woke,
 )
+from streamer.core.limits import remember_start
 from streamer.core.lines import ended, ready, spoken, started
 from streamer.core.requests import BANTER, host_spoke, received, say_requested
 from streamer.core.rundown import segment_due
@@ -145,6 +146,9 @@ def _host_voice(
 def _resumed(show: Show) -> Show:
     """A new process goes on: the lines of the old one died with it, its sound and its ears as well. `Stopped` stays
     stopped."""
+    air = show.air
+    if air is not None and air.request.from_chat and air.started_ms < 0:  # it may have been heard all the same
+        show = replace(show, answered_ms=remember_start(show.answered_ms, air.aired_ms))
     return replace(
         show, air=None, next=None, free_ms=show.now_ms, voice_ms=show.now_ms, wake_ms=0, page=False,
         host=replace(show.host, connected=False, speaking=False, suspected_ms=-1),

@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from streamer.core.events import Resumed
 from streamer.core.limits import (
     MINUTE_MS,
     TURN_MS,
@@ -16,6 +17,7 @@ from streamer.core.limits import (
 )
 from streamer.core.settings import ShowSettings
 from streamer.core.show import Line, Request, Show
+from tests.core.scene import Scene
 
 ASKED = Request(
     id=1, kind="answer", priority=200, born_ms=0, expires_ms=1, why="named", cause=1, user="t:ana", from_chat=True
@@ -94,3 +96,13 @@ def test_who_was_answered_is_remembered_no_longer_than_it_matters() -> None:
     assert remember_answer(later, ("t:ana", "")) == {"t:ben": NOW - 1, "t:ana": NOW}
     long = replace(later, settings=ShowSettings(viewer_cooldown_ms=TURN_MS + 10))
     assert set(remember_answer(long, ())) == {"t:old", "t:ben"}
+
+
+def test_an_answer_that_may_have_begun_when_the_process_died_counts() -> None:
+    scene = Scene()
+    scene.chat("ana", to=["mika"])
+    scene.ready(1)
+    begun = scene.show.air
+    assert begun is not None
+    scene.feed(Resumed(gap_s=1))
+    assert scene.show.answered_ms == (begun.aired_ms,)
