@@ -115,6 +115,9 @@ class Performer:
             brief = self._brief.write(cmd, known, partners=others, partner_line=self.assumed(cmd.after))
         except TakenBack:
             problem, brief = "taken_back", Brief.empty()
+        except Exception:  # a fault of ours must not leave the core waiting for an end that never comes
+            log.exception("a brief could not be written")
+            problem, brief = "brief", Brief.empty()
         line = Line(cmd, known, brief, script)
         line.spans["prepare"] = began
         self._lines[line.id] = line

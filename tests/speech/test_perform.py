@@ -335,3 +335,20 @@ def test_closing_names_who_is_late():
         await asyncio.sleep(30)
 
     run_virtual(main())
+
+
+def test_a_brief_that_cannot_be_written_fails_the_line_once():
+    async def main() -> None:
+        house = House()
+
+        def broken(*_args: object, **_more: object) -> None:
+            raise RuntimeError("a fault of ours")
+
+        house.performer._brief.write = broken  # type: ignore[assignment]
+        house.prepare(1)
+        end = await house.ended(1)
+        assert (end.outcome, end.reason) == ("failed", "brief")
+        assert house.performer.alive() == ()
+        await house.close()
+
+    run_virtual(main())
