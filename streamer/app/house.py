@@ -381,6 +381,8 @@ class House:
         return list(ladder()) if ladder is not None else []
 
     def _voice_health(self) -> list[Health]:
+        if not self.voices:
+            return [Health("voice", "degraded", Notice("voice.captions", {"reason": ""}))]
         out: list[Health] = []
         for state in self.performer.voice_states():
             name = f"voice.{state.engine}" + (f".{state.voice}" if state.voice else "")

@@ -151,6 +151,7 @@ def read_settings(
     """
     merged: dict[str, Any] = {}
     bad: list[Problem] = []
+    over = _merge(_from_environment({**_dot_env(folders.home / ".env"), **environment}), given or {})
     for path, shown in _files(folders, file):
         try:
             data, line_of = read_yaml(path, shown=shown)
@@ -161,15 +162,25 @@ def read_settings(
             bad.append(Problem(shown, 1, "", "must be a mapping of keys to values"))
             continue
         bad += _written_secrets(data, line_of, shown)
-        bad += problems(Settings, _named(data), line_of, shown)
+        found = problems(Settings, _named(data), line_of, shown)
+        bad += [each for each in found if each.message != "is missing" or not _holds(over, each.where)]
         merged = _merge(merged, data)
-    secrets = _from_environment({**_dot_env(folders.home / ".env"), **environment})
-    merged = _named(_merge(_merge(merged, secrets), given or {}))
+    merged = _named(_merge(merged, over))
     if not bad:
         bad += problems(Settings, merged, lambda _place: 0, "environment or command line")
     if bad:
         raise BadFiles(bad)
     return Settings.model_validate(merged)
+
+
+def _holds(data: Mapping[str, Any], where: str) -> bool:
+    """Whether nested mappings hold something at a dotted path."""
+    node: Any = data
+    for key in where.split("."):
+        if not isinstance(node, Mapping) or key not in node:
+            return False
+        node = node[key]
+    return True
 
 
 def named_anyway(folders: Folders, file: Path | None = None) -> tuple[list[str], str]:

@@ -296,3 +296,10 @@ async def test_a_dead_voice_is_a_degraded_part_and_captions_go_on(tmp_path: Path
         states = {row.part: row.state for row in house.health() if row.part.startswith("voice.")}
         assert set(states.values()) <= {"degraded", "broken", "ok"}
         assert house.hub.snapshot("overlay")["line"]["clauses"]
+
+
+async def test_a_show_without_a_voice_says_so(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(module, "open_voices", lambda _settings: ({}, []))
+    async with opened(House(quiet_plan(tmp_path), Site(port=0), sources=[Crowd()])) as house:
+        (row,) = [each for each in house.health() if each.part == "voice"]
+        assert (row.state, row.notice.code) == ("degraded", "voice.captions")

@@ -241,3 +241,13 @@ def test_seconds_become_milliseconds_and_the_rest_goes_over_as_it_is() -> None:
     times = (rules.gap_ms, rules.host_quiet_ms, rules.idle_after_ms, rules.banter_every_ms, rules.viewer_cooldown_ms)
     assert times == (500, 1_000, 2_000, 3_000, 4_000)
     assert (rules.seed, rules.dial, rules.answers_per_minute, rules.banter_turns) == (9, "chatty", 7, 2)
+
+
+def test_the_command_line_fills_what_a_section_of_the_file_leaves_out(tmp_path: Path) -> None:
+    where = folders(tmp_path)
+    put(where.home, "config/streamer.yaml", "chat:\n  twitch:\n    irc_url: ws://127.0.0.1:1/\n")
+    read = read_settings(where, environment={}, given={"chat": {"twitch": {"channel": "mika_live"}}})
+    assert read.chat.twitch is not None
+    assert (read.chat.twitch.channel, read.chat.twitch.irc_url) == ("mika_live", "ws://127.0.0.1:1/")
+    with pytest.raises(BadFiles, match="channel"):
+        read_settings(where, environment={})
