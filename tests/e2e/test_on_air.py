@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from streamer.adapters.chat.log import load
 from tests.conftest import needs
 from tests.e2e.listen import SENTENCES, recognise
 from tests.e2e.product import Product
@@ -27,6 +28,7 @@ pytestmark = [
     pytest.mark.needs("chromium", "pulseaudio", "parec", "espeak-ng", "playwright", "pocketsphinx"),
 ]
 
+EVENING = Path(__file__).with_name("evening.jsonl")
 SPOKEN = SENTENCES[0]
 LONG = " ".join(f"{sentence}." for sentence in SENTENCES[1:9])
 SETTINGS = """
@@ -132,10 +134,13 @@ async def ask_until_heard(irc: FakeTwitchIrc, page: object, pulse: Pulse) -> tup
     """Rows of the recorder and the recognised sentence. A machine too busy to play without holes is asked again, twice;
     a sentence that was recognised wrongly is not."""
     rows: list[list[Any]] = []
-    for user in ("ben", "cleo", "dora"):
+    log = load(EVENING).rows
+    for attempt in range(3):
         await page.evaluate("() => { window.__rows.length = 0; }")  # type: ignore[attr-defined]
         mark = len(pulse.heard) // 2
-        await irc.say(user, "Mika, is cereal a soup?")
+        for row in log:
+            assert row.user is not None
+            await irc.say(row.user.name, row.text, user_id=f"{row.user.id}{attempt}")
         await until(page, "() => window.__rows.some(r => r[4] > 0)")
         await until(page, "() => window.showrunner.state().line === null && window.__rows.at(-1)[4] === 0")
         await asyncio.sleep(0.8)  # what the player still holds is heard by then
@@ -168,8 +173,7 @@ async def test_a_chat_message_is_answered_aloud_in_a_browser_and_stop_is_silence
             await page.evaluate(RECORDER)
             await pulse.record()
 
-            # --- a log is replayed into the real chat path: one message of it is for her
-            await irc.say("ana", "PogChamp nice stream")
+            # --- a chat log goes in by the real chat path: of its four messages one is for her
             rows, sentence = await ask_until_heard(irc, page, pulse)
 
             # --- heard outside the browser: the right sentence, and none of the decoys
@@ -186,6 +190,7 @@ async def test_a_chat_message_is_answered_aloud_in_a_browser_and_stop_is_silence
             print(f"mouth against envelope: {measured:.2f}")
             assert measured >= 0.6
             assert "cereal" in str(llm.requests[0]["messages"])
+            assert "follow the channel" not in str(llm.requests), "a bot is neither answered nor quoted"
 
             # --- stop in the middle of a long answer
             llm.tokens = [f"{word} " for word in LONG.split()]
