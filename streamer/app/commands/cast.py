@@ -1,7 +1,6 @@
 """`cast import FILE` and `cast export PERSONA FILE`: character cards in and out."""
 
 import argparse
-import io
 import sys
 import tempfile
 import time
@@ -34,9 +33,6 @@ class _RefusedError(Exception):
 
 def main(options: argparse.Namespace) -> int:
     """0 done; 1 something is in the way (nothing was changed); 2 unreadable or unknown."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # names come in every script, consoles do not
     where = folders(options.home, Path("state"))
     try:
         if options.action == "import":
