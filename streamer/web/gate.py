@@ -117,7 +117,7 @@ def is_overlay_path(request: web.Request) -> bool:
     """What a second PC may ask for over plain HTTP."""
     if request.path == "/ws/feed":
         return request.query.get("view") == "overlay"
-    return request.path == "/ws/sink" or request.path.startswith(("/overlay/", "/o/"))
+    return request.path == "/ws/sink" or request.path.startswith(("/overlay/", "/o/", "/pictures/"))
 
 
 def _came_locally(request: web.Request) -> bool:

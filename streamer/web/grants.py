@@ -22,10 +22,10 @@ import msgspec
 from streamer.ports import Misconfigured
 
 GrantKind = Literal["owner", "operator", "overlay", "deck", "inject"]
-Scope = Literal["overlay", "panel", "command", "say", "sound", "inject", "grants"]
+Scope = Literal["overlay", "panel", "command", "say", "sound", "inject", "grants", "setup"]
 
 SCOPES: dict[GrantKind, tuple[Scope, ...]] = {
-    "owner": ("overlay", "panel", "command", "say", "sound", "inject", "grants"),
+    "owner": ("overlay", "panel", "command", "say", "sound", "inject", "grants", "setup"),
     "operator": ("overlay", "panel", "command", "say", "sound"),
     "overlay": ("overlay",),
     "deck": ("command",),
@@ -122,7 +122,9 @@ class Grants:
         return token
 
     def _rehashed(self, stored: _Stored) -> _Stored:
-        """After `grants.key` was lost overlay links have new tokens; their grants stay."""
+        """After `grants.key` was lost overlay links have new tokens; their grants stay. Owners may do all there is."""
+        if stored.grant.kind == "owner":
+            return _Stored(msgspec.structs.replace(stored.grant, scopes=SCOPES["owner"]), stored.sha256)
         if stored.grant.kind != "overlay":
             return stored
         return _Stored(stored.grant, _digest(self._derived(stored.grant.id)))

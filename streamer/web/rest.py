@@ -109,6 +109,19 @@ class Route:
         return re.findall(r"{(\w+)}", self.path)
 
 
+@dataclass(frozen=True)
+class RawRoute:
+    """A route that streams bytes in or out by itself: no limit of the body, no JSON, no place in the document.
+
+    `handler` gets the request and the grant that let it in. With the scope `overlay` a token in the address counts too.
+    """
+
+    method: str
+    path: str
+    handler: Callable[[web.Request, Grant], Awaitable[web.StreamResponse]]
+    scope: Scope
+
+
 def route(method: str, path: str, handler: Handler, *, scope: Scope | None, **more: Any) -> Route:
     """Read `body`, `query` and the result from the signature; the first line of the docstring is the summary."""
     hints = get_type_hints(handler)

@@ -23,7 +23,7 @@ from streamer.web.gate import Gate, Site
 from streamer.web.grants import Grant, Scope
 from streamer.web.metrics import Metrics
 from streamer.web.openapi import document
-from streamer.web.rest import MAX_BODY, Problem, Route, endpoint
+from streamer.web.rest import MAX_BODY, Problem, RawRoute, Route, endpoint
 from streamer.web.retries import Conflict, Retries
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,10 @@ class WebServer:
         overlays: Sequence[Path],
         panel: Path = SHIPPED_PANEL,
         metrics: Metrics | None = None,
+        more: Sequence[Route] = (),
+        raw: Sequence[RawRoute] = (),
     ) -> None:
+        """`more` and `raw`: routes of parts that only the house knows."""
         self.site = site
         self.port = site.port
         self.parts = parts
@@ -89,7 +92,8 @@ class WebServer:
         self._requests = self.metrics.counter("http_refused_total", "Requests refused, by reason")
         self._gate = Gate(site, site.port)
         self._api = Api(parts, lambda: self.base_url, self.overlays.kinds, secure=site.public_url.startswith("https:"))
-        self.routes: list[Route] = [*self._api.routes()]
+        self.routes: list[Route] = [*self._api.routes(), *more]
+        self._raw = raw
         self._document = msgspec.json.encode(document(self.routes, version=__version__))
         self._runner: web.AppRunner | None = None
         parts.room.build = self.overlays.build
@@ -154,6 +158,8 @@ class WebServer:
         retries = Retries()
         for spec in self.routes:
             app.router.add_route(spec.method, spec.path, endpoint(spec, self._allow, retries, self._cookie))
+        for each in self._raw:
+            app.router.add_route(each.method, each.path, self._streamed(each))
         get = app.router.add_get
         get(f"{V1}/openapi.json", self._openapi)
         get("/", self._home)
@@ -169,6 +175,17 @@ class WebServer:
         get("/healthz", self._healthz)
         get("/readyz", self._readyz)
         return app
+
+    def _streamed(self, spec: RawRoute) -> Handler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            if spec.scope == "overlay":
+                return await spec.handler(request, self._allow_socket(request, "overlay"))
+            grant = self._allow(request, spec.scope)
+            if grant is None:
+                raise Problem(403, "sign_in")
+            return await spec.handler(request, grant)
+
+        return handle
 
     @property
     def _cookie(self) -> str:
@@ -252,7 +269,8 @@ class WebServer:
     async def _panel_page(self, _request: web.Request) -> web.Response:
         # Safari 15 does not count ws: of the same host as 'self'.
         sockets = " " + self.base_url.replace("http", "ws", 1)
-        return _html(self.panel.page(""), PANEL_CSP.replace("{sockets}", sockets))
+        page = (self.panel.page("") or b"").replace(b"__OVERLAYS__", self.overlays.base.encode())
+        return _html(page or None, PANEL_CSP.replace("{sockets}", sockets))
 
     async def _overlay_page(self, request: web.Request) -> web.Response:
         self._allow_socket(request, "overlay")

@@ -29,15 +29,27 @@ async function json(url) {
   } catch { return {}; }
 }
 
-const here = (code) => json(new URL(`texts/${code}.json`, import.meta.url));
+const PARTS = new Set();
+const of = (part, code) => json(new URL(`${part ? `${part}/` : ""}texts/${code}.json`, import.meta.url));
 
 /** Loads the panel's words; notices follow with `loadNotices`, which needs the session. */
 export async function loadTexts(code) {
-  const [base, chosen] = await Promise.all([here("en"), code === "en" ? {} : here(code)]);
-  own = { ...base, ...chosen };
+  const folders = ["", ...PARTS];
+  const tables = await Promise.all(folders.flatMap((part) => [of(part, "en"), code === "en" ? {} : of(part, code)]));
+  own = Object.assign({}, ...tables);
   lang.value = code;
   document.documentElement.lang = code;
   table.value = { ...table.peek(), ...own };
+}
+
+/** Adds the words of a view that is loaded on demand: `<part>/texts/<language>.json`. */
+export async function loadPart(part) {
+  if (PARTS.has(part)) return;
+  PARTS.add(part);
+  const code = lang.peek();
+  const [base, chosen] = await Promise.all([of(part, "en"), code === "en" ? {} : of(part, code)]);
+  own = { ...own, ...base, ...chosen };
+  table.value = { ...table.peek(), ...base, ...chosen };
 }
 
 export async function loadNotices() {
