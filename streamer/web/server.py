@@ -15,6 +15,7 @@ from aiohttp import web
 
 from streamer import __version__
 from streamer.ports import Misconfigured
+from streamer.shipped import shipped
 from streamer.web.api import V1, Api, Parts
 from streamer.web.assets import Assets
 from streamer.web.deck import Deck
@@ -52,6 +53,7 @@ HEADERS = {
 GOODBYE_S = 0.08
 """How long pages have to answer the close frame when the show ends."""
 SHIPPED_PANEL = Path(__file__).parent / "panel"
+SHIPPED_DESIGN = shipped() / "overlays" / "design"
 
 
 class _Quiet(logging.Filter):
@@ -87,7 +89,7 @@ class WebServer:
         self.port = site.port
         self.parts = parts
         self.overlays = Assets(overlays, "/o/")
-        self.panel = Assets([panel], "/p/")
+        self.panel = Assets([SHIPPED_DESIGN, panel], "/p/")
         self.metrics = metrics or Metrics()
         self._requests = self.metrics.counter("http_refused_total", "Requests refused, by reason")
         self._gate = Gate(site, site.port)

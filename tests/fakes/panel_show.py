@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 PANEL = Path(__file__).parents[2] / "streamer" / "web" / "panel"
+DESIGN = Path(__file__).parents[2] / "overlays" / "design"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
@@ -114,8 +115,9 @@ class PanelShow:
         return web.Response(text=body, content_type="text/html", headers={"Content-Security-Policy": POLICY})
 
     async def _file(self, request: web.Request) -> web.Response:
-        path = (PANEL / request.match_info["name"]).resolve()
-        if not path.is_relative_to(PANEL) or not path.is_file():
+        name = request.match_info["name"]
+        path = next((folder / name for folder in (PANEL, DESIGN) if (folder / name).is_file()), None)
+        if path is None or ".." in name:
             raise web.HTTPNotFound
         kind = TYPES.get(path.suffix, "application/octet-stream")
         headers = {

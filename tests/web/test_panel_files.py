@@ -11,9 +11,10 @@ import pytest
 from streamer.texts import texts
 
 PANEL = Path(__file__).parents[2] / "streamer" / "web" / "panel"
+DESIGN = PANEL.parents[2] / "overlays" / "design"
 VENDOR = PANEL / "vendor"
 OWN = sorted(path for path in PANEL.rglob("*.js") if VENDOR not in path.parents)
-STYLES = sorted(PANEL.glob("*.css"))
+STYLES = sorted([*PANEL.glob("*.css"), *DESIGN.glob("*.css")])
 LANGUAGES = sorted(path.stem for path in (PANEL / "texts").glob("*.json"))
 PLACE = re.compile(r"\{(\w+)\}")
 
@@ -77,7 +78,7 @@ def test_the_page_has_no_inline_code_and_one_place_for_its_address() -> None:
     assert re.findall(r"<style|\sstyle=|\son\w+=", page) == []
     files = re.findall(r"""(?:src|href)="__BASE__([^"]+)\"""", page)
     assert len(files) == len(re.findall(r"""(?:src|href)=""", page))
-    assert [name for name in files if not (PANEL / name).is_file()] == []
+    assert [name for name in files if not (PANEL / name).is_file() and not (DESIGN / name).is_file()] == []
 
 
 def test_the_first_load_is_light() -> None:
@@ -149,11 +150,12 @@ ON = {
     "tw": ("tw-bg",),
     "yt": ("yt-bg",),
     "stop-t": ("stop", "stop-hi"),
+    "go-t": ("go", "go-hi"),
 }
 
 
 def tokens(theme: str) -> dict[str, str]:
-    source = (PANEL / "tokens.css").read_text(encoding="utf-8")
+    source = (DESIGN / "tokens.css").read_text(encoding="utf-8")
     dark, light = source.split("@media (prefers-color-scheme: light)", 1)
     found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", dark))
     if theme == "light":

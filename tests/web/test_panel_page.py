@@ -14,7 +14,7 @@ from streamer.core.events import StopPressed
 from streamer.texts import texts
 from streamer.web.assets import Assets
 from streamer.web.gate import Site
-from streamer.web.server import SHIPPED_PANEL
+from streamer.web.server import SHIPPED_DESIGN, SHIPPED_PANEL
 from tests.conftest import needs
 from tests.fakes.panel_show import BUILD, CODE, TOKEN, PanelShow, evening
 
@@ -620,7 +620,7 @@ async def test_another_build_reloads_the_page_but_not_while_typing(opened: Any, 
 
 async def test_it_works_with_the_real_server(browser: Any, make_server: Any) -> None:
     house = make_server(Site(port=0))
-    house.server.panel = Assets([SHIPPED_PANEL], "/p/")
+    house.server.panel = Assets([SHIPPED_DESIGN, SHIPPED_PANEL], "/p/")
     await house.server.start()
     view = PanelView(
         lambda changes, removed: house.feed.publish("panel", changes, removed),
