@@ -124,6 +124,11 @@ class Ingress:
         self._seen: OrderedDict[str, Heard] = OrderedDict()
         self._waiting: asyncio.Queue[tuple[_Job, asyncio.Task[Verdict] | None]] = asyncio.Queue(DEEP_WAITING)
 
+    def follow(self, other: "Ingress") -> None:
+        """Judge and look as `other` would, from the next row on; what was seen and taken back stays."""
+        self._judge, self._mask, self._name_of = other._judge, other._mask, other._name_of
+        self._features_of, self._bots = other._features_of, other._bots
+
     def set_bots(self, names: Iterable[str]) -> None:
         """Logins or user keys of known bots, from the next row on."""
         self._bots = frozenset(name.lower() for name in names)

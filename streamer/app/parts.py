@@ -76,6 +76,19 @@ def open_brain(
     return DemoBrain(improvise, pace=pace or Pace(), seed=seed), True, broken
 
 
+def brain_key(settings: Settings) -> object:
+    """Equal for settings that open the same models with the same keys."""
+    wanted = [each for each in (settings.llm, *settings.llm_fallbacks) if each is not None]
+    return [_with_key(each, PROFILES[each.profile].key_env) for each in wanted]
+
+
+def voice_key(settings: Settings) -> object:
+    """Equal for settings that open the same voices with the same keys, in the same order."""
+    speech = settings.tts.openai
+    keyed = _with_key(speech, "OPENAI_API_KEY") if speech is not None else None
+    return settings.tts, keyed, [*settings.voice_engines()]
+
+
 def _with_key(part: KeyedT, name: str) -> KeyedT:
     """The part with its key from the environment or the keyring, when the settings hold none.
 

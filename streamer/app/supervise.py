@@ -22,14 +22,16 @@ class Supervisor:
         self._tasks: set[asyncio.Task[None]] = set()
         self._failed: dict[str, Health] = {}
 
-    def start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+    def start(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
         task = asyncio.get_running_loop().create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._done)
+        return task
 
-    def watch(self, source: ChatSource, on_row: Callable[[ChatRow], None]) -> None:
-        """Read a chat for as long as the show runs."""
-        self.start(self._read(source, on_row), f"chat {source.name}")
+    def watch(self, source: ChatSource, on_row: Callable[[ChatRow], None]) -> "asyncio.Task[None]":
+        """Read a chat for as long as the show runs, or until the task is cancelled."""
+        self._failed.pop(source.name, None)
+        return self.start(self._read(source, on_row), f"chat {source.name}")
 
     def health(self, source: ChatSource) -> Health:
         """What the source says of itself, unless it has failed altogether."""

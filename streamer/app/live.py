@@ -1,0 +1,119 @@
+"""Parts that can be exchanged while the show runs: whoever uses them sees one part that never changes."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from typing import Any
+
+from streamer.ports import ChatRow, ChatSource, Completion, LanguageModel, TextToSpeech, Token, Usage
+
+log = logging.getLogger(__name__)
+
+VOICE_REST_S = 60.0
+"""A voice that is no longer wanted may still be needed by the line on air, which is never longer than this."""
+
+Spawn = Callable[[Coroutine[Any, Any, None], str], object]
+
+
+class Brain:
+    """A LanguageModel that stands for another one. Answers that have begun are ended by the model that began them."""
+
+    def __init__(self, llm: LanguageModel, spawn: Spawn) -> None:
+        self._llm = llm
+        self._spawn = spawn
+        self._reading: dict[int, int] = {}
+        self._retired: dict[int, LanguageModel] = {}
+
+    @property
+    def name(self) -> str:
+        return self._llm.name
+
+    @property
+    def now(self) -> LanguageModel:
+        """The model that answers the next line."""
+        return self._llm
+
+    def use(self, llm: LanguageModel) -> None:
+        """From the next line on. The old model is closed when nothing of it is read any more."""
+        old, self._llm = self._llm, llm
+        self._retired[id(old)] = old
+        self._rest(old)
+        self._spawn(_warm(llm), "warm a brain")
+
+    async def stream(self, request: Completion) -> AsyncIterator[Token | Usage]:
+        llm = self._llm
+        self._reading[id(llm)] = self._reading.get(id(llm), 0) + 1
+        stream = llm.stream(request)
+        try:
+            async for item in stream:
+                yield item
+        finally:
+            close = getattr(stream, "aclose", None)
+            if close is not None:
+                await close()
+            self._reading[id(llm)] -= 1
+            self._rest(llm)
+
+    def _rest(self, llm: LanguageModel) -> None:
+        if id(llm) in self._retired and not self._reading.get(id(llm)):
+            self._reading.pop(id(llm), None)
+            del self._retired[id(llm)]
+            self._spawn(_close(llm), "close a brain")
+
+    async def warm(self) -> None:
+        await self._llm.warm()
+
+    async def aclose(self) -> None:
+        retired = [*self._retired.values()]
+        self._retired.clear()
+        await asyncio.gather(self._llm.aclose(), *(each.aclose() for each in retired), return_exceptions=True)
+
+
+async def _warm(part: LanguageModel | TextToSpeech) -> None:
+    try:
+        await part.warm()
+    except Exception as wrong:  # noqa: BLE001 - what is wrong is told by the first line that needs the part
+        log.debug("a new part did not warm up: %s", type(wrong).__name__)
+
+
+async def _close(part: LanguageModel | TextToSpeech | ChatSource) -> None:
+    try:
+        await part.aclose()
+    except Exception:
+        log.exception("a part that is no longer wanted did not close")
+
+
+async def rest(voices: Mapping[str, TextToSpeech], after_s: float = VOICE_REST_S) -> None:
+    """Close voices that were replaced, once no line can need them."""
+    try:
+        await asyncio.sleep(after_s)
+    finally:
+        for voice in voices.values():
+            await _close(voice)
+
+
+class Chats:
+    """The chats that are read. `use` exchanges them; one that stays goes on without a gap."""
+
+    def __init__(
+        self,
+        watch: Callable[[ChatSource, Callable[[ChatRow], None]], "asyncio.Task[None]"],
+        on_row: Callable[[ChatRow], None],
+    ) -> None:
+        self._watch = watch
+        self._on_row = on_row
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self.sources: list[ChatSource] = []
+
+    def add(self, source: ChatSource) -> None:
+        self.sources.append(source)
+        self._tasks[id(source)] = self._watch(source, self._on_row)
+
+    async def remove(self, source: ChatSource) -> None:
+        """Nothing of it is heard any more when this returns."""
+        self.sources = [each for each in self.sources if each is not source]
+        task = self._tasks.pop(id(source), None)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait((task,), timeout=2.0)
+        await _close(source)

@@ -1,0 +1,96 @@
+"""Applies changed files to the running show: settings, cast, rundown, brain, voices, channel, each within one line.
+
+What differs between the plan in force and the one on disk is exchanged, nothing else is touched. Files that cannot be
+used change nothing.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from streamer.app.parts import brain_key, voice_key
+from streamer.app.plan import Plan
+from streamer.app.settings import ChatPart, Settings
+from streamer.core.events import CastChanged, Event, SettingsChanged
+
+
+class Stage(Protocol):
+    """What a reload changes in a house; each call takes effect with the next line."""
+
+    plan: Plan
+
+    def emit(self, event: Event) -> None: ...
+
+    def change_rules(self, plan: Plan) -> None:
+        """Moderation lists and accounts that are never answered."""
+        ...
+
+    def change_brain(self, plan: Plan) -> None: ...
+
+    def change_voices(self, plan: Plan) -> None: ...
+
+    def change_cast(self, plan: Plan) -> None: ...
+
+    async def change_chat(self, plan: Plan) -> None: ...
+
+    def change_rundown(self, plan: Plan) -> None: ...
+
+    def changed(self, plan: Plan) -> None:
+        """Everything was applied: tell whoever shows it."""
+        ...
+
+
+class Reload:
+    """Call it after files have changed. One at a time; raises `BadFiles`, and then nothing was changed."""
+
+    def __init__(self, stage: Stage, read: Callable[[], Plan]) -> None:
+        self._stage = stage
+        self._read = read
+        self._lock = asyncio.Lock()
+        self._keys = _keys(stage.plan)
+
+    async def __call__(self) -> None:
+        async with self._lock:
+            plan, keys = await asyncio.to_thread(self._look)
+            await self._apply(plan, keys)
+
+    def _look(self) -> tuple[Plan, tuple[object, object]]:
+        plan = self._read()
+        return plan, _keys(plan)
+
+    async def _apply(self, new: Plan, keys: tuple[object, object]) -> None:
+        stage, old = self._stage, self._stage.plan
+        stage.plan = new
+        before, after = old.settings, new.settings
+        if (before.moderation, before.chat.bots) != (after.moderation, after.chat.bots) or old.cast != new.cast:
+            stage.change_rules(new)
+        (old_brain, old_voices), (brain, voices) = self._keys, keys
+        self._keys = keys
+        if voices != old_voices:
+            stage.change_voices(new)
+        if old.cast != new.cast or before.voice_engines() != after.voice_engines():
+            stage.change_cast(new)
+        if brain != old_brain:
+            stage.change_brain(new)
+        if old.rundown != new.rundown:
+            stage.change_rundown(new)
+        if old.rules != new.rules:
+            stage.emit(SettingsChanged(new.rules))
+        if old.members != new.members:
+            stage.emit(CastChanged(new.members))
+        if _channel(before) != _channel(after) or (not after.on_channel and _names(old) != _names(new)):
+            await stage.change_chat(new)
+        stage.changed(new)
+
+
+def _keys(plan: Plan) -> tuple[object, object]:
+    return brain_key(plan.settings), voice_key(plan.settings)
+
+
+def _channel(settings: Settings) -> ChatPart:
+    return settings.chat.model_copy(update={"bots": []})
+
+
+def _names(plan: Plan) -> list[str]:
+    """The demo's audience calls the cast by name."""
+    return [persona.name for persona in plan.cast]
