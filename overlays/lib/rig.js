@@ -237,8 +237,14 @@ export class Rig {
     this.#move("ahoge", `rotate(${n(s.ahoge.x * 1.4)} 404 134)`);
     const up = c.ears * 7;
     const tw = s.ear.x;
-    this.#move("earL", `rotate(${n(up * 0.6 - (c.ears < 0 ? c.ears * -14 : 0) + (this.twitch.side < 0 ? tw : 0))} 296 220)`);
-    this.#move("earR", `rotate(${n(-up * 0.6 + (c.ears < 0 ? c.ears * -14 : 0) - (this.twitch.side > 0 ? tw : 0))} 504 220)`);
+    const { x: ex, y: ey } = this.look.EARS;
+    this.#move("earL", `rotate(${n(up * 0.6 - (c.ears < 0 ? c.ears * -14 : 0) + (this.twitch.side < 0 ? tw : 0))} ${ex} ${ey})`);
+    this.#move("earR", `rotate(${n(-up * 0.6 + (c.ears < 0 ? c.ears * -14 : 0) - (this.twitch.side > 0 ? tw : 0))} ${800 - ex} ${ey})`);
+    if (this.look.RINGS) {
+      const { x, y } = this.look.RINGS;
+      this.#move("ringL", `rotate(${n(s.lockL.x * 1.1)} ${x} ${y})`);
+      this.#move("ringR", `rotate(${n(s.lockR.x * 1.1)} ${800 - x} ${y})`);
+    }
     this.#face(yaw, pitch);
     this.#mouthDraw(yaw);
     this.#marks(t);
@@ -293,6 +299,8 @@ export class Rig {
     this.#set("teeth", "opacity", n(clamp((open - 0.16) * 6, 0, 1) * (1 - clamp(round * 1.3 - 0.3, 0, 1))));
     this.#set("fang", "opacity", shape.shut && c.smirk > 0.45 ? n(c.smirk) : 0);
     this.#set("lip", "transform", `translate(0 ${n(shape.low + 13)})`);
+    this.#set("lips", "d", shape.lips ?? "");
+    this.#move("beard", `translate(${n(this.s.yaw.x * 12)} ${n(this.s.pitch.x * 9 + open * 7)})`);
   }
 
   #marks(t) {

@@ -35,12 +35,13 @@ export function draw(k) {
   const hair = k.linear("hair", [[0, c.hairLight], [0.22, c.hair], [0.72, c.hair], [1, c.hairDark]], [0, 0.02, 0, 1]);
   const back = k.linear("back", [[0, c.hairDark], [0.45, c.hairDark], [0.72, c.hair], [1, c.hairTip]]);
   const side = k.linear("side", [[0, c.hair], [0.5, c.hair], [0.78, c.hairLight], [1, c.hairTip]]);
-  const cloth = k.linear("cloth", [[0, c.clothLight], [0.3, c.cloth], [1, c.clothDark]]);
+  const cloth = k.linear("cloth", [[0, c.clothLight], [0.3, c.cloth], [1, c.clothDark]], [0, 690, 0, 1010], { gradientUnits: "userSpaceOnUse" });
   const bangsClip = k.clip("bangs", k.path(BANGS));
   return {
     bangs: BANGS,
     back: backHair(k, back, c),
     body: body(k, cloth, c),
+    cloth,
     fringe: [
       k.ink(BANGS, hair, c.hairLine, 4.5),
       strands(k, bangsClip, c),
@@ -73,9 +74,10 @@ function backHair(k, fill, c) {
 
 function body(k, cloth, c) {
   const neck = k.linear("neck", [[0, c.skinDeep], [0.45, c.skinShade], [1, c.skin]]);
-  const torso = "M126 1010C130 930 138 858 166 812C184 780 208 766 238 754C288 732 332 722 350 690L450 690C468 722 512 732 562 754C592 766 616 780 634 812C662 858 670 930 674 1010Z";
+  const half = "M126 1010C130 930 138 858 166 812C184 780 208 766 238 754C288 732 332 722 350 690L412 690L412 1010Z";
+  const shoulders = ["L", "R"].map((s) => k.g(`shoulder${s}`, k.ink(half, cloth, c.line, 5, s === "R" ? mirror : {})));
   return [
-    k.ink(torso, cloth, c.line, 5),
+    shoulders,
     k.ink("M354 520C356 610 354 660 326 700C340 740 370 776 400 800C430 776 460 740 474 700C446 660 444 610 446 520Z", neck, c.skinLine, 3.5),
     k.path("M355 548C366 598 392 622 414 622C430 622 440 610 446 592L446 540Z", c.skinDeep, { opacity: 0.75 }),
     k.ink("M356 634C380 650 420 650 444 634L446 656C420 672 380 672 354 656Z", c.gear, c.line, 3.5),

@@ -5,6 +5,7 @@
 
 import * as aiko from "./aiko.js";
 import * as ren from "./ren.js";
+import { ARM, arm } from "./arm.js";
 import { catEars, glasses, headphones } from "./accessories.js";
 import { recolour } from "./colour.js";
 import { marks } from "./marks.js";
@@ -42,8 +43,9 @@ export function build(name, wishes = {}) {
       k.g("front", art.locks, k.g("fringe", art.fringe)),
       k.g("brows", ["L", "R"].map((s) => k.part(`brow${s}`, k.path("", k.color.hairDeep, { opacity: 0.88 })))),
       wears.headphones ? headphones(k) : null,
-      marks(k)));
-  return { svg, kit: k, look };
+      marks(k)),
+    arm(k, { fill: art.cloth, light: k.color.clothLight, cuff: k.color.accent }));
+  return { svg, kit: k, look: { ...look, ARM, EARS: { x: 296, y: 220 } } };
 }
 
 function face(k, look, art, wears) {

@@ -31,12 +31,13 @@ export function draw(k) {
   const hair = k.linear("hair", [[0, c.hairLight], [0.25, c.hair], [0.75, c.hair], [1, c.hairDark]], [0, 0.02, 0, 1]);
   const back = k.linear("back", [[0, c.hair], [0.6, c.hairDark], [1, c.hairDeep]]);
   const side = k.linear("side", [[0, c.hair], [1, c.hairLight]]);
-  const cloth = k.linear("cloth", [[0, c.clothLight], [0.35, c.cloth], [1, c.clothDark]]);
+  const cloth = k.linear("cloth", [[0, c.clothLight], [0.35, c.cloth], [1, c.clothDark]], [0, 700, 0, 1010], { gradientUnits: "userSpaceOnUse" });
   const clip = k.clip("bangs", k.path(BANGS));
   return {
     bangs: BANGS,
     back: backHair(k, back, c),
     body: body(k, cloth, c),
+    cloth,
     cheeks: k.path("M290 494a3.4 3 0 1 0 .1 0ZM312 494a3 2.6 0 1 0 .1 0ZM326 484a3 2.8 0 1 0 .1 0ZM474 484a3 2.8 0 1 0 .1 0ZM488 494a3 2.6 0 1 0 .1 0ZM504 486a3.4 3 0 1 0 .1 0Z", c.skinDeep, { opacity: 0.9 }),
     fringe: [
       k.ink(BANGS, hair, c.hairLine, 4.5),
@@ -64,9 +65,10 @@ function backHair(k, fill, c) {
 
 function body(k, cloth, c) {
   const neck = k.linear("neck", [[0, c.skinDeep], [0.45, c.skinShade], [1, c.skin]]);
-  const torso = "M124 1010C128 930 138 864 168 820C186 790 210 776 240 764C288 742 328 732 346 704L454 704C472 732 512 742 560 764C590 776 614 790 632 820C662 864 672 930 676 1010Z";
+  const half = "M124 1010C128 930 138 864 168 820C186 790 210 776 240 764C288 742 328 732 346 704L412 704L412 1010Z";
+  const shoulders = ["L", "R"].map((s) => k.g(`shoulder${s}`, k.ink(half, cloth, c.line, 5, s === "R" ? mirror : {})));
   return [
-    k.ink(torso, cloth, c.line, 5),
+    shoulders,
     k.ink("M352 520C354 610 352 664 326 708C346 748 376 776 400 790C424 776 454 748 474 708C448 664 446 610 448 520Z", neck, c.skinLine, 3.5),
     k.path("M353 548C366 600 392 622 414 622C430 622 442 610 448 592L448 540Z", c.skinDeep, { opacity: 0.75 }),
     k.ink("M330 700C346 750 372 776 400 792C428 776 454 750 470 700L486 720L460 1010L340 1010L314 720Z", c.shirt, c.line, 4),

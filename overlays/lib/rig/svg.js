@@ -32,9 +32,10 @@ export class Kit {
     }
   }
 
-  /** A group the rig moves; `name` is its key in `groups` and its class `sr-rig__<name>`. */
+  /** A group the rig moves; `name` is its key in `groups` and its class `sr-rig__<name>`. A plain object first: attributes. */
   g(name, ...kids) {
-    const node = el("g", { class: `sr-rig__${name}` }, ...kids);
+    const attrs = kids[0]?.constructor === Object ? kids.shift() : {};
+    const node = el("g", { class: `sr-rig__${name}`, ...attrs }, ...kids);
     this.groups[name] = node;
     return node;
   }
