@@ -1,27 +1,88 @@
 // Puts the page together and keeps it current.
-import { effect, html, render, signal } from "./vendor/preact.js";
+import { effect, html, render, signal, useEffect } from "./vendor/preact.js";
 import { signIn } from "./api.js";
 import { mode } from "./actions.js";
 import { hurry, start } from "./feed.js";
 import "./keys.js";
 import { Chat } from "./parts/chat.js";
-import { Header, Stale } from "./parts/header.js";
+import { Header, Stale, viewLinks } from "./parts/header.js";
 import { KillBar } from "./parts/killbar.js";
 import { Links } from "./parts/links.js";
 import { Log } from "./parts/log.js";
 import { OnAir } from "./parts/onair.js";
 import { Queue } from "./parts/queue.js";
 import { draft, Say } from "./parts/say.js";
+import { useStyle } from "./parts/common.js";
 import { Sound } from "./parts/sound.js";
 import { lineOnAir, link, persona, S } from "./store.js";
-import { clean, lang, loadNotices, loadTexts, preferred, t } from "./texts.js";
+import { clean, lang, loadNotices, loadPart, loadTexts, preferred, t } from "./texts.js";
+import { go, moves, typing, view } from "./views.js";
 
 const TABS = ["now", "chat", "show"];
 const tab = signal("now");
 
+// Views that come when they are asked for, with their style and words. One that was opened stays, hidden: what was typed in it is kept.
+const LATER = {
+  setup: async () => (await import("./setup/page.js")).Setup,
+  night: async () => (await import("./night/page.js")).Night,
+};
+const arrived = signal({});
+
+async function fetchView(name) {
+  if (!LATER[name] || arrived.peek()[name]) return;
+  arrived.value = { ...arrived.peek(), [name]: { state: "coming" } };
+  try {
+    const [View] = await Promise.all([LATER[name](), useStyle(`${name}/${name}.css`), loadPart(name)]);
+    arrived.value = { ...arrived.peek(), [name]: { state: View ? "here" : "lost", View } };
+  } catch (error) {
+    arrived.value = { ...arrived.peek(), [name]: { state: "lost", error } };
+  }
+}
+effect(() => { fetchView(view.value); });
+
+function LaterView({ name, shown }) {
+  const { state, View } = arrived.value[name];
+  if (state === "here") return html`<main class="view" data-view=${name} hidden=${!shown}>${shown && html`<${Stale}/>`}<${View} shown=${shown}/></main>`;
+  if (!shown) return null;
+  if (state === "lost") {
+    return html`<main class="view" data-view=${name}><${Stale}/><section class="view-lost"><h2 tabindex="-1" data-heading>${t("view.lost")}</h2><p>${t("view.lost.words")}</p>
+      <button type="button" class="btn accent" onClick=${() => location.reload()}>${t("view.reload")}</button></section></main>`;
+  }
+  return html`<main class="view" data-view=${name} aria-busy="true"><${Stale}/><p class="sr" role="status">${t("view.loading")}</p><div class="view-wait" aria-hidden="true"><i></i><i></i><i></i></div></main>`;
+}
+
+// Whoever goes to another view goes on there: the focus moves to its heading, as soon as there is one.
+function useFocus() {
+  const place = `${moves.value} ${arrived.value[view.value]?.state || ""}`;
+  useEffect(() => {
+    if (moves.peek() === focused) return;
+    const heading = document.querySelector("main:not([hidden]) [data-heading]");
+    if (!heading) return;
+    focused = moves.peek();
+    heading.focus({ preventScroll: heading.className === "sr" });
+  }, [place]);
+}
+let focused = 0;
+
+function Live() {
+  return html`<main data-view="live"><h2 class="sr" tabindex="-1" data-heading>${t("view.live")}</h2><${Stale}/><div class="col c-chat"><${Chat}/><${Say}/></div><div class="col c-now"><${OnAir}/><${Queue}/></div>
+      <div class="col c-show"><${Sound}/><${Links}/><${Log}/></div></main>`;
+}
+
+function Views() {
+  useFocus();
+  const now = view.value;
+  if (!now) return html`<main class="view" aria-busy="true"><${Stale}/></main>`;
+  return html`${now === "live" && html`<${Live} key="live"/>`}
+    ${Object.keys(arrived.value).map((name) => html`<${LaterView} key=${name} name=${name} shown=${now === name}/>`)}`;
+}
+
+// On a phone the parts of the live view and the other views stand in one row: each is one press away.
 function Tabs() {
   const waiting = Object.keys(S.queue.value).length;
-  return html`<nav class="tabs" aria-label=${t("tabs")}>${TABS.map((name) => html`<button key=${name} type="button" aria-current=${tab.value === name ? "true" : undefined} onClick=${() => { tab.value = name; }}>${t(`tab.${name}`)}${name === "now" && waiting > 0 && html` <span class="count n">${waiting}</span>`}</button>`)}</nav>`;
+  const to = (name) => () => { tab.value = name; go("live"); };
+  const current = (name) => (view.value === "live" && tab.value === name ? "true" : undefined);
+  return html`<nav class="tabs" aria-label=${t("tabs")}>${TABS.map((name) => html`<button key=${name} type="button" aria-current=${current(name)} onClick=${to(name)}>${t(`tab.${name}`)}${name === "now" && waiting > 0 && html` <span class="count n">${waiting}</span>`}</button>`)}${viewLinks(["setup", "night"])}</nav>`;
 }
 
 function SignedOut() {
@@ -42,23 +103,32 @@ function App() {
   if (link.value.state === "signed_out") return html`<${SignedOut}/>`;
   const stale = link.value.state !== "open";
   return html`<div class=${`app ${stale ? "stale" : ""}`} data-tab=${tab.value}>
-    <${Header}/><${Tabs}/><${KillBar}/>
-    <main><${Stale}/><div class="col c-chat"><${Chat}/><${Say}/></div><div class="col c-now"><${OnAir}/><${Queue}/></div>
-      <div class="col c-show"><${Sound}/><${Links}/><${Log}/></div></main><${Announce}/></div>`;
+    <${Header}/><${Tabs}/><${KillBar}/><${Views}/><${Announce}/></div>`;
+}
+
+const PRODUCT = "Showrunner";
+
+/** What this show is called: its title, or, where nobody gave it one, the channel it is for. */
+function showName() {
+  const { title, demo } = S.show.value;
+  if (title && (demo || title !== PRODUCT)) return clean(title);
+  const chats = Object.keys(S.health.value).filter((part) => part.startsWith("chat."));
+  const channel = chats.map((part) => S.health.value[part].params?.channel).find(Boolean);
+  return clean(channel) || PRODUCT;
 }
 
 function watchTitle() {
   const line = lineOnAir.value;
-  const show = S.show.value;
-  const word = link.value.state !== "open" ? t(`link.${link.value.state}`) : line ? `● ${clean(persona(line.persona).name)}` : t(`mode.${show.mode}`);
-  document.title = `${word} · ${clean(show.title) || "Showrunner"}`;
+  const now = line ? `● ${clean(persona(line.persona).name)}` : t(`mode.${S.show.value.mode}`);
+  const here = view.value && view.value !== "live" ? t(`view.${view.value}`) : now;
+  document.title = `${link.value.state !== "open" ? t(`link.${link.value.state}`) : here} · ${showName()}`;
 }
 
 // A page of another build reloads itself, but not under somebody's fingers.
 let build = "";
 function watchBuild() {
   const now = S.build.value;
-  const free = !draft.value && !lineOnAir.value;
+  const free = !draft.value && !typing.value && !lineOnAir.value;
   if (!now) return;
   if (!build) build = now;
   else if (now !== build && free) location.reload();

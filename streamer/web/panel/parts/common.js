@@ -71,3 +71,19 @@ export function Entry({ entry }) {
 
 /** What moderation found, in words; a rule such as "personal.mail" is worded by its first part. */
 export const ruleWords = (rule) => { const known = [rule, String(rule).split(".")[0]].find((r) => has(`rule.${r}`)); return known ? t(`rule.${known}`) : cut(rule, 40); };
+
+const styles = new Map();
+
+/** Links a style sheet of a view once, by its path below the panel; resolves when it is loaded (or could not be). */
+export function useStyle(path) {
+  if (!styles.has(path)) {
+    styles.set(path, new Promise((done) => {
+      const sheet = document.createElement("link");
+      sheet.rel = "stylesheet";
+      sheet.href = new URL(`../${path}`, import.meta.url).href;
+      sheet.onload = sheet.onerror = () => done();
+      document.head.append(sheet);
+    }));
+  }
+  return styles.get(path);
+}

@@ -4,6 +4,7 @@ import { Icon } from "../icons.js";
 import { letters, setLetters } from "../keys.js";
 import { link, persona, S, showNow, tick } from "../store.js";
 import { chooseLanguage, clean, has, lang, LANGUAGES, latency, notice, number, span, stopwatch, t, tn } from "../texts.js";
+import { VIEWS, view } from "../views.js";
 import { Dot } from "./common.js";
 
 const DOTS = { ok: "", degraded: "warn", broken: "bad", off: "off", starting: "start" };
@@ -108,12 +109,16 @@ function Tally() {
   return html`<span class=${`tally n ${playing ? "demo" : TALLY[mode] || "wait"}`}><i aria-hidden="true"></i>${word} <span>${stopwatch(showNow() - started)}</span></span>`;
 }
 
+/** The way to the other views, as links: the browser's own keys and buttons work on them. */
+export const viewLinks = (names = VIEWS) => names.map((name) => html`<a key=${name} href=${`#${name}`} aria-current=${view.value === name ? "page" : undefined}>${t(`view.${name}`)}</a>`);
+
 export function Header() {
   const show = S.show.value;
   return html`<header class="top">
     <span class="mark" aria-hidden="true">S</span>
     <${Tally}/>
     <h1><bdi>${clean(show.title) || "Showrunner"}</bdi></h1>
+    <nav class="views" aria-label=${t("view.title")}>${viewLinks()}</nav>
     ${show.scripted && html`<span class="chip held scripted" title=${t("scripted.why")}>${t("scripted")}</span>`}
     <${Health}/><${Settings}/>
   </header>`;
