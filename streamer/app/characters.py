@@ -1,17 +1,22 @@
 """Reads `characters/<id>/character.yaml` (and `material.yaml` beside it) into personas.
 
-All problems of all files are found before anything is refused, each with file, line and the nearest key.
+All problems of all files are found before anything is refused, each with file, line and the nearest key. Short ways to
+write a voice and a look (`voice: en-GB-SoniaNeural`, `look: ren`) are put into their long form first
+(`streamer.app.shorthand`).
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from streamer.app.yamlfile import BadFiles, LineOf, Problem, problems, read_yaml
+from streamer.app.looks import PICTURES, look_problems, nearest
+from streamer.app.pictures import FOLDER, scan
+from streamer.app.shorthand import Longhand, longhand
+from streamer.app.yamlfile import BadFiles, LineOf, Problem, parse_yaml, problems, read_yaml
 from streamer.cast import INTENTS, PLACES, STAGE_TAGS, Persona, missing_parts, persona_from, with_defaults
 
 _ID = re.compile(r"^[a-z0-9][a-z0-9_-]{0,31}$")
@@ -77,7 +82,7 @@ class CharacterFile(_Part):
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] = "#b9a7ff"
     talkativeness: Annotated[float, Field(ge=0, le=1)] = 0.5
     voice: VoiceFile | None = None
-    look: dict[str, str | float | bool] | None = None
+    look: dict[str, Any] | None = None
     catchphrases: list[Line] = []
     facts: list[Line] = []
     material: MaterialFile = MaterialFile()
@@ -89,73 +94,104 @@ class Loaded(msgspec.Struct, frozen=True):
     cast: tuple[Persona, ...]
     defaulted: tuple[tuple[str, str], ...] = ()
     """(persona id, `voice` or `look`)."""
+    problems: tuple[Problem, ...] = ()
+    """Of characters that were left out or kept as they were (only with `keep`)."""
 
 
-def load_cast(roots: Sequence[Path], ids: Iterable[str] = ()) -> Loaded:
-    """The personas found under the roots (folders of character folders); an earlier root wins over a later one.
-
-    `ids` chooses and orders them; empty means all, by id. Raises `BadFiles` with every problem of every file.
-    """
+def character_folders(roots: Sequence[Path]) -> dict[str, Path]:
+    """Id to folder, by id. The roots are folders of character folders; an earlier one wins over a later one."""
     folders: dict[str, Path] = {}
     for root in reversed(roots):
         if root.is_dir():
-            folders |= {each.name: each for each in sorted(root.iterdir()) if (each / "character.yaml").is_file()}
-    chosen = list(ids) or sorted(folders)
+            folders |= {each.name: each for each in root.iterdir() if (each / "character.yaml").is_file()}
+    # A folder that is being written has a name that no character has.
+    return {name: folders[name] for name in sorted(folders) if not name.startswith(".")}
+
+
+def load_cast(roots: Sequence[Path], ids: Iterable[str] = (), *, keep: Mapping[str, Persona] | None = None) -> Loaded:
+    """The personas found under the roots. `ids` chooses and orders them; empty means all, by id.
+
+    Raises `BadFiles` with every problem of every file. With `keep` (personas by id, may be empty) one bad character
+    does not stop the others: the kept persona stays in its place or it is left out; only an empty cast is refused then.
+    """
+    folders = character_folders(roots)
+    chosen = list(ids) or list(folders)
     bad: list[Problem] = []
     cast: list[Persona] = []
     for each in chosen:
-        if each not in folders:
-            bad.append(_unknown(each, folders, roots))
-            continue
         try:
+            if each not in folders:
+                raise BadFiles([_unknown(each, folders, roots)])
             cast.append(load_character(folders[each]))
         except BadFiles as error:
             bad.extend(error.problems)
-    if bad:
+            if keep is not None and each in keep:
+                cast.append(keep[each])
+    if bad and (keep is None or not cast):
         raise BadFiles(bad)
     defaulted = tuple((persona.id, part) for persona in cast for part in missing_parts(persona))
-    return Loaded(tuple(with_defaults(persona) for persona in cast), defaulted)
+    return Loaded(tuple(with_defaults(persona) for persona in cast), defaulted, tuple(bad))
 
 
 def _unknown(wanted: str, folders: dict[str, Path], roots: Sequence[Path]) -> Problem:
-    import difflib
-
-    nearest = next(iter(difflib.get_close_matches(wanted, folders, n=1, cutoff=0.5)), "")
     where = roots[0].name if roots else "characters"
-    return Problem(f"{where}/{wanted}/character.yaml", 0, "", "there is no such character", nearest)
+    return Problem(f"{where}/{wanted}/character.yaml", 0, "", "there is no such character", nearest(wanted, folders))
 
 
-def load_character(folder: Path) -> Persona:
-    """One persona from its folder. Raises `BadFiles` with every problem of its files."""
+def load_character(folder: Path, *, text: str | None = None) -> Persona:
+    """One persona from its folder. Raises `BadFiles` with every problem of its files.
+
+    `text` is read in the place of `character.yaml`: what the file is about to hold.
+    """
     shown = f"{folder.parent.name}/{folder.name}"
     bad: list[Problem] = []
     if not _ID.match(folder.name):
         bad.append(Problem(shown, 0, "", "a character's folder is named with a-z, 0-9, - and _"))
     data: dict[str, Any] = {}
-    parts: list[tuple[Any, LineOf, str, tuple[str, ...]]] = []
-    for file, model in (("character.yaml", CharacterFile), ("material.yaml", MaterialFile)):
+    for file in ("character.yaml", "material.yaml"):
         if file == "material.yaml" and not (folder / file).is_file():
             continue
         try:
-            content, line_of = read_yaml(folder / file, shown=f"{shown}/{file}")
+            content = _content(folder / file, f"{shown}/{file}", text if file == "character.yaml" else None)
         except BadFiles as error:
             bad.extend(error.problems)
             continue
-        if not isinstance(content, dict):
-            bad.append(Problem(f"{shown}/{file}", 1, "", "must be a mapping of keys to values"))
-            continue
-        found = problems(model, content, line_of, f"{shown}/{file}")
-        bad.extend(found)
-        parts.append((content, line_of, f"{shown}/{file}", ()))
         data = {**data, **content} if file == "character.yaml" else {**data, "material": _merged(data, content)}
-    bad.extend(
-        problem for content, line_of, name, place in parts for problem in _line_problems(content, line_of, name, place)
-    )
+    if not bad and _of(data, "look", "theme") == PICTURES and not scan(folder).used:
+        message = (
+            f"there are no usable pictures in {FOLDER}/ beside this file; put one there (idle.png), or choose a theme"
+        )
+        bad.append(Problem(f"{shown}/character.yaml", 0, "look", message))
     if bad:
         raise BadFiles(bad)
     read = CharacterFile.model_validate(data).model_dump(exclude_none=True)
     topics = [{"id": key, **value} for key, value in read["material"].pop("topics").items()]
     return persona_from({**read, "id": folder.name, "material": {**read["material"], "topics": topics}})
+
+
+def _content(path: Path, shown: str, text: str | None) -> dict[str, Any]:
+    """A file's mapping in its long form. Raises `BadFiles` with everything wrong in it."""
+    content, line_of = read_yaml(path, shown=shown) if text is None else parse_yaml(text, shown)
+    if not isinstance(content, dict):
+        raise BadFiles([Problem(shown, 1, "", "must be a mapping of keys to values")])
+    of_character = path.name == "character.yaml"
+    long = longhand(content, line_of, shown) if of_character else Longhand(content, line_of)
+    bad = list(long.problems)
+    said = {problem.where for problem in bad}
+    if isinstance(long.data.get("look"), dict):
+        bad += look_problems(long.data["look"], long.line_of, shown)
+    model = CharacterFile if of_character else MaterialFile
+    bad += [each for each in problems(model, long.data, long.line_of, shown) if each.where not in said]
+    bad += _line_problems(content, line_of, shown, ())
+    if bad:
+        raise BadFiles(sorted(bad, key=lambda problem: problem.line))
+    return long.data
+
+
+def _of(data: Any, *place: str) -> Any:
+    for key in place:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data
 
 
 def _merged(data: dict[str, Any], material: dict[str, Any]) -> dict[str, Any]:
@@ -177,13 +213,7 @@ def _line_problems(node: Any, line_of: LineOf, file: str, place: tuple[str | int
         for tag in _TAG.findall(node):
             shape = _TAG_SHAPE.match(tag)
             if shape is None or shape[1] not in STAGE_TAGS:
-                yield Problem(file, line_of(place), where, f"unknown stage tag [{tag}]", _nearest(tag, STAGE_TAGS))
+                yield Problem(file, line_of(place), where, f"unknown stage tag [{tag}]", nearest(tag, STAGE_TAGS))
         for name in _PLACE.findall(node):
             if name not in PLACES:
-                yield Problem(file, line_of(place), where, f"unknown place {{{name}}}", _nearest(name, PLACES))
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    import difflib
-
-    return next(iter(difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)), "")
+                yield Problem(file, line_of(place), where, f"unknown place {{{name}}}", nearest(name, PLACES))
