@@ -96,7 +96,12 @@ def test_the_page_has_no_inline_code_and_one_place_for_its_address() -> None:
 
 
 def test_the_first_load_is_light() -> None:
-    files = [*(path for path in [*OWN, *STYLES] if at_first(path)), VENDOR / "preact.js", PANEL / "index.html", PANEL / "texts" / "en.json"]
+    files = [
+        *(path for path in [*OWN, *STYLES] if at_first(path)),
+        VENDOR / "preact.js",
+        PANEL / "index.html",
+        PANEL / "texts" / "en.json",
+    ]
     assert sum(len(gzip.compress(path.read_bytes(), 9, mtime=0)) for path in files) < 60_000
 
 
