@@ -4,8 +4,9 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
+from typing import Any
 
 from streamer.adapters.audio.common import Track
 from streamer.adapters.audio.silent import SilentClock
@@ -18,12 +19,16 @@ from streamer.app.clock import ShowClock
 from streamer.app.conductor import Conductor
 from streamer.app.demo import AudienceChat
 from streamer.app.ears import open_ingress
+from streamer.app.exchange import Exchange
+from streamer.app.healths import all_of, brain_health, file_health, voice_health
 from streamer.app.inbox import Inbox
+from streamer.app.live import Brain, Chats
 from streamer.app.overlay_view import OverlayView
 from streamer.app.panel_view import About, PanelView
 from streamer.app.parts import model_names, open_brain, open_voices
 from streamer.app.past import Past, interrupted
-from streamer.app.plan import Plan
+from streamer.app.plan import Plan, read_plan
+from streamer.app.reload import Reload
 from streamer.app.sayings import Sayings
 from streamer.app.scripted import ScriptedBrain
 from streamer.app.sinks import WatchedSink
@@ -31,6 +36,7 @@ from streamer.app.speakers import speaker_of
 from streamer.app.state import hold, next_epoch, open_grants, open_texts, release
 from streamer.app.supervise import Supervisor
 from streamer.app.timetable import announce
+from streamer.app.watch import Fingerprint, Watch, fingerprint
 from streamer.core.commands import Command
 from streamer.core.events import (
     CastChanged,
@@ -46,7 +52,7 @@ from streamer.core.events import (
 )
 from streamer.core.show import EMPTY
 from streamer.moderation import Rules, judge_line
-from streamer.ports import ChatSource, Health, Journal, Notice, Unavailable
+from streamer.ports import ChatSource, Health, Journal, LanguageModel, Notice, TextToSpeech, Unavailable
 from streamer.speech.brief import BriefWriter
 from streamer.speech.perform import Performer
 from streamer.speech.view import LineRecord
@@ -73,7 +79,7 @@ PART_LIMIT_S = 0.3
 class House:
     """`open` starts the show, `closed` is set when it is over, `close` ends what is left. One per process."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a rehearsal and the tests do differently
         self,
         plan: Plan,
         site: Site,
@@ -82,11 +88,13 @@ class House:
         pace: Pace | None = None,
         sources: Sequence[ChatSource] | None = None,
         rehearsal: bool = False,
+        reread: Callable[[], Plan] | None = None,
         on_record: Callable[[LineRecord], None] | None = None,
         observe: Callable[[Fact, Sequence[Command]], None] | None = None,
     ) -> None:
-        """`sources` are read instead of the configured chats; a `rehearsal` has its own journal and keeps its words
-        in memory; `on_record` and `observe` see every line and fact."""
+        """`sources` are read instead of the configured chats; a `rehearsal` has its own journal, keeps its words in
+        memory and does not look at the files again; `reread` reads them as at the start; `on_record` and `observe` see
+        every line and fact."""
         self.plan = plan
         self._given_sources = sources
         self._rehearsal = rehearsal
@@ -100,9 +108,14 @@ class House:
         self._pace = pace
         self._fresh = fresh
         self._supervisor = Supervisor()
-        self._sources: list[ChatSource] = []
-        self._broken: list[Health] = []
+        self._reread = reread or (lambda: read_plan(plan.folders, seed=plan.seed))
+        self._segments: list[asyncio.Task[None]] = []
+        self.broken: dict[str, list[Health]] = {}
+        """What cannot work, by what it belongs to: `brain`, `voices`, `journal`."""
         self._offers: list[Health] = []
+        self.revision = 0
+        self.welcome: Callable[[], bool] = lambda: False
+        """Whether nobody has been through the first run."""
         self._past: Past | None = None
 
     @property
@@ -149,13 +162,30 @@ class House:
         await self.web.start()
         self._begin(past)
         self._open_sources()
+        self.reload = Reload(Exchange(self), self._reread)
+        self.watch = Watch(self._look, self.reload)
         self._supervisor.start(self._beat(), "beat")
         self._supervisor.start(self._warm(), "warm")
         if self.is_scripted:
             self._supervisor.start(self._offer(), "offer")
-        for segment_id, _ in plan.rundown.times:
-            due = announce(plan.rundown, segment_id, self.clock, self.inbox.emit, resumed=past is not None)
-            self._supervisor.start(due, f"segment {segment_id}")
+        if not self._rehearsal:
+            self._supervisor.start(self.watch.run(), "files")
+        self.announce(resumed=past is not None)
+
+    def announce(self, *, resumed: bool) -> None:
+        """Tell the core when segments are due, by the rundown in force."""
+        for task in self._segments:
+            task.cancel()
+        rundown = self.plan.rundown
+        self._segments = [
+            self._supervisor.start(
+                announce(rundown, segment_id, self.clock, self.inbox.emit, resumed=resumed), f"segment {segment_id}"
+            )
+            for segment_id, _ in rundown.times
+        ]
+
+    def _look(self) -> Fingerprint:
+        return fingerprint(self.plan.folders.home, *self.plan.files)
 
     def _journal(self, folder: Path) -> Journal:
         """The journal goes on in the file of an interrupted show; without a disk the show runs without one."""
@@ -173,11 +203,11 @@ class House:
             header = journals.Header(seed=self.plan.seed, show=self.plan.settings.show.title, epoch=self.clock.epoch_ns)
             return journals.FileJournal.create(folder, header, on_trouble=self._trouble)
         except Unavailable as away:
-            self._broken.append(Health("journal", "broken", Notice("part.unavailable", {"reason": away.reason})))
+            self._trouble(Notice("part.unavailable", {"reason": away.reason}))
             return journals.NullJournal()
 
     def _trouble(self, notice: Notice) -> None:
-        self._broken.append(Health("journal", "broken", notice))
+        self.broken["journal"] = [*self.broken.get("journal", []), Health("journal", "broken", notice)]
 
     def _open_stage(self) -> None:
         """The web, the sink and the views."""
@@ -202,7 +232,7 @@ class House:
         plan = self.plan
         about = About(
             build=self.web.panel.build,
-            title=plan.settings.show.title if plan.settings.on_channel else plan.rundown.title,
+            title=plan.title,
             epoch_ms=self.clock.epoch_ns // 1_000_000,
             started_ms=self.clock.now_ms(),
             demo=not plan.settings.on_channel,
@@ -216,10 +246,10 @@ class House:
         )
         self.room.on_sound = self._show_sound
         self.room.on_silent = self.panel.silenced
-        self.overlay.cast(self._members())
-        self.panel.cast(self._members())
+        self.overlay.cast(self.members())
+        self.panel.cast(self.members())
 
-    def _members(self) -> dict[str, dict[str, object]]:
+    def members(self) -> dict[str, dict[str, object]]:
         return {
             persona.id: {
                 "name": persona.name,
@@ -234,21 +264,21 @@ class House:
     def _open_chain(self) -> None:
         """Ears, rules, brain, voices: what a line goes through."""
         plan, settings = self.plan, self.plan.settings
-        rules = Rules.standard(settings.moderation.blocked, settings.moderation.allowed)
+        self.rules = Rules.standard(settings.moderation.blocked, settings.moderation.allowed)
         self.sayings = Sayings(self.texts)
         past = self._past
         self.ingress = open_ingress(
             plan.cast,
-            rules,
+            self.rules,
             self.texts,
             now=lambda: self.clock.now_ns() / 1e9,
             bots=settings.chat.bots,
             first_number=past.recovered.seq if past else 1,
         )
-        self.llm, self.is_scripted, broken = open_brain(settings, self.scripted, seed=plan.seed, pace=self._pace)
-        self.voices, mute = open_voices(settings)
-        self._broken += [*broken, *mute]
-        speakers = {each.id: speaker_of(each, tuple(self.voices)) for each in plan.cast}
+        llm, self.is_scripted, self.broken["brain"] = self.open_brain(plan)
+        self.brain = Brain(llm, self._supervisor.start)
+        self.voices, self.broken["voices"] = open_voices(settings)
+        self.speakers = {each.id: speaker_of(each, tuple(self.voices)) for each in plan.cast}
         self.conductor = Conductor(
             ingress=self.ingress,
             texts=self.texts,
@@ -272,13 +302,13 @@ class House:
             "crowd_dropped", "Messages that came too fast to be folded", lambda: self.inbox.crowd_dropped
         )
         self.performer = Performer(
-            llm=self.llm,
+            llm=self.brain,
             voices=self.voices,
             sink=WatchedSink(self.track, self.conductor.heard),
             texts=self.texts,
             brief=BriefWriter(self.texts, self.sayings.quote),
-            cast=lambda: speakers,
-            judge=lambda text: judge_line(rules, text),
+            cast=lambda: self.speakers,
+            judge=lambda text: judge_line(self.rules, text),
             emit=self.inbox.emit,
             on_clause=self.conductor.clause,
             on_made=lambda line, total_ms, voiced: self.panel.made(line, total_ms, voiced=voiced),
@@ -289,11 +319,16 @@ class House:
         )
         self.conductor.join(self.inbox, self.performer)
 
+    def open_brain(self, plan: Plan) -> tuple[LanguageModel, bool, list[Health]]:
+        return open_brain(plan.settings, self.scripted, seed=plan.seed, pace=self._pace)
+
+    def open_voices(self, plan: Plan) -> tuple[dict[str, TextToSpeech], list[Health]]:
+        return open_voices(plan.settings)
+
     def _begin(self, past: Past | None) -> None:
         """The first facts: a new show, or an old one that goes on."""
         self.texts.erase_prefix("l:")  # what those lines answered is not known here, so no deletion could reach them
-        for segment_id, text in self.plan.rundown.words.items():
-            self.texts.put(f"s:{segment_id}", text)
+        self.put_segments()
         if past is None:
             self.inbox.emit(ShowStarted(settings=self.plan.rules, cast=self.plan.members))
         else:
@@ -309,18 +344,32 @@ class House:
             self.panel.log(self.clock.now_ms(), "show.resumed", {"gap_s": round(past.gap_s), "lines": past.lost})
         self._sink_changed(SinkChanged(page=self.track.page, name=self.track.name))
 
+    def put_segments(self) -> None:
+        """The words of the rundown, where the briefs find them."""
+        for segment_id, text in self.plan.rundown.words.items():
+            self.texts.put(f"s:{segment_id}", text)
+
     def _open_sources(self) -> None:
-        settings = self.plan.settings
-        self._sources.append(self.inject)
+        self.chats = Chats(self._supervisor.watch, self.conductor.on_row)
+        for source in (self.inject, *self.wanted_chats()):
+            self.chats.add(source)
+
+    def wanted_chats(self) -> Sequence[ChatSource]:
+        """The chats that the settings name, freshly made; without any, the demo's audience."""
         if self._given_sources is not None:
-            self._sources += self._given_sources
-        elif settings.chat.twitch is not None:
-            self._sources.append(settings.chat.twitch.open())
-        else:
-            names = [persona.name for persona in self.plan.cast]
-            self._sources.append(AudienceChat(self.plan.seed, names))
-        for source in self._sources:
-            self._supervisor.watch(source, self.conductor.on_row)
+            return self._given_sources
+        settings = self.plan.settings
+        if settings.chat.twitch is not None:
+            return [settings.chat.twitch.open()]
+        return [AudienceChat(self.plan.seed, [persona.name for persona in self.plan.cast])]
+
+    @property
+    def chats_are_given(self) -> bool:
+        return self._given_sources is not None
+
+    def start(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
+        """Work that the house owns: it ends with it."""
+        return self._supervisor.start(work, name)
 
     # --- while it runs -----------------------------------------------------------------------------------------------
 
@@ -338,7 +387,9 @@ class House:
 
     async def _warm(self) -> None:
         """Parts that take time to wake do so now and not with the first answer."""
-        await asyncio.gather(self.llm.warm(), *(voice.warm() for voice in self.voices.values()), return_exceptions=True)
+        await asyncio.gather(
+            self.brain.warm(), *(voice.warm() for voice in self.voices.values()), return_exceptions=True
+        )
         gc.freeze()  # what is loaded by now stays: a collection that walks over it costs an answer 50 ms
 
     async def _offer(self) -> None:
@@ -371,27 +422,16 @@ class House:
 
     def health(self) -> list[Health]:
         """Every part, in the order it is shown."""
-        chats = [self._supervisor.health(source) for source in self._sources]
-        return [*chats, *self._brain_health(), *self._offers, *self._voice_health(), *self._broken]
+        chats = [self._supervisor.health(source) for source in self.chats.sources]
+        brain = brain_health(self.brain.now, scripted=self.is_scripted)
+        offers = self._offers if self.is_scripted else []
+        voices = voice_health(self.performer.voice_states(), any_voice=bool(self.voices))
+        return [*chats, *brain, *offers, *voices, *all_of(self.broken), *file_health(self.watch.problems)]
 
-    def _brain_health(self) -> list[Health]:
-        if self.is_scripted:
-            return [Health("llm", "ok", Notice("llm.scripted"))]
-        ladder = getattr(self.llm, "health", None)
-        return list(ladder()) if ladder is not None else []
-
-    def _voice_health(self) -> list[Health]:
-        if not self.voices:
-            return [Health("voice", "degraded", Notice("voice.captions", {"reason": ""}))]
-        out: list[Health] = []
-        for state in self.performer.voice_states():
-            name = f"voice.{state.engine}" + (f".{state.voice}" if state.voice else "")
-            if state.state == "closed":
-                out.append(Health(name, "ok", Notice("voice.ok", {"engine": state.engine})))
-            else:
-                notice = Notice("part.unavailable", {"reason": state.reason}, state.fix)
-                out.append(Health(name, "broken" if state.state == "misconfigured" else "degraded", notice))
-        return out
+    def revised(self) -> None:
+        """Files, cast or set-up have changed: pages that show them ask again."""
+        self.revision += 1
+        self.panel.setup(self.revision, welcome=self.welcome())
 
     # --- closing -----------------------------------------------------------------------------------------------------
 
@@ -405,9 +445,9 @@ class House:
         late += await self.performer.aclose()
         self.inbox.close()
         await self.web.stop()
-        ends = [source.aclose() for source in self._sources]
+        ends = [source.aclose() for source in self.chats.sources]
         ends += [voice.aclose() for voice in self.voices.values()]
-        ends += [self.llm.aclose(), self.journal.aclose()]
+        ends += [self.brain.aclose(), self.journal.aclose()]
         results = await asyncio.gather(*(_within(end, PART_LIMIT_S) for end in ends), return_exceptions=True)
         if not all(result is True for result in results):
             late.append("a part")

@@ -126,8 +126,8 @@ class Ingress:
 
     def follow(self, other: "Ingress") -> None:
         """Judge and look as `other` would, from the next row on; what was seen and taken back stays."""
-        self._judge, self._mask, self._name_of = other._judge, other._mask, other._name_of
-        self._features_of, self._bots = other._features_of, other._bots
+        self._judge, self._mask, self._name_of = other._judge, other._mask, other._name_of  # noqa: SLF001 - its own kind
+        self._features_of, self._bots = other._features_of, other._bots  # noqa: SLF001
 
     def set_bots(self, names: Iterable[str]) -> None:
         """Logins or user keys of known bots, from the next row on."""

@@ -19,14 +19,11 @@ class Brain:
     """A LanguageModel that stands for another one. Answers that have begun are ended by the model that began them."""
 
     def __init__(self, llm: LanguageModel, spawn: Spawn) -> None:
+        self.name = llm.name
         self._llm = llm
         self._spawn = spawn
         self._reading: dict[int, int] = {}
         self._retired: dict[int, LanguageModel] = {}
-
-    @property
-    def name(self) -> str:
-        return self._llm.name
 
     @property
     def now(self) -> LanguageModel:
@@ -35,7 +32,7 @@ class Brain:
 
     def use(self, llm: LanguageModel) -> None:
         """From the next line on. The old model is closed when nothing of it is read any more."""
-        old, self._llm = self._llm, llm
+        old, self._llm, self.name = self._llm, llm, llm.name
         self._retired[id(old)] = old
         self._rest(old)
         self._spawn(_warm(llm), "warm a brain")

@@ -75,6 +75,7 @@ def _empty(about: About) -> dict[str, object]:
         "sound": {"where": "nobody", "name": "", "pages": 0, "muted": 0},
         "health": {},
         "log": {},
+        "setup": {"n": 0, "welcome": False},
     }
 
 
@@ -108,6 +109,7 @@ class PanelView:
         """Line -> its row of the log."""
         self._stops = 0
         self._beat = 0
+        self._about: dict[str, object] = {}
         publish(_empty(about), ())
 
     # --- what the show did -------------------------------------------------------------------------------------------
@@ -306,6 +308,16 @@ class PanelView:
         """By persona id: name, color, order, enabled."""
         self._names = {persona: str(member.get("name", persona)) for persona, member in members.items()}
         self._publish({"cast": {persona: dict(member) for persona, member in members.items()}}, ())
+
+    def about(self, *, title: str, demo: bool, scripted: bool) -> None:
+        """The show became another one: a channel is read, a model answers."""
+        about = {"show/title": title, "show/demo": demo, "show/scripted": scripted}
+        self._send({key: value for key, value in about.items() if self._about.get(key) != value})
+        self._about |= about
+
+    def setup(self, n: int, *, welcome: bool) -> None:
+        """Set-up, cast or files have changed; `welcome`: nobody has been through the first run."""
+        self._send({"setup": {"n": n, "welcome": welcome}})
 
     def sound(self, where: Where, name: str = "", *, pages: int = 0, muted: int = 0) -> None:
         self._publish({"sound": {"where": where, "name": name, "pages": pages, "muted": muted}}, ())

@@ -26,6 +26,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     defaulted: tuple[tuple[str, str], ...] = ()
     """(persona id, `voice` or `look`): what was left to the defaults."""
     seed: int = 0
+    files: tuple[Path, ...] = ()
+    """Files beside those of `home` that were read: the one of `--config`."""
+
+    @property
+    def title(self) -> str:
+        """What the show is called: on a channel as the settings say, else as the demo's rundown."""
+        return self.settings.show.title if self.settings.on_channel else self.rundown.title
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -66,6 +73,7 @@ def read_plan(
         raise BadFiles(bad)
     return Plan(
         settings=settings, folders=folders, cast=cast, rundown=rundown, defaulted=defaulted, seed=seed,
+        files=() if file is None else (file,),
     )  # fmt: skip
 
 

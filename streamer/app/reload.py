@@ -17,7 +17,11 @@ from streamer.core.events import CastChanged, Event, SettingsChanged
 class Stage(Protocol):
     """What a reload changes in a house; each call takes effect with the next line."""
 
-    plan: Plan
+    def plan(self) -> Plan:
+        """The plan in force."""
+        ...
+
+    def adopt(self, plan: Plan) -> None: ...
 
     def emit(self, event: Event) -> None: ...
 
@@ -47,7 +51,7 @@ class Reload:
         self._stage = stage
         self._read = read
         self._lock = asyncio.Lock()
-        self._keys = _keys(stage.plan)
+        self._keys = _keys(stage.plan())
 
     async def __call__(self) -> None:
         async with self._lock:
@@ -59,8 +63,8 @@ class Reload:
         return plan, _keys(plan)
 
     async def _apply(self, new: Plan, keys: tuple[object, object]) -> None:
-        stage, old = self._stage, self._stage.plan
-        stage.plan = new
+        stage, old = self._stage, self._stage.plan()
+        stage.adopt(new)
         before, after = old.settings, new.settings
         if (before.moderation, before.chat.bots) != (after.moderation, after.chat.bots) or old.cast != new.cast:
             stage.change_rules(new)

@@ -43,7 +43,8 @@ def _files(home: Path) -> Iterator[Path]:
 
 
 class Watch:
-    """Calls `reload` when the files have changed and then stayed the same for one look: editors write in steps."""
+    """Calls `reload` when the files have changed since this was made and then stayed the same for one look: editors
+    write in steps."""
 
     def __init__(
         self,
@@ -55,19 +56,12 @@ class Watch:
         self._look = look
         self._reload = reload
         self._sleep = sleep
-        self._known: Fingerprint | None = None
-        self._seen: Fingerprint = frozenset()
+        self._known = self._seen = look()
         self.problems: BadFiles | None = None
         """What is wrong with the files as they are; the show goes on with what it has."""
 
-    async def settle(self) -> None:
-        """The files as they are now are known: somebody who changed them has reloaded already."""
-        self._known = self._seen = await asyncio.to_thread(self._look)
-        self.problems = None
-
     async def run(self) -> None:
         """For as long as the show runs."""
-        await self.settle()
         while True:
             await self._sleep(EVERY_S)
             now = await asyncio.to_thread(self._look)

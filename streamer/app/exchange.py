@@ -1,0 +1,77 @@
+"""What a reload changes in a running house, part by part. `streamer.app.reload` decides which parts."""
+
+from typing import TYPE_CHECKING
+
+from streamer.app.ears import open_ingress
+from streamer.app.live import rest
+from streamer.app.plan import Plan
+from streamer.app.speakers import speaker_of
+from streamer.core.events import Event
+from streamer.moderation import Rules
+
+if TYPE_CHECKING:
+    from streamer.app.house import House
+
+
+class Exchange:
+    """The `reload.Stage` of a house. Lines that have begun end with what they began with."""
+
+    def __init__(self, house: "House") -> None:
+        self._house = house
+
+    def plan(self) -> Plan:
+        return self._house.plan
+
+    def adopt(self, plan: Plan) -> None:
+        self._house.plan = plan
+
+    def emit(self, event: Event) -> None:
+        self._house.inbox.emit(event)
+
+    def change_rules(self, plan: Plan) -> None:
+        house, words = self._house, plan.settings.moderation
+        house.rules = Rules.standard(words.blocked, words.allowed)
+        bots = plan.settings.chat.bots
+        house.ingress.follow(
+            open_ingress(plan.cast, house.rules, house.texts, now=lambda: house.clock.now_ns() / 1e9, bots=bots)
+        )
+
+    def change_brain(self, plan: Plan) -> None:
+        house = self._house
+        llm, house.is_scripted, house.broken["brain"] = house.open_brain(plan)
+        house.brain.use(llm)
+
+    def change_voices(self, plan: Plan) -> None:
+        house, old = self._house, self._house.voices
+        house.voices, house.broken["voices"] = house.open_voices(plan)
+        house.performer.replace_voices(house.voices)
+        house.start(rest(old), "close voices")
+
+    def change_cast(self, plan: Plan) -> None:
+        house = self._house
+        house.scripted.recast(plan.cast)
+        house.speakers = {each.id: speaker_of(each, tuple(house.voices)) for each in plan.cast}
+        members = house.members()
+        house.overlay.cast(members)
+        house.panel.cast(members)
+
+    async def change_chat(self, plan: Plan) -> None:  # noqa: ARG002 - the house has it by now
+        house = self._house
+        if house.chats_are_given:
+            return
+        wanted = house.wanted_chats()
+        for source in house.chats.sources:
+            if source is not house.inject:
+                await house.chats.remove(source)
+        for source in wanted:
+            house.chats.add(source)
+
+    def change_rundown(self, plan: Plan) -> None:  # noqa: ARG002 - the house has it by now
+        self._house.put_segments()
+        self._house.announce(resumed=True)
+
+    def changed(self, plan: Plan) -> None:
+        house = self._house
+        house.panel.about(title=plan.title, demo=not plan.settings.on_channel, scripted=house.is_scripted)
+        house.panel.health(house.health())
+        house.revised()

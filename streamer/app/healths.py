@@ -1,0 +1,41 @@
+"""How every part of a house is doing, in the order the panel shows it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from streamer.app.yamlfile import BadFiles
+from streamer.ports import Health, LanguageModel, Notice
+from streamer.speech.chain import VoiceState
+
+
+def brain_health(llm: LanguageModel, *, scripted: bool) -> Sequence[Health]:
+    if scripted:
+        return [Health("llm", "ok", Notice("llm.scripted"))]
+    ladder = getattr(llm, "health", None)
+    return list(ladder()) if ladder is not None else []
+
+
+def voice_health(states: Iterable[VoiceState], *, any_voice: bool) -> Sequence[Health]:
+    """A row for each engine and voice that was used; one that says so when there is no voice at all."""
+    if not any_voice:
+        return [Health("voice", "degraded", Notice("voice.captions", {"reason": ""}))]
+    out: list[Health] = []
+    for state in states:
+        name = f"voice.{state.engine}" + (f".{state.voice}" if state.voice else "")
+        if state.state == "closed":
+            out.append(Health(name, "ok", Notice("voice.ok", {"engine": state.engine})))
+        else:
+            notice = Notice("part.unavailable", {"reason": state.reason}, state.fix)
+            out.append(Health(name, "broken" if state.state == "misconfigured" else "degraded", notice))
+    return out
+
+
+def file_health(bad: BadFiles | None) -> Sequence[Health]:
+    """Files that were changed while the show runs and cannot be used as they are."""
+    if bad is None:
+        return []
+    notice = Notice("files.broken", {"problem": str(bad.problems[0]), "n": len(bad.problems)}, "fix.files")
+    return [Health("files", "degraded", notice)]
+
+
+def all_of(broken: Mapping[str, Sequence[Health]]) -> Sequence[Health]:
+    return [health for healths in broken.values() for health in healths]
