@@ -88,6 +88,7 @@ class Conductor:
                 self._panel.chat(event, text, name, self._now_ms())
                 if shown := text or fact(event):  # a follow has neither words nor a fact to show
                     self._overlay.chat(event, row, shown, name)
+                self._overlay.alert(event)
             case HostSpoke():
                 self._sayings.host(event)
             case _:

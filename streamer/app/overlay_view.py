@@ -3,6 +3,7 @@
 Values go in as the show moves; what changed comes out through `publish`. Held and dropped messages never enter.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -42,6 +43,27 @@ def spans(text: str, emotes: Sequence[tuple[int, int, str]], platform: str) -> l
     return out
 
 
+def alert_size(event: ChatReceived) -> float | None:
+    """How big an event is, 0..1, on a scale where each step is ten times the last; None for what is no event.
+
+    Money counts in units of its currency, which is rough, and right enough for the size of a smile.
+    """
+    match event.kind:
+        case "raid":
+            amount, most = event.count, 1_000
+        case "gift_batch":
+            amount, most = event.count, 100
+        case "cheer":
+            amount, most = event.bits / 100, 100
+        case "superchat" | "sticker":
+            amount, most = (event.amount.micros / 1_000_000 if event.amount else 1.0), 100
+        case "member_new" | "resub" | "milestone" | "follow":
+            return 0.2
+        case _:
+            return None
+    return round(min(1.0, math.log10(max(amount, 1) + 1) / math.log10(most)), 2)
+
+
 class OverlayView:
     """Keeps what it has published, so that it can publish differences only."""
 
@@ -49,6 +71,7 @@ class OverlayView:
         self._publish = publish
         self._chat: OrderedDict[str, str] = OrderedDict()
         self._n = 0
+        self._alerts = 0
         self._beat = 0
         self._stage: Stage | None = None
         self._clauses: dict[int, dict[str, object]] = {}
@@ -60,7 +83,7 @@ class OverlayView:
                 "beat": 0,
                 "show": {"mode": "starting"},
                 "cast": {},
-                "stage": {"speaker": None, "answering": None, "faces": {}},
+                "stage": {"speaker": None, "answering": None, "faces": {}, "alert": None},
                 "line": None,
                 "playhead": {"line": 0, "ms": 0, "at": 0, "playing": False},
                 "chat": {},
@@ -148,6 +171,15 @@ class OverlayView:
         }
         removed = [f"chat/{part(self._chat.popitem(last=False)[0])}"] if len(self._chat) > CHAT_ROWS else []
         self._publish({f"chat/{part(event.uid)}": shown}, removed)
+
+    def alert(self, event: ChatReceived) -> None:
+        """Something to react to: a raid, a gift, money. Only what moderation let through; no names, which may be taken
+        back."""
+        size = alert_size(event)
+        if size is None or event.verdict.action not in ("allow", "replace"):
+            return
+        self._alerts += 1
+        self._publish({"stage/alert": {"n": self._alerts, "kind": event.kind, "size": size}}, ())
 
     def erase(self, erased: Erase) -> None:
         match erased.scope:

@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 
 from streamer.core.events import Dial, DialSet, SayRequested
-from streamer.ports import ChatRow, TextStore, Unavailable
+from streamer.ports import ChatRow, TextStore, Unavailable, User
 from streamer.web.feed import FeedHub
 from streamer.web.grants import DEFAULT_OVERLAY, Grant, GrantKind, Grants, Scope
 from streamer.web.inject import read_rows
@@ -64,6 +64,18 @@ class Say(msgspec.Struct, frozen=True):
     persona: Id
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
     exact: bool = False
+
+
+class Talk(msgspec.Struct, frozen=True):
+    """Somebody at the panel talks to the cast, as a viewer or as the host; `exact`: a persona says these very words.
+
+    `to` is a persona, empty for whoever fits. `name` is what a viewer is called.
+    """
+
+    as_: Literal["viewer", "host", "exact"] = msgspec.field(name="as")
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    to: Annotated[str, msgspec.Meta(max_length=64, pattern="^[A-Za-z0-9_.-]*$")] = ""
+    name: Annotated[str, msgspec.Meta(max_length=40)] = ""
 
 
 class Pressed(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -162,6 +174,7 @@ class Api:
             *(route("POST", f"{V1}/commands/{name}", self._presser(name), scope="command", **loose) for name in PLAIN),
             route("POST", f"{V1}/commands/dial", self.dial, scope="command"),
             route("POST", f"{V1}/commands/say", self.say, scope="say"),
+            route("POST", f"{V1}/talk", self.talk, scope="say"),
             route("POST", f"{V1}/inject", self.inject, scope="inject", raw_body=list[dict[str, Any]], problems=(429,)),
             route("POST", f"{V1}/sound/tone", self.tone, scope="sound", **loose),
             route("GET", f"{V1}/texts/{{language}}", self.texts, scope="panel"),
@@ -246,6 +259,21 @@ class Api:
         self.parts.texts.put(ref, body.text)
         said = SayRequested(uid=uid, persona=body.persona, text=ref, exact=body.exact, by=call.by, via=call.via)
         return Pressed(self.parts.operator.press(said), uid)
+
+    async def talk(self, call: Call, body: Talk) -> Pressed:
+        """Talk to the cast: what is said here is answered next, whatever the dial says."""
+        if not body.text.strip():
+            raise Problem(422, "invalid", "there are no words in it", path="$.text")
+        if body.as_ == "exact":
+            if not body.to:
+                raise Problem(422, "invalid", "choose who is to say it", path="$.to")
+            return await self.say(call, Say(body.to, body.text, exact=True))
+        native, direct = secrets.token_hex(8), body.to or "*"
+        user = User(f"panel-{call.who.id}", name=body.name.strip() or "You") if body.as_ == "viewer" else None
+        kind = "message" if body.as_ == "viewer" else "host_said"
+        at = self.parts.show_s()
+        self.parts.on_row(ChatRow(at, "panel", kind, native, user=user, text=body.text, direct=direct))
+        return Pressed("done", f"panel:{native}")
 
     async def inject(self, call: Call) -> Injected:
         """Chat from a program of yours: one row of a chat log or a list of them; bad rows are answered by index."""

@@ -54,4 +54,4 @@ def _row(item: Any, at: float) -> ChatRow:
         raise ValueError("amounts and counts must not be negative or absurd")
     if any(not 0 <= start < end <= len(row.text) for start, end, _id in row.emotes):
         raise ValueError("emotes must lie inside the text")
-    return row
+    return msgspec.structs.replace(row, direct="") if row.direct else row  # only the panel speaks past the queue

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamer.app.overlay_view import CHAT_ROWS, OverlayView, part, spans
+from streamer.app.overlay_view import CHAT_ROWS, OverlayView, alert_size, part, spans
 from streamer.core.commands import Erase, Prepare
 from streamer.core.events import ChatReceived
 from streamer.core.stage import Stage
@@ -255,3 +255,35 @@ def test_a_snapshot_and_what_follows_are_the_state(script: list[tuple[Any, ...]]
         screen.catch_up()
         assert screen.follower == json.loads(json.dumps(screen.now))
     assert not any(word in json.dumps(screen.sent) for word in ("hold-", "drop-"))
+
+
+# --- alerts ----------------------------------------------------------------------------------------------------------
+
+
+def happened(kind: str, **more: Any) -> ChatReceived:
+    return ChatReceived(uid="t:1", user="t:u", platform="t", kind=kind, **more)  # type: ignore[arg-type]
+
+
+def test_a_raid_is_something_to_react_to_and_a_message_is_not() -> None:
+    screen = Screen()
+    screen.view.alert(happened("message"))
+    assert screen.now["stage"]["alert"] is None
+    screen.view.alert(happened("raid", count=40))
+    assert screen.now["stage"]["alert"] == {"n": 1, "kind": "raid", "size": alert_size(happened("raid", count=40))}
+    screen.view.alert(happened("follow"))
+    assert screen.now["stage"]["alert"]["n"] == 2
+
+
+def test_what_moderation_stopped_moves_nobody() -> None:
+    screen = Screen()
+    screen.view.alert(happened("superchat", verdict=Verdict("drop", "slur")))
+    screen.view.alert(happened("superchat", verdict=Verdict("hold", "link")))
+    assert screen.now["stage"]["alert"] is None
+
+
+@pytest.mark.parametrize("kind", ["raid", "gift_batch"])
+def test_more_is_bigger_up_to_one(kind: str) -> None:
+    sizes = [alert_size(happened(kind, count=count)) for count in (0, 1, 5, 50, 500, 10**9)]
+    assert sizes == sorted(sizes)  # type: ignore[type-var]
+    assert sizes[-1] == 1.0
+    assert 0 < sizes[0] < 0.5  # type: ignore[operator]

@@ -101,6 +101,53 @@ async def test_say_keeps_the_words_apart_from_the_event(house):
         assert (await house.post("/api/v1/commands/say", bad))[0] == 422
 
 
+async def test_talk_as_a_viewer_is_a_row_meant_for_somebody(house):
+    status, body = await house.post("/api/v1/talk", {"as": "viewer", "text": "hi Mika", "to": "mika", "name": "Zoe"})
+    assert (status, body["outcome"]) == (200, "done")
+    (row,) = house.rows
+    assert (row.kind, row.platform, row.direct, row.text, row.user.name) == (
+        "message",
+        "panel",
+        "mika",
+        "hi Mika",
+        "Zoe",
+    )
+    assert body["id"] == f"panel:{row.id}"
+    await house.post("/api/v1/talk", {"as": "viewer", "text": "anybody?"})
+    assert (house.rows[1].direct, house.rows[1].user.name) == ("*", "You")
+
+
+async def test_talk_as_the_host_has_no_viewer(house):
+    await house.post("/api/v1/talk", {"as": "host", "text": "good evening"})
+    (row,) = house.rows
+    assert (row.kind, row.direct, row.user) == ("host_said", "*", None)
+
+
+async def test_talk_exactly_is_a_say_and_needs_a_speaker(house):
+    status, problem = await house.post("/api/v1/talk", {"as": "exact", "text": "Good night."})
+    assert (status, problem["path"]) == (422, "$.to")
+    assert (await house.post("/api/v1/talk", {"as": "exact", "text": "Good night.", "to": "mika"}))[0] == 200
+    (event,) = house.desk.pressed
+    assert isinstance(event, SayRequested)
+    assert event.exact
+    assert house.rows == []
+
+
+async def test_talk_without_words_or_the_right_to_is_refused(house):
+    for bad in ({"as": "viewer", "text": "  "}, {"as": "ghost", "text": "x"}, {"as": "viewer", "text": "x" * 501}):
+        assert (await house.post("/api/v1/talk", bad))[0] == 422
+    _, token = house.grants.create("inject", "bot")
+    headers = {"Authorization": f"Bearer {token}"}
+    assert (await house.post("/api/v1/talk", {"as": "viewer", "text": "x"}, headers))[0] == 403
+
+
+async def test_a_program_cannot_speak_past_the_queue(house):
+    _, token = house.grants.create("inject", "bot")
+    row = {"platform": "x", "kind": "message", "id": "1", "text": "me first", "direct": "mika"}
+    assert (await house.post("/api/v1/inject", row, {"Authorization": f"Bearer {token}"}))[0] == 200
+    assert house.rows[0].direct == ""
+
+
 async def test_the_same_press_sent_twice_counts_once(house):
     body = {"persona": "mika", "text": "once"}
     one = await house.post("/api/v1/commands/say", body, Idempotency_Key="k1")
