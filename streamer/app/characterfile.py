@@ -49,7 +49,7 @@ def _head(persona: Persona, source: str) -> str:
         f"# {persona.name}{came}.\n"
         "# Change what you like: this file is what the show reads, card.json is only kept for an export.\n"
         "# `python3 run.py check` lists every problem of this file with its line.\n\n"
-        f"name: {_scalar(persona.name)}"
+        f"name: {scalar(persona.name)}"
     )
 
 
@@ -77,7 +77,7 @@ def _how(persona: Persona) -> Iterable[str]:
     )
     yield f'{"" if persona.colour != usual.colour else "# "}colour: "{persona.colour}"'
     yield "# 0 = speaks only when named, 1 = first to volunteer."
-    yield f"talkativeness: {_scalar(persona.talkativeness)}\n"
+    yield f"talkativeness: {scalar(persona.talkativeness)}\n"
     if persona.voice != Voice():
         yield "# Pitch in semitones, rate as a factor, and which voice to take, by engine."
         voice = msgspec.to_builtins(persona.voice)
@@ -111,7 +111,7 @@ def _mapping(data: Mapping[str, Any], depth: int) -> str:
             case list() | tuple():
                 text += f"{head}\n{_items(value, depth + 1)}" if value else f"{head} []\n"
             case _:
-                text += f"{head} {_scalar(value)}\n"
+                text += f"{head} {scalar(value)}\n"
     return text
 
 
@@ -119,7 +119,8 @@ def _items(lines: Iterable[str], depth: int) -> str:
     return "".join(f"{'  ' * depth}- {_quoted(line)}\n" for line in lines)
 
 
-def _scalar(value: Scalar) -> str:
+def scalar(value: Scalar) -> str:
+    """A single value as YAML writes it, in quotes only where it needs them."""
     match value:
         case bool():
             return "true" if value else "false"

@@ -95,7 +95,7 @@ class Loaded(msgspec.Struct, frozen=True):
     defaulted: tuple[tuple[str, str], ...] = ()
     """(persona id, `voice` or `look`)."""
     problems: tuple[Problem, ...] = ()
-    """Of characters that were left out or kept as they were (only with `keep`)."""
+    """Pictures that are not shown; with `keep` also those of characters that were left out or kept as they were."""
 
 
 def character_folders(roots: Sequence[Path]) -> dict[str, Path]:
@@ -117,12 +117,14 @@ def load_cast(roots: Sequence[Path], ids: Iterable[str] = (), *, keep: Mapping[s
     folders = character_folders(roots)
     chosen = list(ids) or list(folders)
     bad: list[Problem] = []
+    minor: list[Problem] = []
     cast: list[Persona] = []
     for each in chosen:
         try:
             if each not in folders:
                 raise BadFiles([_unknown(each, folders, roots)])
             cast.append(load_character(folders[each]))
+            minor += picture_problems(cast[-1], folders[each])
         except BadFiles as error:
             bad.extend(error.problems)
             if keep is not None and each in keep:
@@ -130,7 +132,7 @@ def load_cast(roots: Sequence[Path], ids: Iterable[str] = (), *, keep: Mapping[s
     if bad and (keep is None or not cast):
         raise BadFiles(bad)
     defaulted = tuple((persona.id, part) for persona in cast for part in missing_parts(persona))
-    return Loaded(tuple(with_defaults(persona) for persona in cast), defaulted, tuple(bad))
+    return Loaded(tuple(with_defaults(persona) for persona in cast), defaulted, (*bad, *minor))
 
 
 def _unknown(wanted: str, folders: dict[str, Path], roots: Sequence[Path]) -> Problem:
@@ -157,11 +159,6 @@ def load_character(folder: Path, *, text: str | None = None) -> Persona:
             bad.extend(error.problems)
             continue
         data = {**data, **content} if file == "character.yaml" else {**data, "material": _merged(data, content)}
-    if not bad and _of(data, "look", "theme") == PICTURES and not scan(folder).used:
-        message = (
-            f"there are no usable pictures in {FOLDER}/ beside this file; put one there (idle.png), or choose a theme"
-        )
-        bad.append(Problem(f"{shown}/character.yaml", 0, "look", message))
     if bad:
         raise BadFiles(bad)
     read = CharacterFile.model_validate(data).model_dump(exclude_none=True)
@@ -188,10 +185,16 @@ def _content(path: Path, shown: str, text: str | None) -> dict[str, Any]:
     return long.data
 
 
-def _of(data: Any, *place: str) -> Any:
-    for key in place:
-        data = data.get(key) if isinstance(data, dict) else None
-    return data
+def picture_problems(persona: Persona, folder: Path) -> list[Problem]:
+    """What is wrong with the pictures of a persona that is shown by pictures. It is on stage all the same: what can be
+    shown is shown, and without any picture it is drawn."""
+    if persona.look.get("theme") != PICTURES:
+        return []
+    shown, found = f"{folder.parent.name}/{folder.name}/{FOLDER}", scan(folder)
+    bad = [Problem(f"{shown}/{each.name}", 0, "", each.reason) for each in found.refused]
+    if not found.used:
+        bad.append(Problem(shown, 0, "", "there is no picture that can be shown; put one there, such as idle.png"))
+    return bad
 
 
 def _merged(data: dict[str, Any], material: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,8 @@ commands:
   replay JOURNAL          fold a journal again and prove that the same commands come out
   moderate FILE.jsonl     judge texts with the offline layers
   bench                   the performance figures
+  cast new NAME           a character of your own: five questions, ten lines in home/characters
+  cast list               the characters there are, and who is on stage
   cast import FILE        a character card (V1, V2, V3; JSON, PNG, CHARX) becomes a persona in home/characters
   cast export PERSONA FILE  a persona as a V3 card; FILE ends in .json, .png or .charx
 """
@@ -44,11 +46,21 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _cast(sub: argparse.ArgumentParser) -> None:
-    actions = sub.add_subparsers(dest="action", metavar="import | export", required=True)
-    both = argparse.ArgumentParser(add_help=False)
-    both.add_argument("--home", metavar="DIR", type=Path, default=Path("home"), help="your own files")
+    actions = sub.add_subparsers(dest="action", metavar="new | list | import | export", required=True)
+    home = argparse.ArgumentParser(add_help=False)
+    home.add_argument("--home", metavar="DIR", type=Path, default=Path("home"), help="your own files")
+    both = argparse.ArgumentParser(add_help=False, parents=[home])
     both.add_argument("--replace", action="store_true", help="write over what is there")
     shown = argparse.ArgumentDefaultsHelpFormatter
+    new = actions.add_parser("new", parents=[home])
+    new.add_argument("name", metavar="NAME", help="what viewers call it, in any script")
+    new.add_argument("--yes", action="store_true", help="ask nothing: what is not given is as the program likes")
+    new.add_argument("--sentences", metavar="TEXT", help="who it is, in up to three sentences")
+    new.add_argument("--language", metavar="CODE", help="what it speaks: en, ja, de, ...")
+    new.add_argument("--voice", metavar="VOICE", help="a number of the list, a voice's name, or ENGINE:NAME")
+    new.add_argument("--look", metavar="THEME", help="a theme or its number, or `pictures`")
+    new.add_argument("--colour", metavar="#RRGGBB", help="of the name and the captions")
+    actions.add_parser("list", parents=[home])
     bring = actions.add_parser("import", parents=[both], formatter_class=shown)
     bring.add_argument("file", metavar="FILE", type=Path, help="JSON, PNG or CHARX")
     bring.add_argument("--name", metavar="ID", help="folder name, instead of one made from the card's name")

@@ -1,4 +1,4 @@
-"""`cast import FILE` and `cast export PERSONA FILE`: character cards in and out."""
+"""`cast new NAME`, `cast list`, and character cards in and out: `cast import FILE`, `cast export PERSONA FILE`."""
 
 import argparse
 import sys
@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from streamer.app.cards_io import FORMATS, ICON_PATH, Found, charx_file, json_file, png_file, read_card, write_whole
+from streamer.app.casting.newcomer import AlreadyThereError, present, write_new
+from streamer.app.casting.questions import Answers, BadAnswer, answered
 from streamer.app.characterfile import character_files
-from streamer.app.characters import load_character
+from streamer.app.characters import character_folders, load_character, picture_problems
 from streamer.app.folders import folders
+from streamer.app.looks import PICTURES
 from streamer.app.pngfile import BadPng, gradient, read_png
 from streamer.app.settings import Folders, read_settings
 from streamer.app.yamlfile import BadFiles
@@ -35,14 +38,62 @@ def main(options: argparse.Namespace) -> int:
     """0 done; 1 something is in the way (nothing was changed); 2 unreadable or unknown."""
     where = folders(options.home, Path("state"))
     try:
-        if options.action == "import":
-            bring(options.file, where, name=options.name or "", replace=options.replace)
-        else:
-            send(options.persona, options.file, where, replace=options.replace)
+        match options.action:
+            case "new":
+                make(options, where)
+            case "list":
+                tell_all(where)
+            case "import":
+                bring(options.file, where, name=options.name or "", replace=options.replace)
+            case _:
+                send(options.persona, options.file, where, replace=options.replace)
     except _RefusedError as refused:
         print(refused, file=sys.stderr)
         return refused.code
     return 0
+
+
+# ----------------------------------------------------------------------------------------------------------------- new
+def make(options: argparse.Namespace, where: Folders) -> None:
+    """Ask, write, and say what to do next. Nothing that is there is ever written over."""
+    roots = where.roots("characters")
+    keys = ("sentences", "language", "voice", "look", "colour")
+    given = Answers(**{key: getattr(options, key) for key in keys})
+    asked = not options.yes and any(getattr(given, key) is None for key in keys)
+    try:
+        if asked:
+            print("Five questions; Enter takes what stands in [brackets]. Everything can be changed afterwards.")
+        wishes = answered(options.name, given, present(roots), ask=input if asked else None, say=print)
+        folder = write_new(where.home, wishes, set(character_folders(roots)))
+    except (BadAnswer, BadFiles) as wrong:
+        raise _RefusedError(str(wrong), 2) from wrong
+    except AlreadyThereError as wrong:
+        raise _RefusedError(f"{wrong} is there already; nothing was changed.", 1) from wrong
+    except OSError as wrong:
+        raise _RefusedError(f"{where.home / 'characters'} cannot be written: {wrong.strerror or wrong}.", 1) from wrong
+    print(f"\n{wishes.name} is in {folder / 'character.yaml'}: change what you like there, or in the panel.")
+    if wishes.look.get("theme") == PICTURES:
+        print(
+            f"  Put your pictures into {folder / 'pictures'}: idle.png, talk.png, blink.png, joy.png, joy_talk.png, ..."
+        )
+    _tell_stage(folder.name, where)
+
+
+def tell_all(where: Folders) -> None:
+    """One line for each character, and what is wrong with it."""
+    chosen = _chosen(where)
+    for id_, folder in character_folders(where.roots("characters")).items():
+        stage = "on stage" if not chosen or id_ in chosen else "off stage"
+        whose = "yours" if where.home in folder.parents else "comes with the program"
+        try:
+            persona = load_character(folder)
+            print(f"{id_:<20} {persona.name} ({stage}, {whose})")
+            wrong = picture_problems(persona, folder)
+        except BadFiles as bad:
+            print(f"{id_:<20} cannot be used ({whose})")
+            wrong = bad.problems
+        for problem in wrong:
+            print(f"  {problem}")
 
 
 # -------------------------------------------------------------------------------------------------------------- import
@@ -110,14 +161,25 @@ def _tell(imported: Imported, found: Found, target: Path, where: Folders) -> Non
         print(f"  The default {part} is used until character.yaml has its own.")
     if (where.shipped / "characters" / persona.id / "character.yaml").is_file():
         print(f"  It takes the place of the {persona.id} that comes with the program.")
+    _tell_stage(persona.id, where)
+
+
+def _chosen(where: Folders) -> list[str]:
+    """The cast as the settings name it; empty means everybody."""
     try:
-        chosen = read_settings(where).show.cast
+        return read_settings(where).show.cast
     except BadFiles:
-        chosen = []  # `check` and the next start list what is wrong there
-    if chosen and persona.id not in chosen:
-        print(f"  Your settings name the cast: add {persona.id} to show.cast to have it on stage.")
+        return []  # `check` and the next start list what is wrong there
+
+
+def _tell_stage(id_: str, where: Folders) -> None:
+    chosen = _chosen(where)
+    if chosen and id_ not in chosen:
+        file = where.home / "config" / "streamer.yaml"
+        print(f"  Your settings name the cast: add {id_} to show.cast, or put it on stage in the panel:")
+        print(f"    show.cast in {file}: [{', '.join((*chosen, id_))}]")
     else:
-        print("  It is on stage at the next start.")
+        print("  It is on stage at the next start, and at once when the show is running.")
 
 
 # -------------------------------------------------------------------------------------------------------------- export
