@@ -1,4 +1,5 @@
-"""Chat logs: one JSON object a line, UTF-8, as `rehearse` plays them.
+"""Chat logs as files. `load` reads every format in `logs/`; `read` and `parse` read the program's own, described here:
+one JSON object a line, UTF-8.
 
     {"at": seconds since start, "platform", "kind", "id", "user": {"id", "login", "name", "roles": [...]},
      "text", "reply_to": message id, "bits", "amount": {"micros", "currency"}, "count",
@@ -8,7 +9,6 @@ Ids are scoped by platform. Unknown keys are kept in `LogLine.raw`; `null` means
 number and skipped. Rows are played in the order of `at`; rows of the same time in the order of the file.
 """
 
-import math
 from collections.abc import Iterable, Iterator
 from os import PathLike
 from pathlib import Path
@@ -16,20 +16,30 @@ from typing import IO, Any, get_args
 
 import msgspec
 
+from streamer.adapters.chat.logs.detect import HEAD, Format, detect, opened, refuse, says_offsets, seen
+from streamer.adapters.chat.logs.lines import (
+    AT_MAX_S,
+    LINE_MAX,
+    BadLine,
+    Read,
+    Stamped,
+    chunks_of,
+    encoding_of,
+    lines_of,
+    problem,
+)
+from streamer.adapters.chat.logs.sessions import cut
+from streamer.adapters.chat.logs.stamps import iso
 from streamer.core.events import Role
 from streamer.ports import ChatRow, Misconfigured, RowKind
 
-LINE_MAX = 1 << 20
-"""Bytes of one line."""
-AT_MAX_S = 30 * 86_400.0
-"""A later `at` is a mistake (a date instead of a time since the start) that would take ages to play."""
+__all__ = ["AT_MAX_S", "BAD_KEPT", "LINE_MAX", "BadLine", "ChatLog", "LogLine", "load", "parse", "read", "write_row"]
+
 BAD_KEPT = 1000
 
-_MAX = 10**15
 _BOM = b"\xef\xbb\xbf"
 _ROLES = frozenset[str](get_args(Role))
 _KINDS = frozenset(name for part in get_args(RowKind) for name in (get_args(part) or (part,)))
-_NAMED_USER = frozenset({"message", "cheer", "superchat", "sticker", "redemption"})
 _SPOKEN = frozenset({"message", "host_said"})
 _STATE = "source_state"
 
@@ -42,19 +52,19 @@ class LogLine(msgspec.Struct, frozen=True):
     raw: dict[str, Any]
 
 
-class BadLine(msgspec.Struct, frozen=True):
-    """A line that was skipped. `reason` quotes nothing of it."""
-
-    number: int
-    reason: str
-
-
 class ChatLog(msgspec.Struct, frozen=True):
-    """A whole log in playing order. `bad` holds the first thousand bad lines, `bad_lines` counts all."""
+    """A whole log in playing order. `bad` holds the first thousand bad lines, `bad_lines` counts all.
+
+    `began` is when the first row was written by the clock of whoever wrote it down (ISO 8601, empty when the file does
+    not say). `left_out` counts rows outside the show: before a stream began, or across a long silence.
+    """
 
     rows: list[ChatRow]
     bad: list[BadLine]
     bad_lines: int
+    format: Format = "jsonl"
+    began: str = ""
+    left_out: int = 0
 
 
 def read(path: str | PathLike[str]) -> Iterator[LogLine | BadLine]:
@@ -68,11 +78,74 @@ def read(path: str | PathLike[str]) -> Iterator[LogLine | BadLine]:
 
 
 def load(path: str | PathLike[str]) -> ChatLog:
-    """A whole file, sorted by `at`. Raises Misconfigured when the file cannot be read."""
+    """A whole file of any format that is known, sorted by `at`.
+
+    Raises Misconfigured when the file cannot be read, or holds no chat log; its reason says what was seen.
+    """
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(HEAD)
+            if not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n") and len(head) < HEAD:
+                return ChatLog([], [], 0)
+            if seen(head):
+                raise refuse(head)
+            file.seek(0)
+            kind = _kind(file, head)
+            file.seek(0)
+            if kind == "jsonl":
+                return _collected(parse(_jsonl(file, head)))
+            return _assembled(kind, opened(kind, chunks_of(file, encoding_of(head)), head))
+    except OSError as wrong:
+        raise Misconfigured(f"the chat log cannot be read: {wrong.strerror or wrong}", fix="check its path") from wrong
+
+
+def _kind(file: IO[bytes], head: bytes) -> Format:
+    kind = detect(head)
+    if kind == "json" and says_offsets(chunks_of(file, encoding_of(head))):
+        return "twitch_vod"
+    if kind in ("", "json"):
+        raise refuse(head)
+    return kind
+
+
+def _assembled(kind: Format, read: Read) -> ChatLog:
+    """Foreign rows as a show: from 0 s on, without what was written before it or in another show of the same file."""
+    rows: list[Stamped] = []
+    bad: list[BadLine] = []
+    bad_lines = 0
+    for each in read:
+        if isinstance(each, Stamped):
+            rows.append(each)
+            continue
+        bad_lines += 1
+        if len(bad) < BAD_KEPT:
+            bad.append(each)
+    show = cut(rows, days=kind in ("chatterino", "chatty"))
+    kept: list[ChatRow] = []
+    for each in show.rows:
+        if reason := problem(each.row):
+            bad_lines += 1
+            bad.append(BadLine(each.number, reason))
+        else:
+            kept.append(each.row)
+    bad.sort(key=lambda line: line.number)
+    return ChatLog(kept, bad[:BAD_KEPT], bad_lines, kind, iso(show.wall_s), show.left_out)
+
+
+def _jsonl(file: IO[bytes], head: bytes) -> Iterator[bytes]:
+    """The program writes UTF-8; an editor may have made UTF-16 of it."""
+    encoding = encoding_of(head)
+    if encoding in ("utf-8", "utf-8-sig"):
+        return _bounded(file)
+    lines = lines_of(chunks_of(file, encoding))
+    return (b"x" * (LINE_MAX + 1) if line is None else line.encode("utf-8", "replace") for _, line in lines)
+
+
+def _collected(lines: Iterator["LogLine | BadLine"]) -> ChatLog:
     rows: list[ChatRow] = []
     bad: list[BadLine] = []
     bad_lines = 0
-    for line in read(path):
+    for line in lines:
         if isinstance(line, LogLine):
             rows.append(line.row)
             continue
@@ -141,8 +214,8 @@ def _parsed(number: int, text: bytes) -> LogLine | BadLine | None:
             row = msgspec.convert(_plain(raw), ChatRow)
         except msgspec.ValidationError as wrong:
             return BadLine(number, _reason(wrong))
-    problem = _problem(row) or ("no text" if row.kind in _SPOKEN and raw.get("text") is None else "")
-    return BadLine(number, problem) if problem else LogLine(number, row, raw)
+    wrong = problem(row) or ("no text" if row.kind in _SPOKEN and raw.get("text") is None else "")
+    return BadLine(number, wrong) if wrong else LogLine(number, row, raw)
 
 
 def _plain(raw: dict[str, Any]) -> dict[str, Any]:
@@ -164,23 +237,3 @@ def _reason(wrong: msgspec.ValidationError) -> str:
     """Field and expectation; msgspec's own text, cut before it could quote a value."""
     text = str(wrong)
     return text if len(text) < 120 and "Invalid enum" not in text else "wrong value"
-
-
-def _problem(row: ChatRow) -> str:
-    if not math.isfinite(row.at) or not 0 <= row.at <= AT_MAX_S:
-        return "`at` is not a number of seconds since the start"
-    if not row.platform:
-        return "no platform"
-    if row.kind in _NAMED_USER and not row.id:
-        return "no id"
-    if row.kind in _NAMED_USER and (row.user is None or not row.user.id):
-        return "no user id"
-    if row.kind in ("delete_message", "clear_user") and not row.target:
-        return "no target"
-    if not 0 <= row.bits <= _MAX or not 0 <= row.count <= _MAX:
-        return "a number out of range"
-    if not (math.isfinite(row.duration_s) and row.duration_s >= 0):
-        return "`duration_s` is not a number of seconds"
-    if row.amount is not None and not 0 <= row.amount.micros <= _MAX:
-        return "an amount out of range"
-    return ""
