@@ -105,6 +105,8 @@ class ChatRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """Written in a partner's room (shared chat)."""
     action: bool = False
     test: bool = False
+    direct: str = ""
+    """Said at the panel to the cast: the id of a persona, `*` for whoever fits; empty for what came from a chat."""
 
 
 class ChatSource(Protocol):

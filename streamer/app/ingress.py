@@ -256,8 +256,9 @@ class Ingress:
             self.counts.ignored += 1
             return None
         features = self._features(text, {text[start:end] for start, end, _ in emotes}) if text else Features()
+        features = _spoken_to(row.direct, features)
         if is_host:
-            heard = replace(heard, event=HostSpoke(uid, f"m:{uid}", features))
+            heard = replace(heard, event=HostSpoke(uid, f"m:{uid}", features, bool(row.direct)))
             self._keep(uid, heard)
             return _Job(heard, text)
         name = display_name(row.user.name or row.user.login) if row.user is not None else ""
@@ -283,9 +284,10 @@ class Ingress:
             amount=row.amount,
             count=row.count,
             reply_to=_key(_platform(row), row.reply_to) if row.reply_to else "",
-            bot=login in self._bots or user in self._bots or user in self.own,
+            bot=not row.direct and (login in self._bots or user in self._bots or user in self.own),
             guest=row.guest,
             test=row.test,
+            direct=bool(row.direct),
         )
 
     def _features(self, text: str, emotes: Collection[str]) -> Features:
@@ -372,6 +374,14 @@ def spread(rows: Sequence[ChatRow], over_s: float) -> list[tuple[float, ChatRow]
         return removals + [(index * step, row) for index, row in enumerate(others)]
     scale = min(1.0, over_s / span)
     return removals + [((row.at - begin) * scale, row) for row in others]
+
+
+def _spoken_to(direct: str, features: Features) -> Features:
+    """Whom somebody at the panel chose comes before anybody the words name."""
+    if not direct or direct == "*":
+        return features
+    others = tuple(persona for persona in features.addressed if persona != direct)
+    return replace(features, addressed=(direct, *others))
 
 
 def _platform(row: ChatRow) -> str:

@@ -7,7 +7,7 @@ import msgspec
 from streamer.core.events import TextRef
 
 LineKind = Literal["answer", "paid", "host", "banter", "idle", "segment", "say", "exact"]
-
+Manner = Literal["", "huff"]
 
 DropReason = Literal["expired", "crowded", "dial", "taken_back", "cleared", "failed", "skipped", "nobody", "closing"]
 
@@ -20,7 +20,7 @@ class Prepare(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     persona: str
     kind: LineKind
     why: str
-    """Code of the reason, worded in texts: `named`, `question`, `picked`, `paid`, `host`, `reply`, `idle`, ..."""
+    """Code of the reason, worded in texts: `named`, `question`, `direct`, `paid`, `host`, `reply`, `idle`, ..."""
     answers: tuple[str, ...] = ()
     """uids this line answers: when one of them is taken back, the line is cut."""
     context: tuple[str, ...] = ()
@@ -35,6 +35,8 @@ class Prepare(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     """Place in a bit: 1 opens it."""
     last_turn: bool = False
     seed: int = 0
+    manner: Manner = ""
+    """How the line opens: `huff`, because the host cut the persona off."""
 
 
 class Air(msgspec.Struct, frozen=True, tag=True, kw_only=True):

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from streamer.core.commands import Command
 from streamer.core.events import CloseRequested, DialSet, SkipPressed
+from streamer.core.huff import forgotten
 from streamer.core.requests import CROWD, NAMED, put_back, remove
 from streamer.core.show import START_LIMIT_MS, Show
 from streamer.core.turns import cut, withdraw
@@ -14,7 +15,7 @@ def stop(show: Show) -> tuple[Show, list[Command]]:
     is closing goes on closing, without the rest of its last line."""
     if show.mode == "closed":
         return show, []
-    show, out = cut(show, "stop")
+    show, out = cut(forgotten(show), "stop")
     if show.mode == "closing":
         return show, out
     show, more = withdraw(show, "stop", drop="cleared")
@@ -44,25 +45,32 @@ def pause(show: Show) -> tuple[Show, list[Command]]:
 
 
 def skip(show: Show, press: SkipPressed) -> tuple[Show, list[Command]]:
-    """End the line on air. A press that was meant for another line does nothing."""
+    """End the line on air. A press that was meant for another line does nothing, but nobody huffs after it."""
+    show, out = forgotten(show), []
+    if show.next is not None and show.next.manner:
+        show, out = withdraw(show, "skip", keep_request=True)
     if show.air is None or (press.saw and press.saw != show.air.id):
-        return show, []
-    return cut(show, "skip")
+        return show, out
+    show, more = cut(show, "skip")
+    return show, out + more
 
 
 def dial(show: Show, turned: DialSet) -> tuple[Show, list[Command]]:
-    """How readily the cast speaks. What waits and no longer fits is dropped."""
+    """How readily the cast speaks. What waits, or is prepared, and no longer fits is dropped."""
     if turned.dial == show.dial:
         return show, []
     show = replace(show, dial=turned.dial, wake_ms=0)
+    waiting = (*show.requests, show.next.request) if show.next is not None else show.requests
     match turned.dial:
         case "named":
-            unfit = [r for r in show.requests if r.from_chat and not (r.persona and r.priority >= NAMED)]
+            unfit = [r for r in waiting if r.from_chat and not (r.persona and r.priority >= NAMED)]
         case "normal":
-            unfit = [r for r in show.requests if r.from_chat and r.priority <= CROWD]
+            unfit = [r for r in waiting if r.from_chat and r.priority <= CROWD]
         case "chatty":
             unfit = []
-    return remove(show, unfit, "dial")
+    show, out = withdraw(show, "dial", drop="dial") if show.next and show.next.request in unfit else (show, [])
+    show, more = remove(show, unfit, "dial")
+    return show, out + more
 
 
 def close(show: Show, asked: CloseRequested) -> tuple[Show, list[Command]]:

@@ -150,7 +150,7 @@ def _resumed(show: Show) -> Show:
     if air is not None and air.request.from_chat and air.started_ms < 0:  # it may have been heard all the same
         show = replace(show, answered_ms=remember_start(show.answered_ms, air.aired_ms))
     return replace(
-        show, air=None, next=None, free_ms=show.now_ms, voice_ms=show.now_ms, wake_ms=0, page=False,
+        show, air=None, next=None, free_ms=show.now_ms, voice_ms=show.now_ms, wake_ms=0, page=False, cut_off="",
         host=replace(show.host, connected=False, speaking=False, suspected_ms=-1),
     )  # fmt: skip
 

@@ -89,6 +89,8 @@ class ChatReceived(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     guest: bool = False
     """Written in a partner's room (shared chat), shown there first."""
     test: bool = False
+    direct: bool = False
+    """Said at the panel, as a viewer, to the cast: always answered, next."""
 
 
 class Tombstoned(msgspec.Struct, frozen=True, tag=True):
@@ -118,6 +120,8 @@ class HostSpoke(msgspec.Struct, frozen=True, tag=True):
     uid: str
     text: TextRef
     features: Features = Features()
+    direct: bool = False
+    """Said at the panel to the cast: answered although nobody is named."""
 
 
 class HostEarChanged(msgspec.Struct, frozen=True, tag=True):

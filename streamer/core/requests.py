@@ -13,6 +13,7 @@ from streamer.core.show import CONTEXT_MESSAGES, LISTEN_MS, TOMBSTONE_MS, Reques
 
 EXACT = 450
 HOST = 400
+DIRECT = 375
 SEGMENT = 350
 PAID = 300
 NAMED = 200
@@ -31,15 +32,31 @@ def received(show: Show, chat: ChatReceived) -> tuple[Show, list[Command]]:
     """A message came: it may become context, a request, part of a request, or nothing."""
     if treatment(chat.verdict) != "use" or chat.bot or is_buried(show, chat.uid):
         return show, []
-    asked = _asks(show, chat)
+    asked = _asks_directly(show, chat) if chat.direct else _asks(show, chat)
     if chat.text and not chat.guest and not chat.features.command and not chat.features.emote_only:
         show = replace(show, recent=(*show.recent[1 - CONTEXT_MESSAGES :], (chat.uid, chat.user)))
     if asked is None or show.mode not in ("running", "paused"):
         return show, []
-    merged = _merge(show, asked)
-    if merged is not None:
-        return merged, []
-    return add(show, asked)
+    return _merge(show, asked) or add(show, asked)
+
+
+def _asks_directly(show: Show, chat: ChatReceived) -> Request | None:
+    """Words said at the panel: answered whatever the dial, the pace and the viewer's last turn, and by themselves."""
+    if not chat.text:
+        return None
+    return Request(
+        id=show.next_request,
+        kind="answer",
+        priority=DIRECT,
+        born_ms=show.now_ms,
+        expires_ms=show.now_ms + show.settings.paid_age_ms,
+        why="direct",
+        cause=show.seq,
+        uid=chat.uid,
+        user=chat.user,
+        direct=True,
+        persona=named(show, chat.features.addressed),
+    )
 
 
 def _asks(show: Show, chat: ChatReceived) -> Request | None:
@@ -92,8 +109,9 @@ def _rank(show: Show, chat: ChatReceived) -> tuple[int, str] | None:
     return None
 
 
-def _merge(show: Show, asked: Request) -> Show | None:
-    """Somebody already waits with the same question: answer both at once."""
+def _merge(show: Show, asked: Request) -> tuple[Show, list[Command]] | None:
+    """Somebody already waits with the same question: answer both at once. Who asks again, or comes after so many
+    others that the line cannot speak to all of them, gets no answer of his own."""
     if not asked.topic or asked.kind != "answer":
         return None
     topic = asked.topic
@@ -101,7 +119,7 @@ def _merge(show: Show, asked: Request) -> Show | None:
         if other.topic != topic or other.persona != asked.persona or other.kind != "answer":
             continue
         if asked.user in (other.user, *other.also_users) or len(other.also) >= ALSO_MAX:
-            return show
+            return show, _drops(show, asked, "crowded")
         joined = replace(
             other,
             also=(*other.also, asked.uid),
@@ -109,7 +127,7 @@ def _merge(show: Show, asked: Request) -> Show | None:
             priority=max(other.priority, asked.priority),
             ready_ms=max(other.ready_ms, asked.ready_ms),
         )
-        return replace(show, requests=(*show.requests[:index], joined, *show.requests[index + 1 :]))
+        return replace(show, requests=(*show.requests[:index], joined, *show.requests[index + 1 :])), []
     return None
 
 
@@ -190,30 +208,34 @@ def _drops(show: Show, request: Request, reason: DropReason) -> list[Command]:
 def best(show: Show, *, chat_allowed: bool) -> Request | None:
     """The request to take next, or None.
 
-    By priority. Of equals, viewers who had no turn lately go first; then, among messages, the newest (an answer to what
-    is still on the screen beats one to what has scrolled away), among all others the oldest. Viewers who have just been
-    answered come last while somebody else waits.
+    By priority. Of equals, viewers who had no turn lately go first; then, among messages of a chat, the newest (an
+    answer to what is still on the screen beats one to what has scrolled away), among all others the oldest.
+    Viewers who have just been answered come last while somebody else waits.
     """
     open_ = show.requests if chat_allowed else [r for r in show.requests if not r.from_chat]
     if not open_:
         return None
-    fresh = [r for r in open_ if not (r.user in show.viewers and stands_back(show, r))]
+    fresh = [r for r in open_ if not (r.from_chat and r.user in show.viewers and stands_back(show, r))]
     if not any(r.from_chat for r in fresh):
         fresh = open_  # no other viewer waits
     first = max([r.priority for r in fresh])
     return max(
         [r for r in fresh if r.priority == first],
-        key=lambda r: (not had_a_turn(show, r), r.id if r.kind == "answer" else -r.id),
+        key=lambda r: (
+            not (r.from_chat and had_a_turn(show, r)),
+            r.id if r.kind == "answer" and r.from_chat else -r.id,
+        ),
     )
 
 
 def host_spoke(show: Show, said: HostSpoke) -> tuple[Show, list[Command]]:
-    """The host is answered when he speaks to the cast: by name, to everyone, or asking on while they listen."""
+    """The host is answered when he speaks to the cast: by name, to everyone, at the panel, or asking on while they
+    listen."""
     features = said.features
     persona = named(show, features.addressed)
     listening = show.now_ms - show.host_answered_ms < LISTEN_MS
     show = replace(show, voice_ms=show.now_ms)
-    to_cast = persona or features.everyone or (features.question and listening)
+    to_cast = said.direct or persona or features.everyone or (features.question and listening)
     if show.mode not in ("running", "paused") or not to_cast:
         return show, []
     request = Request(

@@ -59,7 +59,7 @@ def idle_at_ms(show: Show) -> int | None:
         return None
     if show.air is not None or show.next is not None or not volunteer(show):
         return None
-    if any(request.kind == "idle" or request.from_chat for request in show.requests):
+    if any(request.kind == "idle" or request.from_chat or request.direct for request in show.requests):
         return None  # somebody who waits is no silence
     return max(show.voice_ms, show.host.quiet_ms) + show.settings.idle_after_ms
 
@@ -97,7 +97,7 @@ def reaction(show: Show, line: Line) -> Show:
         show = replace(show, bit_ms=show.now_ms)
     if turn >= show.settings.banter_turns or (line.request.kind != "segment" and not may_talk_unasked(show)):
         return show
-    if line.request.kind != "segment" and any(request.from_chat for request in show.requests):
+    if line.request.kind != "segment" and any(request.from_chat or request.direct for request in show.requests):
         return show  # the chat has something to say: the bit ends here
     partner = volunteer(show, other_than=line.persona)
     if not partner:
@@ -114,7 +114,7 @@ def reaction(show: Show, line: Line) -> Show:
         partner=line.persona,
         prompt=line.request.prompt,
         after=line.id,
-        about=(*(line.causes if line.request.from_chat else ()), *line.request.about),
+        about=(*(line.causes if line.from_viewers else ()), *line.request.about),
         turn=turn + 1,
     )
     return add(show, request)[0]

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from streamer.core.commands import LineKind
+from streamer.core.commands import LineKind, Manner
 from streamer.core.events import Dial, TextRef
 from streamer.core.settings import Member, ShowSettings
 
@@ -46,6 +46,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     user: str = ""
     from_chat: bool = False
     """Counts towards the answers a minute."""
+    direct: bool = False
+    """A viewer's words said at the panel: no limit of pace holds for them."""
     also: tuple[str, ...] = ()
     """uids of others who asked the same."""
     also_users: tuple[str, ...] = ()
@@ -74,6 +76,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """When the core stops waiting for the next fact about it."""
     context: tuple[tuple[str, str], ...] = ()
     """(uid, user) of the messages the brief may show."""
+    behind: tuple[tuple[str, str], ...] = ()
+    """(uid, user) of the messages answered by earlier lines, whose words the brief may show."""
+    manner: Manner = ""
     aired_ms: int = -1
     started_ms: int = -1
     est_ms: int = 0
@@ -89,6 +94,11 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         request = self.request
         return ((request.uid, request.user), *zip(request.also, request.also_users, strict=True))
 
+    @property
+    def from_viewers(self) -> bool:
+        """It answers what viewers wrote, in a chat or at the panel."""
+        return self.request.from_chat or self.request.direct
+
 
 class HeardLine(msgspec.Struct, frozen=True):
     """A line that was heard, at least in part."""
@@ -98,6 +108,8 @@ class HeardLine(msgspec.Struct, frozen=True):
     kind: LineKind
     at_ms: int
     ms: int
+    about: tuple[tuple[str, str], ...] = ()
+    """(uid, user) of the viewers' messages it answered or reacted to."""
 
 
 class Host(msgspec.Struct, frozen=True):
@@ -147,6 +159,11 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     """Milliseconds each persona was heard."""
     tombstones: Mapping[str, int] = {}
     """`<scope>:<key>` -> when the words were taken back."""
+    cut_off: str = ""
+    """The persona whom the host has cut off and who has not spoken since; empty for none."""
+    cut_off_ms: int = -1_000_000
+    huffed_ms: int = -1_000_000
+    """When a line last opened with a huff."""
     scene: str = ""
     page: bool = False
     """A page plays the sound."""

@@ -27,7 +27,7 @@ def stage(show: Show) -> Stage:
         mode=show.mode,
         speaker=speaker,
         line=air.id if air is not None else 0,
-        answering=air.request.uid if air is not None and air.request.from_chat else "",
+        answering=air.request.uid if air is not None and air.from_viewers else "",
         listening_to=looks,
         scene=show.scene,
     )

@@ -20,7 +20,8 @@ def taken_back(show: Show, stone: Tombstoned) -> tuple[Show, list[Command]]:
     stones = {key: at for key, at in show.tombstones.items() if show.now_ms - at < TOMBSTONE_MS}
     stones[f"{stone.scope}:{stone.key}"] = show.now_ms
     recent = tuple(said for said in show.recent if not _hits(stone, (said,)))
-    show = replace(show, tombstones=stones, recent=recent, wake_ms=0)
+    heard = tuple(replace(line, about=_kept(stone, line.about)) for line in show.heard)
+    show = replace(show, tombstones=stones, recent=recent, heard=heard, wake_ms=0)
 
     standing = [_without(stone, request) for request in show.requests if not _hits(stone, request.about)]
     show = replace(show, requests=tuple(standing))
@@ -39,7 +40,7 @@ def taken_back(show: Show, stone: Tombstoned) -> tuple[Show, list[Command]]:
 def _prepared(show: Show, stone: Tombstoned) -> tuple[Show, list[Command]]:
     """The prepared line goes when it knows the words; it is made again for those who stand by theirs."""
     line = show.next
-    if line is None or not (_hits(stone, line.causes) or _hits(stone, line.context)):
+    if line is None or not _hits(stone, (*line.causes, *line.context, *line.behind)):
         return show, []
     asked = _without(stone, line.request)
     gone = [
@@ -51,6 +52,10 @@ def _prepared(show: Show, stone: Tombstoned) -> tuple[Show, list[Command]]:
     keep = not _hits(stone, ((asked.uid, asked.user),)) and not _hits(stone, asked.about)
     show, out = withdraw(show, "taken_back", keep_request=keep, drop="taken_back")
     return show, [*out, *gone]
+
+
+def _kept(stone: Tombstoned, said: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(each for each in said if not _hits(stone, (each,)))
 
 
 def _hits(stone: Tombstoned, said: Iterable[tuple[str, str]]) -> bool:

@@ -5,10 +5,11 @@
 
 from msgspec.structs import replace
 
+from streamer.core import huff
 from streamer.core.casting import enabled, volunteer
 from streamer.core.commands import Air, Command, Cut, Drop, DropReason, Duck, Prepare, TakeScene, Withdraw
 from streamer.core.limits import PREPARE_MS, may_prepare_answer, next_answer_ms, remember_start, window_opens_ms
-from streamer.core.requests import BANTER, HOST, best, put_back, remove
+from streamer.core.requests import BANTER, DIRECT, best, put_back, remove
 from streamer.core.rundown import find_segment, idle_at_ms, idle_talk, is_unasked, may_talk_unasked, reaction
 from streamer.core.show import (
     CUT_LIMIT_MS,
@@ -70,7 +71,7 @@ def cut(show: Show, reason: str) -> tuple[Show, list[Command]]:
     if line is None or line.state == "cutting":
         return show, []
     cutting = replace(line, state="cutting", deadline_ms=show.now_ms + CUT_LIMIT_MS)
-    show, out = _forget_reactions(replace(show, air=cutting, wake_ms=0), line)
+    show, out = _forget_reactions(huff.noted(replace(show, air=cutting, wake_ms=0), line, reason), line)
     return show, [Cut(cause=show.seq, line=line.id, reason=reason), *out]
 
 
@@ -140,14 +141,15 @@ def _hush(show: Show) -> tuple[Show, list[Command]]:
 
 
 def _preempt(show: Show) -> tuple[Show, list[Command]]:
-    """A prepared line steps back for the host, an operator, or, when it is mere small talk, for anybody who waits."""
+    """A prepared line steps back for an operator, the host, somebody at the panel, or, when it is mere small talk, for
+    anybody who waits."""
     line = show.next
     if line is None or not show.requests:
         return show, []
     waiting = best(show, chat_allowed=may_prepare_answer(show))
     if waiting is None or waiting.priority <= line.request.priority:
         return show, []
-    if waiting.priority < HOST and line.request.priority > BANTER:
+    if waiting.priority < DIRECT and line.request.priority > BANTER:
         return show, []
     return withdraw(show, "overtaken", keep_request=line.request.from_chat or line.request.priority > BANTER)
 
@@ -191,6 +193,8 @@ def _prepare(show: Show, request: Request, persona: str) -> tuple[Show, list[Com
             *request.about,
             *(said for said in show.recent if said[0] not in causes and said not in request.about),
         ),
+        behind=_behind(show),
+        manner=huff.manner(show, request, persona),
     )
     after = request.after or (show.heard[-1].line if show.heard else 0)
     command = Prepare(
@@ -207,8 +211,16 @@ def _prepare(show: Show, request: Request, persona: str) -> tuple[Show, list[Com
         turn=request.turn,
         last_turn=request.turn >= settings.banter_turns,
         seed=settings.seed * 1_000_003 + line_id,
+        manner=line.manner,
     )
     return replace(show, next=line, next_line=line_id + 1), [command]
+
+
+def _behind(show: Show) -> tuple[tuple[str, str], ...]:
+    """Whom the lines answered whose words a brief may show: those heard lately, and the one on air."""
+    air = show.air
+    on_air = (*(air.causes if air.from_viewers else ()), *air.request.about) if air is not None else ()
+    return tuple(dict.fromkeys((*(said for line in show.heard for said in line.about), *on_air)))
 
 
 def floor_opens_ms(show: Show, line: Line) -> int:
@@ -230,7 +242,7 @@ def _give_floor(show: Show) -> tuple[Show, list[Command]]:
         return show, []
     not_before_ms = max(opens_ms, show.now_ms)
     aired = replace(line, state="on_air", aired_ms=not_before_ms, deadline_ms=not_before_ms + START_LIMIT_MS)
-    show = replace(show, air=aired, next=None)
+    show = huff.aired(replace(show, air=aired, next=None), aired)
     out: list[Command] = [Air(cause=show.seq, line=line.id, not_before_ms=not_before_ms)]
     segment = find_segment(show, line.request.segment)
     if segment is not None and segment.scene and segment.scene != show.scene:

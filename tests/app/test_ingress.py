@@ -450,3 +450,42 @@ def test_speed():
         best = min(best, (time.thread_time() - begin) / 1000 * 1e6)
     print(f"hear {best:.1f} us")
     assert best < 200
+
+
+# --- said at the panel ------------------------------------------------------------------------------------------------
+
+
+def named(*personas: str) -> Any:
+    return lambda _text, _emotes: Features(addressed=personas, words=3)
+
+
+def test_words_to_a_persona_speak_to_it_before_whom_they_name():
+    heard = Way(features_of=named("mika", "juno")).hear(direct="juno")
+    assert heard.direct
+    assert heard.features.addressed == ("juno", "mika")
+
+
+def test_words_to_whoever_fits_leave_it_to_the_names():
+    heard = Way(features_of=named("mika")).hear(direct="*")
+    assert heard.direct
+    assert heard.features.addressed == ("mika",)
+
+
+def test_the_host_at_the_panel():
+    heard = Way(features_of=named()).hear("host_said", user=None, direct="juno")
+    assert isinstance(heard, HostSpoke)
+    assert heard.direct
+    assert heard.features.addressed == ("juno",)
+
+
+def test_what_comes_from_a_chat_is_not_direct():
+    assert not Way().hear().direct
+    assert not Way().hear("host_said", user=None).direct
+
+
+def test_somebody_at_the_panel_is_no_bot_and_still_moderated():
+    way = Way(bots=["bob"])
+    way.verdict = Verdict("hold", "slur")
+    heard = way.hear(direct="mika")
+    assert not heard.bot
+    assert heard.verdict.action == "hold"

@@ -153,3 +153,14 @@ def test_stop_cuts_a_line_that_was_to_end_by_itself_before_the_end() -> None:
     assert [(c.line, c.reason) for c in of(Cut, scene.feed(StopPressed()))] == [(1, "stop")]
     assert scene.show.mode == "closing"
     assert of(Close, scene.ended(1, 500, "cut"))
+
+
+def test_turning_the_dial_down_gives_up_the_prepared_line_that_no_longer_fits() -> None:
+    scene = Scene()
+    scene.chat("ana", question=True, uid="t:a")
+    commands = scene.feed(DialSet(dial="named"))
+    assert of(Withdraw, commands) == [Withdraw(cause=scene.seq, line=1, reason="dial")]
+    assert [(each.uid, each.reason) for each in of(Drop, commands)] == [("t:a", "dial")]
+    scene.feed(DialSet(dial="normal"))
+    scene.chat("ben", to=["mika"], uid="t:b")
+    assert of(Withdraw, scene.feed(DialSet(dial="named"))) == []

@@ -189,3 +189,15 @@ def test_a_viewer_who_was_just_answered_does_not_wait_for_small_talk() -> None:
     scene.wait(1_000)
     scene.ended(1, 1_000)
     assert prepared(scene.feed(ResumePressed())).answers == ("t:2",)
+
+
+def test_nobody_who_asks_the_same_is_swallowed_without_a_word() -> None:
+    scene = Scene(MANY)
+    scene.chat("zoe", to=["mika"])
+    for number in range(5):
+        assert of(Drop, scene.chat(f"u{number}", question=True, topic=7, uid=f"t:{number}")) == []
+    assert of(Drop, scene.chat("u5", question=True, topic=7, uid="t:5")) == [
+        Drop(cause=scene.seq, uid="t:5", reason="crowded")
+    ]
+    again = of(Drop, scene.chat("u1", question=True, topic=7, uid="t:6"))
+    assert [each.uid for each in again] == ["t:6"]

@@ -146,3 +146,27 @@ def test_a_prepared_answer_to_several_is_made_again_for_those_who_stand_by_their
     assert [w.line for w in of(Withdraw, out)] == [2]
     assert [d.uid for d in of(Drop, out)] == ["t:a"]
     assert prepared(out).answers == ("t:b",)
+
+
+def test_a_prepared_line_that_knows_an_answer_to_the_words_is_made_again() -> None:
+    scene = Scene(ShowSettings(idle_after_ms=0, banter_every_ms=0, answers_per_minute=600))
+    scene.chat("ana", to=["mika"], uid="t:a")
+    scene.speak(1)
+    scene.chat("ben", to=["mika"], uid="t:b")  # its brief shows what was said to ana
+    commands = scene.feed(Tombstoned("message", "t:a"))
+    assert of(Withdraw, commands)[0].line == 2
+    again = of(Prepare, commands)[0]
+    assert again.answers == ("t:b",)
+    assert of(Drop, commands) == []
+    assert of(Withdraw, scene.feed(Tombstoned("message", "t:a"))) == []  # the new one does not know it
+
+
+def test_the_same_for_the_answer_that_is_on_air() -> None:
+    scene = Scene(ShowSettings(idle_after_ms=0, banter_every_ms=0, answers_per_minute=600))
+    scene.chat("ana", to=["mika"], uid="t:a")
+    scene.ready(1)
+    scene.wait(500)
+    scene.started(1)
+    scene.chat("ben", to=["mika"], uid="t:b")
+    commands = scene.feed(Tombstoned("user", "t:ana"))
+    assert of(Withdraw, commands)[0].line == 2
