@@ -84,6 +84,10 @@ def _own(name: str, sub: argparse.ArgumentParser) -> None:
             where.add_argument("--lan", action="store_true", help="serve overlays to this network too")
             sub.add_argument("--twitch", metavar="NAME", help="read this Twitch channel (no account needed)")
             sub.add_argument("--show-links", action="store_true", help="print links whole, also while streaming")
+            sub.add_argument(
+                "--open", action=argparse.BooleanOptionalAction, default=None,
+                help="open the panel in the browser (at the first start, where there is a desktop)",
+            )  # fmt: skip
             sub.add_argument("--fresh", action="store_true", help="do not go on with an interrupted show")
         case "rehearse":
             sub.add_argument("chat", metavar="CHAT.jsonl", type=Path)

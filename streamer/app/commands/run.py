@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from streamer.app.browser import has_desktop, open_page
 from streamer.app.folders import folders
 from streamer.app.plan import Plan, read_plan
 from streamer.app.yamlfile import BadFiles
@@ -63,9 +64,17 @@ def site(plan: Plan, options: argparse.Namespace) -> Site:
 async def _show(plan: Plan, options: argparse.Namespace) -> int:
     from streamer.app.house import House
 
-    house = House(plan, site(plan, options), fresh=options.fresh)
+    where = folders(options.home, options.state)
+    house = House(
+        plan,
+        site(plan, options),
+        fresh=options.fresh,
+        reread=lambda: read_plan(where, file=options.config, given=_given(options), seed=plan.seed),
+    )
     await house.open()
     _print_links(house, plan, whole=options.show_links or not sys.stdout.isatty())
+    if house.welcome() and has_desktop() if options.open is None else options.open:
+        open_page(house.web.panel_link())
     asked = asyncio.Event()
     _on_signals(asyncio.get_running_loop(), asked.set)
     closed = asyncio.create_task(house.closed.wait())

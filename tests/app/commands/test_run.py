@@ -117,10 +117,14 @@ class FakeHouse:
     wrong: Misconfigured | None = None
     late: tuple[str, ...] = ()
     signals: bool = False
+    first: bool = False
 
     def __init__(self, *_: object, **__: object) -> None:
         self.web, self.site, self.resumed, self.health = Web(), Site(), "", list
         self.closed = asyncio.Event()
+
+    def welcome(self) -> bool:
+        return self.first
 
     async def open(self) -> None:
         if self.wrong is not None:
@@ -145,6 +149,27 @@ def test_a_show_that_closes_itself_is_0(tmp_path: Path, monkeypatch, capsys) -> 
 def test_what_cannot_start_is_1_with_the_fix(tmp_path: Path, monkeypatch, capsys) -> None:
     assert started(tmp_path, monkeypatch, wrong=Misconfigured("port 5 is taken", fix="try --port 6")) == 1
     assert capsys.readouterr().err == "Port 5 is taken. Try --port 6.\n"
+
+
+@pytest.mark.parametrize(
+    ("first", "desktop", "words", "opened"),
+    [
+        (True, True, (), 1),
+        (True, False, (), 0),
+        (False, True, (), 0),
+        (True, True, ("--no-open",), 0),
+        (False, False, ("--open",), 1),
+    ],
+)
+def test_the_page_opens_at_the_first_start(
+    tmp_path: Path, monkeypatch, first: bool, desktop: bool, words: tuple[str, ...], opened: int
+) -> None:
+    pages: list[str] = []
+    monkeypatch.setattr(command, "has_desktop", lambda: desktop)
+    monkeypatch.setattr(command, "open_page", pages.append)
+    monkeypatch.setattr("streamer.app.house.House", type("Made", (FakeHouse,), {"first": first}))
+    assert main(["run", "--state", str(tmp_path / "state"), "--home", str(tmp_path / "home"), *words]) == 0
+    assert pages == ["http://localhost:1/panel/#code=secret"] * opened
 
 
 def test_who_is_late_is_named(tmp_path: Path, monkeypatch, capsys) -> None:
