@@ -1,38 +1,13 @@
 // What every overlay page shares: the address's parameters, the loop, the wiring of feed, sink and people.
 
+import { browserId, options, ownBuild, words } from "./address.js";
 import { Feed } from "./feed.js";
 import { ShowClock, cueAt, mouthAt, position } from "./playhead.js";
 import { Sink } from "./sink.js";
 import { Cast } from "./cast.js";
 
 const GONE_AFTER_MS = 4000;
-const LEAD_MS = 40;
 const WORK = 600;
-
-/** Parameters of the page's address. */
-export function options(search = location.search) {
-  const q = new URLSearchParams(search);
-  const number = (name, fallback) => (Number.isFinite(parseFloat(q.get(name))) ? parseFloat(q.get(name)) : fallback);
-  return {
-    token: q.get("token") ?? "",
-    persona: q.get("persona"),
-    theme: q.get("theme"),
-    demo: q.has("demo"),
-    sound: q.get("sound") !== "0",
-    style: q.get("captions") ?? "box",
-    layout: q.get("layout") ?? "center",
-    rows: number("rows", 12),
-    seconds: number("seconds", 0),
-    fps: number("fps", 60),
-    lead: number("lead", LEAD_MS),
-  };
-}
-
-/** The build this page was loaded from, "" when the page was not served by a show. */
-export function ownBuild() {
-  const build = document.querySelector('meta[name="showrunner-build"]')?.content ?? "";
-  return build.startsWith("__") ? "" : build;
-}
 
 export class Page {
   /** `kind` is the overlay's name; `sound` whether it can play the voices; `draw(page, seconds, dt)` paints a frame. */
@@ -44,7 +19,7 @@ export class Page {
     this.clock = new ShowClock();
     this.feed = new Feed({ token: this.options.token, build: ownBuild(), clock: this.clock });
     this.reduced = matchMedia("(prefers-reduced-motion: reduce)");
-    this.sink = sound && !this.options.demo && this.options.sound ? new Sink({ token: this.options.token, kind, obs: this.obs }) : null;
+    this.sink = sound && !this.options.demo && this.options.sound ? new Sink({ token: this.options.token, kind, obs: this.obs, monitor: this.options.monitor, browser: browserId() }) : null;
     this.cast = avatars ? new Cast(root, this) : null;
     this.paint = draw;
     this.work = window.__work = [];
@@ -89,7 +64,7 @@ export class Page {
   ms() {
     const line = this.line;
     if (!line) return null;
-    const own = this.sink?.holder ? this.sink.heardMs(line.id) : null;
+    const own = this.sink?.plays ? this.sink.heardMs(line.id) : null;
     return own ?? position(this.feed.state.playhead, line, this.clock.now());
   }
 
@@ -103,7 +78,7 @@ export class Page {
     const before = performance.now();
     const line = this.line;
     const ms = (this.now = this.ms());
-    const gap = line && this.sink?.holder && this.sink.waiting(line.id);
+    const gap = line && this.sink?.plays && this.sink.waiting(line.id);
     this.voice = line && ms !== null && !gap ? mouthAt(line, ms + this.options.lead) : { open: 0, shape: null };
     this.cue = line && ms !== null ? cueAt(line, ms) : null;
     this.cast?.step(now / 1000, dt);
@@ -133,8 +108,8 @@ export class Page {
       return node;
     };
     this.hint = {
-      connection: make("div", "sr-hint--connection", "Waiting for the show …"),
-      sound: make("button", "sr-hint--sound", "Click to hear the show"),
+      connection: make("div", "sr-hint--connection", words("waiting")),
+      sound: make("button", "sr-hint--sound", words("click")),
     };
     const { sink } = this;
     if (!sink) return;

@@ -14,8 +14,10 @@ const FADE = 0.015;
 const DUCKED = 10 ** (-12 / 20);
 const REPORT_MS = 100;
 const TICK_MS = 20;
-/** A lease comes each 250 ms: when nothing came for so long, the connection is dead though nobody closed it. */
+/** A lease comes each 250 ms, each 2 s to a page that does not play: when nothing came for so long, the connection is dead though nobody closed it. */
 const DEAD_MS = 6000;
+/** A page that plays along and has more than this before it fell behind: it leaves frames out until it is where the show is. */
+const BEHIND = 0.9;
 
 /** One binary message of the sink, or null when it is not a frame this page can play. */
 export function readFrame(buffer) {
@@ -33,12 +35,15 @@ export function readFrame(buffer) {
 }
 
 /**
- * The player of a page. Events: `audio` (state of the context changed), `lease`, `heard`.
- * `holder` tells whether this page plays the voices; `output` is the node everything goes through.
+ * The player of a page. Events: `audio` (state of the context changed), `connection`, `lease`, `heard`, `build`.
+ * `holder` tells whether this page plays the voices, `monitoring` whether it plays along with the page that does; `output` is the
+ * node everything goes through. Only the holder reports: nobody ever waits for a page that plays along.
  */
 export class Sink extends EventTarget {
-  constructor({ token = "", kind = "stage", obs = false, track = 0 } = {}) {
+  constructor({ token = "", kind = "stage", obs = false, track = 0, monitor = false, browser = "" } = {}) {
     super();
+    this.monitor = monitor;
+    this.browser = browser;
     this.query = { token, kind };
     this.obs = obs;
     this.track = track;
@@ -46,6 +51,8 @@ export class Sink extends EventTarget {
     this.epoch = 0;
     this.generation = 0;
     this.holder = false;
+    this.monitoring = false;
+    this.build = "";
     this.leaseEnds = 0;
     this.voices = [];
     this.last = null;
@@ -61,7 +68,7 @@ export class Sink extends EventTarget {
     ws.binaryType = "arraybuffer";
     ws.onopen = async () => {
       await this.#started();
-      this.#send({ hello: { page: this.page, obs: this.obs, audio: this.audio, epoch: this.epoch } });
+      this.#send({ hello: { page: this.page, obs: this.obs, audio: this.audio, epoch: this.epoch, monitor: this.monitor, browser: this.browser } });
     };
     ws.onmessage = (event) => ws === this.ws && this.#message(event.data);
     ws.onclose = (event) => this.#lost(ws, event.code);
@@ -71,6 +78,16 @@ export class Sink extends EventTarget {
   /** `running` or `suspended`. */
   get audio() {
     return this.ctx.state === "running" ? "running" : "suspended";
+  }
+
+  /** Whether the show has answered and did not go away since. */
+  get connected() {
+    return this.ws?.readyState === WebSocket.OPEN && this.serving !== undefined;
+  }
+
+  /** Whether this page sounds when a line is on. */
+  get plays() {
+    return this.holder || this.monitoring;
   }
 
   /** Starts the sound after a click, where the browser asks for one. */
@@ -141,6 +158,7 @@ export class Sink extends EventTarget {
     clearTimeout(this.dead);
     this.ws = null;
     this.#yield();
+    this.dispatchEvent(new Event("connection"));
     const wait = this.backoff.after(code);
     if (wait !== null) setTimeout(() => this.ws || this.open(), wait);
   }
@@ -173,7 +191,7 @@ export class Sink extends EventTarget {
     if (message.tone) this.#tone(message.tone);
   }
 
-  #hello({ epoch }) {
+  #hello({ epoch, build }) {
     if (epoch > this.epoch) {
       this.#drop(() => true);
       this.generation = 0;
@@ -181,6 +199,10 @@ export class Sink extends EventTarget {
     this.epoch = epoch;
     this.serving = epoch;
     this.backoff.reset();
+    this.dispatchEvent(new Event("connection"));
+    if (build === undefined) return;
+    this.build = build;
+    this.dispatchEvent(new Event("build"));
   }
 
   #leased(lease) {
@@ -188,12 +210,13 @@ export class Sink extends EventTarget {
     if (lease.epoch > this.epoch) this.#hello(lease);
     this.serving = this.epoch;
     this.#raise(lease.generation);
-    if (!lease.holder) {
+    if (!lease.holder && !lease.monitor) {
       this.#yield();
       return;
     }
-    const was = this.holder;
-    this.holder = true;
+    const was = [this.holder, this.monitoring];
+    this.holder = Boolean(lease.holder);
+    this.monitoring = !this.holder;
     const { gain } = this.lease;
     const now = this.ctx.currentTime;
     const expired = performance.now() > this.leaseEnds;
@@ -209,7 +232,7 @@ export class Sink extends EventTarget {
     gain.linearRampToValueAtTime(0, now + lease.ttl / 1000 + FADE);
     clearTimeout(this.expiry);
     this.expiry = setTimeout(() => this.#yield(), lease.ttl + FADE * 1000);
-    if (!was) this.dispatchEvent(new Event("lease"));
+    if (was[0] !== this.holder || was[1] !== this.monitoring) this.dispatchEvent(new Event("lease"));
   }
 
   // This page plays no more: fade, forget what is scheduled.
@@ -222,8 +245,8 @@ export class Sink extends EventTarget {
     gain.setValueAtTime(gain.value, now);
     gain.linearRampToValueAtTime(0, now + FADE);
     this.#drop(() => true);
-    if (this.holder) {
-      this.holder = false;
+    if (this.plays) {
+      this.holder = this.monitoring = false;
       this.dispatchEvent(new Event("lease"));
     }
   }
@@ -255,11 +278,11 @@ export class Sink extends EventTarget {
   #begin({ line, generation }) {
     if (generation < this.generation) return;
     this.#raise(generation);
-    if (this.holder) this.#voice(line, generation);
+    if (this.plays) this.#voice(line, generation);
   }
 
   #finish({ line, generation, total }) {
-    if (generation < this.generation || !this.holder) return;
+    if (generation < this.generation || !this.plays) return;
     this.#voice(line, generation).finish(total);
     this.#tick();
   }
@@ -267,7 +290,7 @@ export class Sink extends EventTarget {
   #frame(buffer) {
     const frame = readFrame(buffer);
     if (frame && frame.track !== this.track) return;
-    if (!frame || !this.holder || frame.generation < this.generation || this.serving !== this.epoch) {
+    if (!frame || !this.plays || frame.generation < this.generation || this.serving !== this.epoch) {
       this.stats.dropped += 1;
       return;
     }
@@ -275,6 +298,11 @@ export class Sink extends EventTarget {
     const voice = this.#voice(frame.line, frame.generation);
     const before = voice.under;
     const earlier = this.voices[this.voices.indexOf(voice) - 1];
+    const behind = this.monitoring && Math.max(voice.next, earlier ? earlier.next : 0) - this.ctx.currentTime > BEHIND;
+    if (behind) {
+      this.stats.dropped += 1;
+      return;
+    }
     if (voice.play(frame, RATE, earlier ? earlier.next : 0)) this.stats.frames += 1;
     else this.stats.dropped += 1;
     this.stats.under += voice.under - before;
@@ -288,7 +316,7 @@ export class Sink extends EventTarget {
     this.generation = Math.max(this.generation, generation);
     this.#drop((voice) => voice.generation < this.generation, Math.min(60, Math.max(1, fade)) / 1000);
     const latency = Math.min(0.25, Math.max(this.ctx.outputLatency || 0, this.ctx.baseLatency || 0));
-    setTimeout(() => this.#send({ silent: { generation, line, ms } }), sounding ? fade + latency * 1000 + 3 : 0);
+    if (this.holder) setTimeout(() => this.#send({ silent: { generation, line, ms } }), sounding ? fade + latency * 1000 + 3 : 0);
   }
 
   #ducked(on) {
@@ -325,13 +353,13 @@ export class Sink extends EventTarget {
       if (begun && this.audio === "running" && wall - voice.reported >= REPORT_MS - TICK_MS / 4) {
         voice.reported = wall;
         this.last = { line: voice.line, ms };
-        this.#send({ heard: { line: voice.line, generation: voice.generation, ms, under: voice.under } });
+        if (this.holder) this.#send({ heard: { line: voice.line, generation: voice.generation, ms, under: voice.under } });
         this.dispatchEvent(new Event("heard"));
       }
       if (voice.over(heardTime)) {
         this.last = { line: voice.line, ms };
         this.voices.splice(this.voices.indexOf(voice), 1);
-        this.#send({ ended: { line: voice.line, generation: voice.generation, ms } });
+        if (this.holder) this.#send({ ended: { line: voice.line, generation: voice.generation, ms } });
       }
     }
     if (!this.voices.length) {

@@ -17,7 +17,7 @@ from streamer.web.grants import DEFAULT_OVERLAY, Grant, GrantKind, Grants, Scope
 from streamer.web.inject import read_rows
 from streamer.web.operate import PLAIN, Bucket, Operator, Outcome, press
 from streamer.web.rest import Call, Problem, Route, RowError, invalid, route
-from streamer.web.sinkroom import SinkRoom
+from streamer.web.sinkroom import NoAnswer, SinkRoom
 
 V1 = "/api/v1"
 INJECT_PER_S = 50.0
@@ -99,6 +99,9 @@ class Injected(msgspec.Struct, frozen=True):
 class Tone(msgspec.Struct, frozen=True):
     hz: Annotated[int, msgspec.Meta(ge=50, le=8000)] = 440
     ms: Annotated[int, msgspec.Meta(ge=20, le=5000)] = 400
+    to: Literal["holder", "monitor"] = "holder"
+    page: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    """Instead of `to`: the page that called itself so in its hello."""
 
 
 class Toned(msgspec.Struct, frozen=True):
@@ -296,9 +299,11 @@ class Api:
         return Injected(len(rows), errors)
 
     async def tone(self, _call: Call, body: Tone) -> Toned:
-        """Play a test tone at the page that plays the sound."""
+        """Play a test tone at the page that plays the sound, at the pages that play along, or at one page."""
         try:
-            return Toned("done", await self.parts.room.tone(body.hz, body.ms))
+            return Toned("done", await self.parts.room.tone(body.hz, body.ms, to=body.to, page=body.page))
+        except NoAnswer as error:
+            raise Problem(409, "no_answer", error.reason) from None
         except Unavailable as error:
             raise Problem(409, "no_page", error.reason) from None
 

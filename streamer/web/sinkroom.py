@@ -4,14 +4,16 @@ import asyncio
 import logging
 from collections.abc import Callable
 from time import monotonic
+from typing import Literal
 
 import msgspec
 from aiohttp import WSMsgType, web
 
 from streamer.ports import Heard, Unavailable
-from streamer.web.lease import RENEW_MS, Hello, Lease, PageMessage, Position, Sound
+from streamer.web.lease import RENEW_MS, Lease
 from streamer.web.links import GOING_AWAY, POLICY, REPLACED, REVOKED, Link, binary_frame, text_frame
 from streamer.web.metrics import Metrics
+from streamer.web.sinkwords import Hello, PageMessage, Position, Sound
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +23,10 @@ MESSAGE_BYTES = 4096
 TONE_WITHIN_S = 3.0
 
 _decoder = msgspec.json.Decoder(PageMessage)
+
+
+class NoAnswer(Unavailable):
+    """The page was asked and said nothing."""
 
 
 class SinkRoom:
@@ -41,7 +47,7 @@ class SinkRoom:
         self._on_change: list[Callable[[], None]] = []
         self._on_heard: Callable[[Heard], None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._tones: list[asyncio.Future[None]] = []
+        self._tones: list[tuple[set[int], asyncio.Future[int]]] = []
         self._last_holder: int | None = None
         self._sound = Sound("nobody")
         self.on_sound: Callable[[Sound], None] = lambda _sound: None
@@ -105,22 +111,25 @@ class SinkRoom:
         self._lease.duck(on=on)
         self._flush()
 
-    async def tone(self, hz: int = 440, ms: int = 400) -> str:
-        """Play a test tone at the page that holds the lease; its name. Unavailable without a page or an answer."""
-        if not self._lease.tone(hz, ms):
+    async def tone(
+        self, hz: int = 440, ms: int = 400, *, to: Literal["holder", "monitor"] = "holder", page: str = ""
+    ) -> str:
+        """Play a test tone at the page that holds the lease, at those that play along, or at the page that called
+        itself `page`; the name of the first that played it. Unavailable without a page, NoAnswer when it is mute."""
+        asked = self._lease.tone(hz, ms, to, self._ids.get(page, 0) if page else None)
+        if not asked:
             raise Unavailable("no page plays sound")
-        toned: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._tones.append(toned)
+        toned: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        waiting = (asked, toned)
+        self._tones.append(waiting)
         self._flush()
         try:
             async with asyncio.timeout(ms / 1000 + TONE_WITHIN_S):
-                await toned
-        except TimeoutError:
-            raise Unavailable("the page did not answer") from None
+                return self._lease.label_of(await toned)
+        except (TimeoutError, KeyError):
+            raise NoAnswer("the page did not answer") from None
         finally:
-            if toned in self._tones:
-                self._tones.remove(toned)
-        return self.name
+            self._tones.remove(waiting)
 
     # --- sockets ----------------------------------------------------------------------------------------------------
 
@@ -195,10 +204,10 @@ class SinkRoom:
                 self.silent_after_ms = took
                 self._quiet.observe(took)
                 self.on_silent(took)
-        if message.toned is not None and number == self._lease.holder:
-            for toned in self._tones:
-                if not toned.done():
-                    toned.set_result(None)
+        if message.toned is not None:
+            for asked, toned in self._tones:
+                if number in asked and not toned.done():
+                    toned.set_result(number)
         self._flush()
 
     def _progress(self, number: int, at: Position, *, ended: bool) -> None:

@@ -39,17 +39,22 @@ class SinkPage:
     epoch: int = 0
     speed: float = 1.0
     kind: str = "stage"
+    monitor: bool | str = False
+    browser: str = ""
     frames: list[Frame] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
     at: list[float] = field(default_factory=list)
     reported: list[int] = field(default_factory=list)
     holder: bool = False
+    along: bool = False
+    """It plays what the holder plays, and says nothing about it."""
     generation: int = 0
     close_code: int | None = None
 
     async def open(self, session: aiohttp.ClientSession) -> "SinkPage":
         self.ws = await session.ws_connect(f"{self.url}/ws/sink?token={self.token}&kind={self.kind}")
-        await self.say({"hello": {"page": self.page, "obs": self.obs, "audio": self.audio, "epoch": self.epoch}})
+        hello = {"page": self.page, "obs": self.obs, "audio": self.audio, "epoch": self.epoch}
+        await self.say({"hello": hello | {"monitor": self.monitor, "browser": self.browser}})
         self._line = self._heard = self._sent = 0
         self._total: int | None = None
         self._hung = False
@@ -106,7 +111,7 @@ class SinkPage:
         assert (version, kind, track) == (1, 1, 0)
         assert len(data) == 24 + 960
         self.frames.append(Frame(line, seq, at, generation, data[24:], self._heard, time.monotonic()))
-        if generation >= self.generation and self.holder and line == self._line:
+        if generation >= self.generation and (self.holder or self.along) and line == self._line:
             self._sent = at + 20
 
     async def _told(self, message: dict[str, Any]) -> None:
@@ -114,6 +119,7 @@ class SinkPage:
         self.at.append(time.monotonic())
         if lease := message.get("lease"):
             self.holder = lease["holder"]
+            self.along = lease.get("monitor", False)
             self.generation = max(self.generation, lease["generation"])
         if begin := message.get("begin"):
             self._line, self._total = begin["line"], None
@@ -123,7 +129,7 @@ class SinkPage:
         if stop := message.get("stop"):
             self.generation = max(self.generation, stop["generation"])
             line, self._line = self._line, 0
-            if not self._hung:
+            if self.holder and not self._hung:
                 await self.say({"silent": {"generation": stop["generation"], "line": line or None, "ms": self._heard}})
         if "tone" in message and not self._hung:
             await self.say({"toned": {}})
@@ -148,4 +154,6 @@ class SinkPage:
 
     async def _report(self, kind: str) -> None:
         self.reported.append(self._heard)
+        if self.along:
+            return
         await self.say({kind: {"line": self._line, "generation": self.generation, "ms": self._heard, "under": 0}})

@@ -68,6 +68,7 @@ class SinkSide:
         self.generation = 1
         self.renew = True
         self.holder = True
+        self.monitor = False
 
     def send(self, message: dict[str, Any] | bytes) -> None:
         text = message if isinstance(message, bytes) else json.dumps(message)
@@ -79,6 +80,7 @@ class SinkSide:
     def lease_message(self, ttl: int = 750) -> dict[str, Any]:
         return {
             "track": 0, "holder": self.holder, "generation": self.generation, "epoch": self._show.epoch, "ttl": ttl,
+            **({"monitor": True} if self.monitor else {}),
         }  # fmt: skip
 
     def begin(self, line: int) -> None:

@@ -245,6 +245,78 @@ def test_line_goes_on_from_another_player(listening: tuple[Any, SinkSide]) -> No
     assert all(2000 <= one["ms"] <= 2200 for one in side.all("heard"))
 
 
+# --- a page that plays along -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def along(show: FakeShow, open_page: Callable[..., Any]) -> tuple[Any, SinkSide]:
+    """The sound page in a browser, told to play along, with an ear on it."""
+    page = open_page("sound", "&monitor=1", obs=False)
+    side = show.sinks.get(timeout=20)
+    side.holder, side.monitor = False, True
+    side.lease()
+    until(page, "showrunner.state().monitor && showrunner.state().audio === 'running'")
+    page.evaluate(EAR)
+    return page, side
+
+
+def test_monitor_plays_and_says_nothing_of_it(along: tuple[Any, SinkSide]) -> None:
+    page, side = along
+    hello = side.all("hello")[0]
+    assert hello["monitor"] is True
+    assert len(hello["browser"]) >= 9
+    side.send({"begin": {"line": 3, "generation": 1, "at": 1000}})
+    side.play(3, tone(600), paced=False, first=50)
+    side.finish(3, 1600)
+    until(page, "ear.most > 0.3 && showrunner.sink.voices.length === 0")
+    assert page.evaluate("showrunner.sink.last") == {"line": 3, "ms": 1600}
+    side.send({"tone": {"hz": 440, "ms": 60}})
+    side.wait("toned")
+    assert not side.all("heard") + side.all("ended")
+    assert not page.evaluate("showrunner.state().holder")
+
+
+def test_monitor_is_silent_after_a_stop_and_a_new_holder(along: tuple[Any, SinkSide]) -> None:
+    page, side = along
+    side.begin(7)
+    side.play(7, tone(4000), paced=False)
+    until(page, "ear.most > 0.2")
+    side.send({"stop": {"generation": 2, "fade": 15}})
+    side.frame(7, 200, tone(20)[0], generation=1)
+    until(page, "showrunner.sink.voices.length === 0 && ear.level < 0.01")
+    assert page.evaluate("showrunner.sink.stats.dropped") >= 1
+    side.generation = 2
+    side.begin(8)
+    side.play(8, tone(4000), paced=False)
+    until(page, "showrunner.sink.voices.length === 1")
+    side.generation = 3
+    side.lease()  # another page holds from here on
+    until(page, "showrunner.sink.voices.length === 0 && showrunner.state().monitor")
+    side.monitor = False
+    side.lease()
+    until(page, "!showrunner.sink.plays")
+    assert not side.all("silent")
+
+
+def test_monitor_that_fell_behind_leaves_out_what_is_late(along: tuple[Any, SinkSide]) -> None:
+    page, side = along
+    side.begin(1)
+    side.play(1, tone(3000), paced=False)
+    until(page, "showrunner.sink.stats.dropped > 80")
+    assert page.evaluate("showrunner.sink.voices[0].next - showrunner.sink.ctx.currentTime") < 0.95
+    side.finish(1, 3000)
+    until(page, "showrunner.sink.voices.length === 0")
+
+
+def test_sound_page_of_another_build_loads_itself_again(show: FakeShow, open_page: Callable[..., Any]) -> None:
+    page = open_page("sound", obs=False)
+    show.sinks.get(timeout=20)
+    page.evaluate("window.old = true")
+    show.build = "b2"
+    show.drop()
+    until(page, "!window.old && window.showrunner?.state().connected")
+
+
 @pytest.mark.parametrize(("code", "comes_back"), [(1001, True), (1013, True), (4000, False), (4403, False)])
 def test_close_codes(show: FakeShow, open_page: Callable[..., Any], code: int, comes_back: bool) -> None:
     page = open_page("avatar", "&persona=juno")

@@ -13,11 +13,12 @@ from streamer.adapters.audio.common import Track
 from streamer.adapters.audio.silent import SilentClock
 from streamer.core.events import SinkChanged
 from streamer.ports import Heard
-from streamer.web import sinkroom
-from streamer.web.lease import Sound
+from streamer.web import lease, sinkroom
+from streamer.web.sinkwords import Holder, Sound
 from tests.fakes.sink_page import SinkPage
 
 FRAME = b"\1\2" * 480
+TAB = Sound("tab", "stage page in a browser", 1, 0, Holder("tab", "stage page in a browser", "stage"))
 
 
 class Stage:
@@ -162,7 +163,7 @@ async def test_a_suspended_page_never_holds(stage):
     await page.say({"audio": "suspended"})
     await page.until(lambda: not page.holder)
     assert sounds == [
-        Sound("nobody", "", 1, 1), Sound("tab", "stage page in a browser", 1, 0), Sound("nobody", "", 1, 1)
+        Sound("nobody", "", 1, 1, warning="muted"), TAB, Sound("nobody", "", 1, 1, warning="muted")
     ]  # fmt: skip
     assert stage.house.room.sound == sounds[-1]
 
@@ -196,6 +197,81 @@ async def test_ducking_and_a_test_tone(stage):
     assert page.told("tone") == [{"hz": 880, "ms": 100}]
 
 
+# --- pages that play along -------------------------------------------------------------------------------------------
+
+
+async def test_a_monitor_plays_what_the_holder_plays_and_never_holds(stage):
+    tab = await stage.page(page="ear", monitor=True, kind="captions")
+    assert not stage.track.page, "it is never the clock"
+    assert stage.house.room.sound == Sound("nobody", "", 1, 0, None, 1, 0, "nobody")
+    obs = await stage.page(page="obs", obs=True)
+    await tab.until(lambda: tab.along)
+    assert await stage.speak(40) == Heard(1, 800, ended=True)
+    await tab.until(lambda: len(tab.frames) == 40)
+    assert [(frame.seq, frame.samples) for frame in tab.frames] == [(at.seq, at.samples) for at in obs.frames]
+    sound = stage.house.room.sound
+    assert (sound.where, sound.holder.name, sound.monitors, sound.others) == ("obs", "stage page in OBS", 1, 0)
+
+
+async def test_a_monitor_joins_within_a_line_where_it_is_and_stops_with_it(stage):
+    obs = await stage.page(page="obs", obs=True)
+    line = asyncio.create_task(stage.speak(300))
+    await obs.until(lambda: obs.reported and obs.reported[-1] >= 600)
+    tab = await stage.page(page="ear", monitor=True)
+    await tab.until(lambda: tab.told("begin") and len(tab.frames) > 10)
+    begin = tab.told("begin")[0]
+    assert begin["line"] == 1
+    assert begin["at"] == tab.frames[0].at
+    assert obs.reported[-1] - 500 <= begin["at"] <= obs.frames[-1].at + 20
+    stage.track.stop()
+    await tab.until(lambda: tab.told("stop"))
+    count = len(tab.frames)
+    assert tab.told("stop")[-1] == obs.told("stop")[-1]
+    await line
+    await asyncio.sleep(0.1)
+    assert len(tab.frames) == count
+    assert tab.generation == obs.generation
+
+
+async def test_a_monitor_that_hangs_or_dies_changes_nothing_for_the_holder(stage):
+    obs = await stage.page(page="obs", obs=True, speed=4)
+    tab = await stage.page(page="ear", monitor=True)
+    other = await stage.page(page="ear2", monitor=True)
+    tab.hang()
+    line = asyncio.create_task(stage.speak(100))
+    await other.until(lambda: len(other.frames) > 20)
+    await other.die()
+    assert (await asyncio.wait_for(line, 5)).ms == 2000
+    assert obs.told("lease")[-1]["holder"]
+    assert len(tab.frames) == 100
+    assert [change.name for change in stage.changes][-2:] == ["silent clock", "stage page in OBS"]
+
+
+async def test_a_tone_goes_to_the_way_that_is_asked_for(stage):
+    nobody, problem = await stage.house.post("/api/v1/sound/tone", {"to": "monitor"})
+    assert (nobody, problem["code"]) == (409, "no_page")
+    obs = await stage.page(page="obs", obs=True)
+    tab = await stage.page(page="ear", monitor=True, kind="captions")
+    _, viewers = await stage.house.post("/api/v1/sound/tone", {"to": "holder", "ms": 50})
+    assert viewers["page"] == "stage page in OBS"
+    assert (len(obs.told("tone")), len(tab.told("tone"))) == (1, 0)
+    _, here = await stage.house.post("/api/v1/sound/tone", {"to": "monitor", "ms": 50})
+    assert here["page"] == "captions page in a browser"
+    _, one = await stage.house.post("/api/v1/sound/tone", {"page": "ear", "ms": 50})
+    assert one["page"] == "captions page in a browser"
+    assert (len(obs.told("tone")), len(tab.told("tone"))) == (1, 2)
+    gone, problem = await stage.house.post("/api/v1/sound/tone", {"page": "who"})
+    assert (gone, problem["code"]) == (409, "no_page")
+
+
+async def test_pages_that_do_not_play_hear_that_the_show_is_there(stage, monkeypatch):
+    monkeypatch.setattr(lease, "IDLE_RENEW_MS", 300)
+    await stage.page(page="one")
+    waits = await stage.page(page="two")
+    await waits.until(lambda: len(waits.told("lease")) >= 3)
+    assert not any(told["holder"] for told in waits.told("lease"))
+
+
 @pytest.mark.parametrize("first", ["{}", "no json", '{"hello": {"page": 5}}', '{"audio": "running"}', b"\0\1"])
 async def test_a_first_message_that_is_no_hello_closes_the_socket(house, first):
     async with house.session.ws_connect(f"{house.url}/ws/sink?token={house.overlay_token()}") as ws:
@@ -215,9 +291,9 @@ async def test_a_page_that_does_not_answer_a_tone_is_named(stage, monkeypatch):
     page = await stage.page()
     page.hang()
     status, problem = await stage.house.post("/api/v1/sound/tone", {"ms": 20})
-    assert (status, problem["code"]) == (409, "no_page")
+    assert (status, problem["code"]) == (409, "no_answer")
     assert "did not answer" in problem["detail"]
-    assert stage.house.room._sound == Sound("tab", stage.house.room._sound.name, 1, 0)
+    assert stage.house.room.sound == TAB
 
 
 async def test_hostile_messages_are_ignored_and_counted(stage):

@@ -1,0 +1,40 @@
+// The voices alone: a source for OBS, or a page that plays along (`?monitor=1`, `?monitor=auto`).
+
+import { browserId, options, ownBuild, words } from "../lib/address.js";
+import { Sink } from "../lib/sink.js";
+
+const { token, monitor } = options();
+const obs = Boolean(window.obsstudio);
+const sink = new Sink({ token, kind: "sound", obs, monitor, browser: browserId() });
+const state = () => ({ connected: sink.connected, holder: sink.holder, monitor: sink.monitoring, audio: sink.audio, page: sink.page });
+window.showrunner = { sink, state };
+document.documentElement.dataset.overlay = "sound";
+document.documentElement.lang = navigator.language.slice(0, 2) === "ja" ? "ja" : "en";
+
+// Of another build: load that one, but never within a line.
+sink.addEventListener("build", () => {
+  const mine = ownBuild();
+  if (mine && sink.build && sink.build !== mine && !sink.voices.length) location.reload();
+});
+
+if (!obs && window.parent === window) {
+  const box = document.createElement("div");
+  box.className = "sr-sound";
+  const said = document.createElement("span");
+  said.setAttribute("role", "status");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = words("click");
+  button.addEventListener("click", () => sink.resume());
+  box.append(said, button);
+  document.getElementById("page").append(box);
+  const update = () => {
+    button.hidden = sink.audio === "running";
+    said.textContent = words(!sink.connected ? "waiting" : sink.holder ? "playing" : sink.monitoring ? "along" : "silent");
+    said.hidden = !button.hidden && sink.connected;
+  };
+  for (const event of ["audio", "lease", "connection"]) sink.addEventListener(event, update);
+  update();
+}
+for (const event of ["pointerdown", "keydown"]) addEventListener(event, () => sink.audio !== "running" && sink.resume());
+sink.open();
