@@ -20,17 +20,18 @@ export function eye(d, E, c, open) {
   const ox = x + d * E.outer;
   const iy = y + E.innerY + shut * lerp(4, 10, happy) + c.lid * 2;
   const oy = y + E.outerY + shut * lerp(10, 8, happy);
-  const closed = lerp(y + 40, y - 30, happy);
-  const droop = c.lid * 24 * clamp(o, 0, 1);
-  const anger = clamp(-c.tilt, 0, 1) * 30;
+  const size = E.top / 60;
+  const closed = lerp(y + E.bottom * 0.82, y - E.top * 0.5, happy);
+  const droop = c.lid * 24 * size * clamp(o, 0, 1);
+  const anger = clamp(-c.tilt, 0, 1) * 30 * size;
   const sorrow = clamp(c.tilt, 0, 1) * 10 - clamp(-c.tilt, 0, 1) * 6;
   const t1 = lerp(closed, y - E.top + anger, o) + droop;
   const t2 = lerp(closed, y - E.top * 0.93 + sorrow, o) + droop;
   const c1x = x - d * E.inner * 0.66;
   const c2x = x + d * E.outer * 0.6;
   const low = Math.min(1, o * 1.5);
-  const b1 = lerp(t1, y + E.bottom - c.squint * 20, low);
-  const b2 = lerp(t2, y + E.bottom - c.squint * 20, low);
+  const b1 = lerp(t1, y + E.bottom - c.squint * 20 * size, low);
+  const b2 = lerp(t2, y + E.bottom - c.squint * 20 * size, low);
   const lid = `C${n(c1x)} ${n(t1)} ${n(c2x)} ${n(t2)} ${n(ox)} ${n(oy)}`;
   const white = `M${n(ix)} ${n(iy)}${lid}C${n(x + d * E.outer * 0.72)} ${n(b2)} ${n(x - d * E.inner * 0.62)} ${n(b1)} ${n(ix)} ${n(iy)}Z`;
   const th = E.lash * lerp(0.62, 1, clamp(o, 0, 1));
@@ -44,7 +45,7 @@ export function eye(d, E, c, open) {
     : "";
   const crease = `M${n(x - d * 14)} ${n(lerp(t1, iy, 0.25) - th * 0.95)}C${n(x + d * 6)} ${n(lerp(t2, oy, 0.16) - th)} ${n(x + d * E.outer * 0.5)} ${n(lerp(t2, oy, 0.2) - th)} ${n(x + d * E.outer * 0.86)} ${n(lerp(t2, oy, 0.5) - th * 1.05)}`;
   const shade =
-    `M${n(ix)} ${n(iy)}${lid}L${n(ox)} ${n(oy + 8)}C${n(c2x)} ${n(t2 + 26)} ${n(c1x)} ${n(t1 + 26)} ${n(ix)} ${n(iy + 5)}Z`;
+    `M${n(ix)} ${n(iy)}${lid}L${n(ox)} ${n(oy + 8 * size)}C${n(c2x)} ${n(t2 + 26 * size)} ${n(c1x)} ${n(t1 + 26 * size)} ${n(ix)} ${n(iy + 5)}Z`;
   const lower = `M${n(ox - d * 4)} ${n(lerp(oy, b2, 0.3))}C${n(x + d * E.outer * 0.6)} ${n(lerp(oy, b2, 0.86))} ${n(x + d * 8)} ${n(lerp(iy, b1, 0.8))} ${n(x - d * 10)} ${n(lerp(iy, b1, 0.78))}`;
   return { white, lash, spikes, crease, shade, lower, lowerOn: clamp(o * 1.4 - 0.2, 0, 1), creaseOn: clamp(o * 1.6 - 0.6, 0, 1) * (1 - clamp(-c.tilt * 1.4, 0, 1)) };
 }
@@ -55,11 +56,11 @@ export function brow(d, E, c) {
   const asym = d > 0 ? c.browAsym : -c.browAsym * 0.25;
   const y = E.browY - c.brow * 15 - asym * 15;
   const t = c.tilt * 13;
-  const ix = x - d * 37 + d * Math.max(0, -c.tilt) * -5;
+  const ix = x - d * 37 * E.browL + d * Math.max(0, -c.tilt) * -5;
   const iy = y + 5 - t;
-  const ox = x + d * 43;
+  const ox = x + d * 43 * E.browL;
   const oy = y + 7 + t * 0.55;
-  const arch = y - 10 - Math.max(0, c.brow) * 5 + Math.abs(c.tilt) * 4;
+  const arch = y - E.arch - Math.max(0, c.brow) * 5 + Math.abs(c.tilt) * 4;
   const w = E.browW;
   return (
     `M${n(ix)} ${n(iy + w * 0.5)}Q${n(ix - d * 3)} ${n(iy)} ${n(ix)} ${n(iy - w * 0.5)}` +
@@ -81,7 +82,7 @@ export function mouth(M, c, open, wide, round) {
   if (height < 2.4) {
     const dip = curve < 0 ? curve * 0.9 : curve * 1.05;
     const d = `M${n(l)} ${n(ly)}C${n(x - half * 0.5)} ${n(mid + dip * 0.35)} ${n(x + half * 0.5)} ${n(mid + dip * 0.35)} ${n(r)} ${n(ry)}`;
-    return { shut: true, line: d, hole: "M0 0", teeth: 0, low: y };
+    return { shut: true, line: d, hole: "M0 0", teeth: 0, low: y, lips: lips(M, l, r, ly, ry, mid + dip * 0.1, mid + dip * 0.35) };
   }
   const up = y + curve * 0.25 - height * 0.2 - round * height * 0.18;
   const low = y + height * 0.86 + Math.max(0, curve) * 0.55;
@@ -91,7 +92,21 @@ export function mouth(M, c, open, wide, round) {
     `M${n(l)} ${n(ly)}C${n(x - half * k)} ${n(up)} ${n(x + half * k)} ${n(up)} ${n(r)} ${n(ry)}` +
     `C${n(r + 1)} ${n(lerp(ry, sag, 0.8))} ${n(x + half * 0.62)} ${n(low)} ${n(x)} ${n(low)}` +
     `C${n(x - half * 0.62)} ${n(low)} ${n(l - 1)} ${n(lerp(ly, sag, 0.8))} ${n(l)} ${n(ly)}Z`;
-  return { shut: false, line: hole, hole, teeth: lerp(up, Math.min(ly, ry), 0.4), low };
+  return { shut: false, line: hole, hole, teeth: lerp(up, Math.min(ly, ry), 0.4), low, lips: lips(M, l, r, ly, ry, lerp(up, Math.min(ly, ry), 0.3), low) };
+}
+
+/** Coloured lips around a mouth whose middle lies between `top` and `low`; empty where the look has none. */
+function lips(M, l, r, ly, ry, top, low) {
+  if (!(M.lips > 0.05)) return "";
+  const x = (l + r) / 2;
+  const w = (r - l) / 2;
+  const up = top - 4.5 * M.lips;
+  const down = low + 9 * M.lips;
+  return (
+    `M${n(l - 2)} ${n(ly)}C${n(x - w * 0.6)} ${n(lerp(ly, up, 0.85))} ${n(x - w * 0.34)} ${n(up - 3)} ${n(x - w * 0.2)} ${n(up - 2)}Q${n(x)} ${n(up + 2)} ${n(x + w * 0.2)} ${n(up - 2)}` +
+    `C${n(x + w * 0.34)} ${n(up - 3)} ${n(x + w * 0.6)} ${n(lerp(ry, up, 0.85))} ${n(r + 2)} ${n(ry)}` +
+    `C${n(x + w * 0.66)} ${n(lerp(ry, down, 0.95))} ${n(x + w * 0.4)} ${n(down)} ${n(x)} ${n(down)}C${n(x - w * 0.4)} ${n(down)} ${n(x - w * 0.66)} ${n(lerp(ly, down, 0.95))} ${n(l - 2)} ${n(ly)}Z`
+  );
 }
 
 /** The outline of the face; `yaw` moves chin and cheeks, `drop` is how far the jaw opens in units of the drawing. */
@@ -105,9 +120,9 @@ export function outline(F, yaw, drop) {
   const inR = 9 + Math.max(0, yaw) * 4;
   return (
     `M${n(l)} 320C${n(l - 2)} 368 ${n(l + inL - 14)} ${n(cy - 44)} ${n(l + inL)} ${n(cy)}` +
-    `C${n(l + inL + 16)} ${n(cy + F.cheek)} ${n(cx - F.jaw)} ${n(chin)} ${n(cx)} ${n(chin)}` +
-    `C${n(cx + F.jaw)} ${n(chin)} ${n(r - inR - 16)} ${n(cy + F.cheek)} ${n(r - inR)} ${n(cy)}` +
+    `C${n(l + inL + F.corner)} ${n(cy + F.cheek)} ${n(cx - F.jaw)} ${n(chin)} ${n(cx)} ${n(chin)}` +
+    `C${n(cx + F.jaw)} ${n(chin)} ${n(r - inR - F.corner)} ${n(cy + F.cheek)} ${n(r - inR)} ${n(cy)}` +
     `C${n(r - inR + 14)} ${n(cy - 44)} ${n(r + 2)} 368 ${n(r)} 320` +
-    `C${n(r)} 230 470 196 400 196C330 196 ${n(l)} 230 ${n(l)} 320Z`
+    `C${n(r)} 230 470 ${F.top} 400 ${F.top}C330 ${F.top} ${n(l)} 230 ${n(l)} 320Z`
   );
 }

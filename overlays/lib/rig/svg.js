@@ -25,6 +25,7 @@ export class Kit {
     this.id = `sr${made++}`;
     this.groups = {};
     this.parts = {};
+    this.made = {};
     this.defs = el("defs");
     this.color = {};
     for (const [name, value] of Object.entries(palette)) {
@@ -38,6 +39,12 @@ export class Kit {
     const node = el("g", { class: `sr-rig__${name}`, ...attrs }, ...kids);
     this.groups[name] = node;
     return node;
+  }
+
+  /** What `make` gives, made only once for a name: paints that several shapes share. */
+  once(name, make) {
+    this.made[name] ??= make();
+    return this.made[name];
   }
 
   /** A shape the rig reshapes or fades; `name` is its key in `parts`. */
