@@ -36,13 +36,13 @@ export function readFrame(buffer) {
 
 /**
  * The player of a page. Events: `audio` (state of the context changed), `connection`, `lease`, `heard`, `build`.
- * `holder` tells whether this page plays the voices, `monitoring` whether it plays along with the page that does; `output` is the
+ * `holder` tells whether this page plays the voices, `monitor` whether it plays along with the page that does; `output` is the
  * node everything goes through. Only the holder reports: nobody ever waits for a page that plays along.
  */
 export class Sink extends EventTarget {
   constructor({ token = "", kind = "stage", obs = false, track = 0, monitor = false, browser = "" } = {}) {
     super();
-    this.monitor = monitor;
+    this.wish = monitor;
     this.browser = browser;
     this.query = { token, kind };
     this.obs = obs;
@@ -51,7 +51,7 @@ export class Sink extends EventTarget {
     this.epoch = 0;
     this.generation = 0;
     this.holder = false;
-    this.monitoring = false;
+    this.monitor = false;
     this.build = "";
     this.leaseEnds = 0;
     this.voices = [];
@@ -68,7 +68,7 @@ export class Sink extends EventTarget {
     ws.binaryType = "arraybuffer";
     ws.onopen = async () => {
       await this.#started();
-      this.#send({ hello: { page: this.page, obs: this.obs, audio: this.audio, epoch: this.epoch, monitor: this.monitor, browser: this.browser } });
+      this.#send({ hello: { page: this.page, obs: this.obs, audio: this.audio, epoch: this.epoch, monitor: this.wish, browser: this.browser } });
     };
     ws.onmessage = (event) => ws === this.ws && this.#message(event.data);
     ws.onclose = (event) => this.#lost(ws, event.code);
@@ -87,7 +87,7 @@ export class Sink extends EventTarget {
 
   /** Whether this page sounds when a line is on. */
   get plays() {
-    return this.holder || this.monitoring;
+    return this.holder || this.monitor;
   }
 
   /** Starts the sound after a click, where the browser asks for one. */
@@ -214,9 +214,9 @@ export class Sink extends EventTarget {
       this.#yield();
       return;
     }
-    const was = [this.holder, this.monitoring];
+    const was = [this.holder, this.monitor];
     this.holder = Boolean(lease.holder);
-    this.monitoring = !this.holder;
+    this.monitor = !this.holder;
     const { gain } = this.lease;
     const now = this.ctx.currentTime;
     const expired = performance.now() > this.leaseEnds;
@@ -232,7 +232,7 @@ export class Sink extends EventTarget {
     gain.linearRampToValueAtTime(0, now + lease.ttl / 1000 + FADE);
     clearTimeout(this.expiry);
     this.expiry = setTimeout(() => this.#yield(), lease.ttl + FADE * 1000);
-    if (was[0] !== this.holder || was[1] !== this.monitoring) this.dispatchEvent(new Event("lease"));
+    if (was[0] !== this.holder || was[1] !== this.monitor) this.dispatchEvent(new Event("lease"));
   }
 
   // This page plays no more: fade, forget what is scheduled.
@@ -246,7 +246,7 @@ export class Sink extends EventTarget {
     gain.linearRampToValueAtTime(0, now + FADE);
     this.#drop(() => true);
     if (this.plays) {
-      this.holder = this.monitoring = false;
+      this.holder = this.monitor = false;
       this.dispatchEvent(new Event("lease"));
     }
   }
@@ -298,7 +298,7 @@ export class Sink extends EventTarget {
     const voice = this.#voice(frame.line, frame.generation);
     const before = voice.under;
     const earlier = this.voices[this.voices.indexOf(voice) - 1];
-    const behind = this.monitoring && Math.max(voice.next, earlier ? earlier.next : 0) - this.ctx.currentTime > BEHIND;
+    const behind = this.monitor && Math.max(voice.next, earlier ? earlier.next : 0) - this.ctx.currentTime > BEHIND;
     if (behind) {
       this.stats.dropped += 1;
       return;

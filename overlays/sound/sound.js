@@ -6,7 +6,7 @@ import { Sink } from "../lib/sink.js";
 const { token, monitor } = options();
 const obs = Boolean(window.obsstudio);
 const sink = new Sink({ token, kind: "sound", obs, monitor, browser: browserId() });
-const state = () => ({ connected: sink.connected, holder: sink.holder, monitor: sink.monitoring, audio: sink.audio, page: sink.page });
+const state = () => ({ connected: sink.connected, holder: sink.holder, monitor: sink.monitor, audio: sink.audio, page: sink.page });
 window.showrunner = { sink, state };
 document.documentElement.dataset.overlay = "sound";
 document.documentElement.lang = navigator.language.slice(0, 2) === "ja" ? "ja" : "en";
@@ -30,7 +30,7 @@ if (!obs && window.parent === window) {
   document.getElementById("page").append(box);
   const update = () => {
     button.hidden = sink.audio === "running";
-    said.textContent = words(!sink.connected ? "waiting" : sink.holder ? "playing" : sink.monitoring ? "along" : "silent");
+    said.textContent = words(!sink.connected ? "waiting" : sink.holder ? "playing" : sink.monitor ? "along" : "silent");
     said.hidden = !button.hidden && sink.connected;
   };
   for (const event of ["audio", "lease", "connection"]) sink.addEventListener(event, update);

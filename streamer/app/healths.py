@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from streamer.app.yamlfile import BadFiles
 from streamer.ports import Health, LanguageModel, Notice
 from streamer.speech.chain import VoiceState
+from streamer.speech.speaker import Speaker
 
 
 def brain_health(llm: LanguageModel, *, scripted: bool) -> Sequence[Health]:
@@ -14,13 +15,20 @@ def brain_health(llm: LanguageModel, *, scripted: bool) -> Sequence[Health]:
     return list(ladder()) if ladder is not None else []
 
 
-def voice_health(states: Iterable[VoiceState], *, any_voice: bool) -> Sequence[Health]:
-    """A row for each engine and voice that was used; one that says so when there is no voice at all."""
+def voice_health(states: Iterable[VoiceState], speakers: Iterable[Speaker], *, any_voice: bool) -> Sequence[Health]:
+    """A row for each engine and voice that was used: `voice.<persona>.<engine>`, or `voice.<engine>.<voice>` when not
+    exactly one persona has that voice. One row that says so when there is no voice at all."""
     if not any_voice:
         return [Health("voice", "degraded", Notice("voice.captions", {"reason": ""}))]
+    owners: dict[tuple[str, str], list[str]] = {}
+    for speaker in speakers:
+        for voice in speaker.voices:
+            owners.setdefault((voice.engine, voice.spec.name), []).append(speaker.id)
     out: list[Health] = []
     for state in states:
-        name = f"voice.{state.engine}" + (f".{state.voice}" if state.voice else "")
+        who = owners.get((state.engine, state.voice), [])
+        ours = f"voice.{state.engine}" + (f".{state.voice}" if state.voice else "")
+        name = f"voice.{who[0]}.{state.engine}" if len(who) == 1 else ours
         if state.state == "closed":
             out.append(Health(name, "ok", Notice("voice.ok", {"engine": state.engine})))
         else:

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from streamer.adapters.audio.common import Track
 from streamer.adapters.audio.silent import SilentClock
 from streamer.adapters.chat.inject import InjectChat
@@ -61,11 +63,11 @@ from streamer.texts import texts as words
 from streamer.web.api import Parts
 from streamer.web.feed import FeedHub
 from streamer.web.gate import Site
-from streamer.web.lease import Sound
 from streamer.web.metrics import Metrics
 from streamer.web.operate import Outcome
 from streamer.web.server import WebServer
 from streamer.web.sinkroom import SinkRoom
+from streamer.web.sinkwords import Sound
 
 log = logging.getLogger(__name__)
 
@@ -383,7 +385,8 @@ class House:
         self.overlay.sound(page=changed.page, name=changed.name)
 
     def _show_sound(self, sound: Sound) -> None:
-        self.panel.sound(sound.where, sound.name, pages=sound.pages, muted=sound.muted)
+        told = msgspec.to_builtins(sound)
+        self.panel.sound(told.pop("where"), told.pop("name"), **told)
 
     async def _warm(self) -> None:
         """Parts that take time to wake do so now and not with the first answer."""
@@ -425,7 +428,7 @@ class House:
         chats = [self._supervisor.health(source) for source in self.chats.sources]
         brain = brain_health(self.brain.now, scripted=self.is_scripted)
         offers = self._offers if self.is_scripted else []
-        voices = voice_health(self.performer.voice_states(), any_voice=bool(self.voices))
+        voices = voice_health(self.performer.voice_states(), self.speakers.values(), any_voice=bool(self.voices))
         return [*chats, *brain, *offers, *voices, *all_of(self.broken), *file_health(self.watch.problems)]
 
     def revised(self) -> None:

@@ -72,7 +72,16 @@ def _empty(about: About) -> dict[str, object]:
         "pace": None,
         "chat": {},
         "chat_rate": 0,
-        "sound": {"where": "nobody", "name": "", "pages": 0, "muted": 0},
+        "sound": {
+            "where": "nobody",
+            "name": "",
+            "pages": 0,
+            "muted": 0,
+            "holder": None,
+            "monitors": 0,
+            "others": 0,
+            "warning": "nobody",
+        },
         "health": {},
         "log": {},
         "setup": {"n": 0, "welcome": False},
@@ -319,8 +328,13 @@ class PanelView:
         """Set-up, cast or files have changed; `welcome`: nobody has been through the first run."""
         self._send({"setup": {"n": n, "welcome": welcome}})
 
-    def sound(self, where: Where, name: str = "", *, pages: int = 0, muted: int = 0) -> None:
-        self._publish({"sound": {"where": where, "name": name, "pages": pages, "muted": muted}}, ())
+    def sound(
+        self, where: Where, name: str = "", *, pages: int = 0, muted: int = 0, holder: Mapping[str, str] | None = None,
+        monitors: int = 0, others: int = 0, warning: str = "nobody",
+    ) -> None:  # fmt: skip
+        """`holder`: where, name, kind and browser of the page that plays."""
+        told = {"where": where, "name": name, "pages": pages, "muted": muted, "holder": holder}
+        self._publish({"sound": told | {"monitors": monitors, "others": others, "warning": warning}}, ())
 
     def health(self, items: Iterable[Health]) -> None:
         """All parts, in the order they are to be shown."""

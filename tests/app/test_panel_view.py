@@ -99,7 +99,7 @@ def test_an_empty_show_has_every_key_of_the_contract() -> None:
     snapshot = House().now
     assert set(snapshot) == {
         "build", "beat", "show", "silence", "cast", "line", "playhead", "next", "queue", "pace", "chat",
-        "chat_rate", "sound", "health", "log",
+        "chat_rate", "sound", "health", "log", "setup",
     }  # fmt: skip
     assert snapshot["show"]["mode"] == "running"
     assert snapshot["show"]["title"] == "Test"
@@ -351,8 +351,12 @@ def test_the_beat_changes_and_counts_the_last_minute() -> None:
 
 def test_sound_says_who_plays() -> None:
     house = House()
-    house.view.sound("obs", "OBS", pages=2, muted=1)
-    assert house.now["sound"] == {"where": "obs", "name": "OBS", "pages": 2, "muted": 1}
+    holder = {"where": "obs", "name": "OBS", "kind": "stage", "browser": ""}
+    house.view.sound("obs", "OBS", pages=2, muted=1, holder=holder, monitors=1, others=0, warning="")
+    assert house.now["sound"] == {
+        "where": "obs", "name": "OBS", "pages": 2, "muted": 1, "holder": holder, "monitors": 1, "others": 0,
+        "warning": "",
+    }  # fmt: skip
 
 
 def test_every_code_the_projection_uses_has_words() -> None:
