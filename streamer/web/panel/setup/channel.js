@@ -1,0 +1,73 @@
+// Step: the channel whose chat is read.
+import { html, useEffect, useState } from "../vendor/preact.js";
+import { clean, t } from "../texts.js";
+import { typing } from "../views.js";
+import { ask, change, desk } from "./desk.js";
+import { Act, aloud, Problem, Saved, Step, Text } from "./pieces.js";
+
+/** A channel as people write it. */
+export function channelName({ platform, name } = {}) {
+  const own = clean(name);
+  if (!own) return "";
+  if (platform === "twitch") return `twitch.tv/${own.replace(/^#/, "")}`;
+  return platform === "youtube" ? t("setup.channel.youtube", { name: own }) : own;
+}
+
+const real = () => Boolean(desk.value.channel?.name) && desk.value.channel.platform !== "demo" && !desk.value.demo;
+const present = () => (real() ? t("setup.channel.still", { name: channelName(desk.value.channel) }) : t("setup.channel.still.demo"));
+
+function Form() {
+  const [text, setText] = useState(real() ? channelName(desk.value.channel).replace(/^YouTube: /, "") : "");
+  const [busy, setBusy] = useState("");
+  const [tried, setTried] = useState(null);
+  const [problem, setProblem] = useState(null);
+  const [saved, setSaved] = useState("");
+  const wanted = text.trim();
+  useEffect(() => { setTried(null); setProblem(null); }, [text]);
+
+  const attempt = async () => {
+    const result = await ask("POST", "setup/channel/try", { text: wanted });
+    const ok = result.ok && result.body?.ok;
+    setTried(ok ? result.body : null);
+    setProblem(ok ? null : result.problem || result.body?.notice || { code: "channel_silent" });
+    if (ok) aloud.value = t("setup.channel.connected", { name: channelName(result.body) });
+    return ok;
+  };
+  const test = async () => { setSaved(""); setBusy("test"); await attempt(); setBusy(""); };
+  const take = async (anyway) => {
+    setSaved("");
+    setBusy("use");
+    if (anyway || tried || await attempt()) {
+      const result = await change("/channel", { text: wanted });
+      setProblem(result.problem);
+      if (result.ok) {
+        setTried(null);
+        setSaved(t("setup.channel.saved", { name: channelName(desk.peek().channel) || wanted }));
+        aloud.value = t("setup.channel.saved", { name: channelName(desk.peek().channel) || wanted });
+      }
+    }
+    setBusy("");
+  };
+  const back = async () => {
+    setBusy("back");
+    const result = await change("/channel", undefined, "DELETE");
+    setBusy("");
+    setProblem(result.problem);
+    if (result.ok) { setText(""); setTried(null); setSaved(t("setup.channel.demo_again")); }
+  };
+  const empty = !wanted;
+  return html`<form class="form" onSubmit=${(e) => { e.preventDefault(); if (!empty && !busy) take(false); }}>
+    <${Text} id="channel-text" label=${t("setup.channel.label")} help=${t("setup.channel.help")} placeholder=${t("setup.channel.placeholder")} value=${text} maxlength="200" inputmode="url" problem=${problem} kept=${problem && present()} onInput=${(e) => { typing.value = true; setSaved(""); setText(e.currentTarget.value); }}>
+      <${Act} busy=${busy === "test"} off=${empty || busy} words=${t("setup.test")} working=${t("setup.channel.testing")} onClick=${test}/><//>
+    ${tried && html`<div class="notice ready"><p><b>${t("setup.channel.connected", { name: channelName(tried) })}</b></p></div>`}
+    <p class="acts-row"><${Act} cls="go" busy=${busy === "use"} off=${empty || busy} words=${t("setup.channel.use")} working=${t("setup.channel.joining")} onClick=${() => take(false)}/>
+      ${problem && !empty && problem.code !== "offline" && html`<${Act} off=${Boolean(busy)} words=${t("setup.channel.anyway")} onClick=${() => take(true)}/>`}
+      ${real() && html`<${Act} cls="quiet" busy=${busy === "back"} off=${Boolean(busy)} words=${t("setup.channel.back")} onClick=${back}/>`}</p>
+    <${Saved} name="channel" words=${saved}/></form>`;
+}
+
+export function ChannelStep() {
+  const words = desk.value && real() ? (desk.value.channel.words?.code ? t("setup.channel.reads", { name: channelName(desk.value.channel) }) : t("setup.channel.reads", { name: channelName(desk.value.channel) })) : "";
+  const trouble = desk.value && real() && desk.value.channel.words && desk.value.channel.words.fix ? desk.value.channel.words : null;
+  return html`<${Step} name="channel" what=${words}><${Problem} problem=${trouble}/><${Form}/><//>`;
+}

@@ -1,0 +1,148 @@
+// Step: the voices, one for each character.
+import { html, useEffect, useState } from "../vendor/preact.js";
+import { Persona } from "../parts/common.js";
+import { persona } from "../store.js";
+import { clean, has, lang, number, t } from "../texts.js";
+import { typing } from "../views.js";
+import { ask, change, desk, saying } from "./desk.js";
+import { Glyph } from "./glyphs.js";
+import { Act, aloud, Problem, Saved, Step } from "./pieces.js";
+import { ServerForm, Terms } from "./voiceengine.js";
+
+const SHOWN = 60;
+const lists = new Map();
+let sound = null;
+
+async function listOf(engine) {
+  if (!lists.has(engine)) {
+    const result = await ask("GET", `setup/voices?engine=${encodeURIComponent(engine)}`);
+    const items = result.body?.items || [];
+    const problem = result.problem || result.body?.notice || null;
+    if (!items.length || problem) return { items, problem };
+    lists.set(engine, { items, problem: null });
+  }
+  return lists.get(engine);
+}
+
+const main = (language) => String(language || "").split(/[-_]/)[0].toLowerCase();
+function tongue(code) {
+  try { return new Intl.DisplayNames([lang.value], { type: "language" }).of(code) || code; } catch { return clean(code); }
+}
+const engineOf = (name) => desk.value.voice.engines.find((each) => each.engine === name);
+const nameOf = (engine) => (has(`setup.voice.engine.${engine}`) ? t(`setup.voice.engine.${engine}`) : clean(engineOf(engine)?.label || engine));
+
+function hush() {
+  if (!sound) return;
+  sound.audio.pause();
+  URL.revokeObjectURL(sound.url);
+  sound.done();
+  sound = null;
+}
+
+/** Plays a voice; resolves to a problem or null. `done` is called when it falls silent. */
+async function play(body, done) {
+  hush();
+  const result = await ask("POST", "setup/voices/play", body, { blob: true, limit: 30000 });
+  if (!result.ok) { done(); return result.problem; }
+  hush();
+  const url = URL.createObjectURL(result.body);
+  const audio = new Audio(url);
+  const mine = { audio, url, done };
+  sound = mine;
+  audio.onended = audio.onerror = () => { if (sound === mine) hush(); };
+  try { await audio.play(); } catch { if (sound === mine) hush(); return { code: "no_playback" }; }
+  return null;
+}
+
+function Row({ item, chosen, playing, onPick, onPlay }) {
+  const label = clean(item.name || item.id);
+  return html`<li class=${`voice ${chosen ? "chosen" : ""}`}><label><input type="radio" name="voice-pick" checked=${chosen} onChange=${onPick}/><span><b>${label}</b><small>${[tongue(item.language), has(`setup.voice.gender.${item.gender}`) && t(`setup.voice.gender.${item.gender}`)].filter(Boolean).join(" · ")}</small></span></label>
+    <button type="button" class="btn ico" aria-label=${t(playing ? "setup.voice.stop" : "setup.voice.play", { name: label })} aria-pressed=${playing} onClick=${onPlay}><${Glyph} name=${playing ? "halt" : "play"}/></button></li>`;
+}
+
+function Slider({ id, label, value, shown, min, max, step, onInput }) {
+  return html`<div class="slide"><label for=${id}>${label}</label><input id=${id} class="range" type="range" min=${min} max=${max} step=${step} value=${value} aria-valuetext=${shown} onInput=${(e) => onInput(Number(e.currentTarget.value))}/><output class="n" for=${id}>${shown}</output></div>`;
+}
+
+function List({ engine, draft, set, playing, onPlay }) {
+  const [told, setTold] = useState(null);
+  const [language, choose] = useState(null);
+  const [search, setSearch] = useState("");
+  useEffect(() => {
+    let here = true;
+    setTold(null);
+    listOf(engine).then((result) => { if (here) setTold(result); });
+    return () => { here = false; };
+  }, [engine, desk.value.n]);
+  if (!told) return html`<ul class="voices" aria-busy="true">${[1, 2, 3, 4].map((n) => html`<li key=${n} class="voice"><span class="bone"></span></li>`)}</ul>`;
+  const languages = [...new Set(told.items.map((item) => main(item.language)))].filter(Boolean).sort((a, b) => tongue(a).localeCompare(tongue(b), lang.value));
+  const own = main(told.items.find((item) => item.id === draft.voice)?.language);
+  const wanted = language ?? (own || (languages.includes(lang.value) ? lang.value : ""));
+  const needle = search.trim().toLowerCase();
+  const fitting = told.items.filter((item) => (!wanted || main(item.language) === wanted) && (!needle || `${item.name} ${item.id}`.toLowerCase().includes(needle)));
+  return html`<div class="voicelist"><${Problem} problem=${told.problem}/>
+    ${told.items.length > 6 && html`<div class="voicefilter"><label class="sr" for="voice-language">${t("setup.voice.language")}</label><select id="voice-language" value=${wanted} onChange=${(e) => choose(e.currentTarget.value)}><option value="">${t("setup.voice.language.all")}</option>${languages.map((code) => html`<option key=${code} value=${code}>${tongue(code)}</option>`)}</select>
+      <label class="sr" for="voice-search">${t("setup.voice.search")}</label><input id="voice-search" class="field" type="search" placeholder=${t("setup.voice.search")} value=${search} onInput=${(e) => setSearch(e.currentTarget.value)}/></div>`}
+    ${told.items.length > 0 && html`<ul class="voices" aria-label=${t("setup.voice.list", { n: number(fitting.length) })}>${fitting.slice(0, SHOWN).map((item) => html`<${Row} key=${item.id} item=${item} chosen=${item.id === draft.voice} playing=${playing === item.id} onPick=${() => set({ voice: item.id })} onPlay=${() => onPlay(item)}/>`)}
+      ${!fitting.length && html`<li class="empty">${t("setup.voice.no_match")}</li>`}${fitting.length > SHOWN && html`<li class="empty">${t("setup.voice.more", { n: number(fitting.length - SHOWN) })}</li>`}</ul>`}</div>`;
+}
+
+const STATES = { terms: "setup.voice.state.terms", setup: "setup.voice.state.setup", off: "setup.voice.state.off" };
+
+function One({ id }) {
+  const now = desk.value.voice.personas[id] || {};
+  const engines = desk.value.voice.engines;
+  const usable = engines.find((each) => each.engine === now.engine) || engines.find((each) => each.state === "ready") || engines[0];
+  const [engine, setEngine] = useState(usable?.engine || "");
+  const [draft, setDraft] = useState({ voice: now.voice || "", pitch: now.pitch ?? 0, rate: now.rate ?? 1 });
+  const [playing, setPlaying] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState(null);
+  const [saved, setSaved] = useState("");
+  const name = clean(persona(id).name);
+  const about = engineOf(engine);
+  const set = (more) => { typing.value = true; setSaved(""); setProblem(null); setDraft({ ...draft, ...more }); };
+  useEffect(() => hush, []);
+  const hear = async (item) => {
+    if (playing === item.id) { hush(); return; }
+    setProblem(null);
+    setPlaying(item.id);
+    const language = item.language || lang.value;
+    const sample = has(`setup.voice.sample.${main(language)}`) ? t(`setup.voice.sample.${main(language)}`, { name }) : t("setup.voice.sample", { name });
+    const wrong = await play({ engine, voice: item.id, pitch: draft.pitch, rate: draft.rate, text: item.sample || sample, language }, () => setPlaying((at) => (at === item.id ? "" : at)));
+    if (wrong) setProblem(wrong);
+  };
+  const take = async () => {
+    setBusy(true); setProblem(null);
+    const result = await change("/voices", { persona: id, engine, voice: draft.voice, pitch: draft.pitch, rate: draft.rate });
+    setBusy(false);
+    setProblem(result.problem);
+    if (result.ok) { const words = t("setup.voice.saved", { name }); setSaved(words); aloud.value = words; }
+  };
+  const still = t(now.engine ? "setup.voice.still" : "setup.voice.still.none", { name, engine: now.engine ? nameOf(now.engine) : "" });
+  return html`<div class="one-voice"><fieldset class="ways"><legend class="label">${t("setup.voice.engine")}</legend><span class="seg3">${engines.map((each) => html`<label key=${each.engine}><input type="radio" name="voice-engine" checked=${engine === each.engine} onChange=${() => { hush(); setEngine(each.engine); set({ voice: each.engine === now.engine ? now.voice : "" }); }}/><span>${nameOf(each.engine)}</span></label>`)}</span></fieldset>
+    <p class="help">${about && (STATES[about.state] ? `${t(STATES[about.state])} ` : "")}${has(`setup.voice.about.${engine}`) ? t(`setup.voice.about.${engine}`) : ""} ${about?.state !== "ready" ? saying(about?.words) : ""}</p>
+    ${about?.state === "terms" && html`<${Terms} engine=${engine}/>`}${about?.state === "setup" && html`<${ServerForm} engine=${engine}/>`}
+    ${about?.state === "ready" && html`<${List} engine=${engine} draft=${draft} set=${set} playing=${playing} onPlay=${hear}/>
+      <div class="slides"><${Slider} id="voice-pitch" label=${t("setup.voice.pitch")} min="-12" max="12" step="1" value=${draft.pitch} shown=${t("setup.voice.pitch.value", { n: draft.pitch > 0 ? `+${number(draft.pitch)}` : number(draft.pitch) })} onInput=${(pitch) => set({ pitch })}/>
+        <${Slider} id="voice-rate" label=${t("setup.voice.rate")} min="0.5" max="2" step="0.05" value=${draft.rate} shown=${t("setup.voice.rate.value", { n: number(Math.round(draft.rate * 100)) })} onInput=${(rate) => set({ rate })}/>
+        <${Act} off=${!draft.voice} words=${t(playing && playing === draft.voice ? "setup.voice.halt" : "setup.voice.play.this")} onClick=${() => listOf(engine).then(({ items }) => hear(items.find((item) => item.id === draft.voice) || { id: draft.voice }))}><${Glyph} name=${playing && playing === draft.voice ? "halt" : "play"}/><//></div>
+      <${Problem} problem=${problem} kept=${problem && still}/>
+      <p class="acts-row"><${Act} cls="go" busy=${busy} off=${!draft.voice} words=${t("setup.voice.use", { name })} working=${t("setup.saving")} onClick=${take}/></p>`}
+    <${Saved} name="voice" words=${saved}/></div>`;
+}
+
+function Form() {
+  const ids = Object.keys(desk.value.voice.personas).sort((a, b) => persona(a).order - persona(b).order);
+  const [chosen, choose] = useState("");
+  const id = ids.includes(chosen) ? chosen : ids[0];
+  if (!id) return html`<p class="help">${t("setup.voice.nobody")}</p>`;
+  return html`<div class="form">${ids.length > 1 && html`<fieldset class="ways"><legend class="label">${t("setup.voice.who")}</legend><span class="seg3">${ids.map((each) => html`<label key=${each}><input type="radio" name="voice-who" checked=${id === each} onChange=${() => { hush(); choose(each); }}/><span><${Persona} id=${each}/></span></label>`)}</span></fieldset>`}<${One} key=${id} id=${id}/></div>`;
+}
+
+export function VoiceStep() {
+  const voice = desk.value?.voice;
+  const done = desk.value?.steps.voice === "done";
+  const list = done ? Object.entries(voice.personas).filter(([, each]) => each.engine).map(([id, each]) => t("setup.voice.now", { name: clean(persona(id).name), engine: nameOf(each.engine) })) : [];
+  return html`<${Step} name="voice" what=${list.join(t("list.comma"))}><${Form}/><//>`;
+}
