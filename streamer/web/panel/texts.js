@@ -3,7 +3,7 @@ import { signal } from "./vendor/preact.js";
 
 export const LANGUAGES = { en: "English", ja: "日本語" };
 const STORED = "showrunner.language";
-const table = signal({});
+export const table = signal({});
 export const lang = signal("en");
 let own = {};
 
