@@ -1,63 +1,107 @@
-// The message being answered, shown beside the one who answers.
+// The message being answered, floating beside the one who answers.
 
 import { characters, readable } from "./text.js";
 
 const MOST = 160;
+/** As long as the style's fade; the words are forgotten after it. */
+const FADE_MS = 320;
+
+function make(tag, name) {
+  const node = document.createElement(tag);
+  node.className = name;
+  return node;
+}
 
 export class Bubble {
   constructor(host) {
-    this.root = document.createElement("div");
-    this.root.className = "sr-bubble";
-    this.name = document.createElement("bdi");
-    this.name.className = "sr-bubble__name";
-    this.text = document.createElement("bdi");
-    this.text.className = "sr-bubble__text";
-    this.root.append(this.name, this.text);
-    host.append(this.root);
+    this.root = make("div", "sr-bubble");
+    this.box = make("div", "sr-bubble__box");
+    this.name = make("bdi", "sr-bubble__name");
+    this.text = make("bdi", "sr-bubble__text");
+    this.safe = make("div", "sr-safe");
+    this.box.append(this.name, this.text);
+    this.root.append(this.box);
+    host.append(this.safe, this.root);
     this.key = "";
+    this.at = "";
+    this.on = false;
+    /** The middle of the message on the page, px, or null while there is none. */
+    this.center = null;
+    this.fading = null;
+    addEventListener("resize", () => (this.at = ""));
   }
 
-  /** Shows `answering` (`{name, text, platform}`) beside `box`, the speaker's place; hides without either. */
+  /**
+   * Shows `answering` (`{name, text, platform}`) beside `box`, the speaker's place, on `side`; goes without either. The words of a message
+   * that is gone stay only for the fade.
+   */
   update(answering, box, color, side) {
     const on = Boolean(answering && box);
-    this.root.classList.toggle("is-shown", on);
     if (!on) {
-      this.key = "";
-      this.at = "";
+      this.#hide();
       return;
     }
     const key = JSON.stringify([answering, side]);
     if (key !== this.key) {
       this.key = key;
-      const text = characters(String(answering.text ?? ""));
-      this.name.textContent = String(answering.name ?? "");
-      this.text.textContent = text.length > MOST ? `${text.slice(0, MOST).join("")}…` : text.join("");
-      this.root.dataset.side = side;
-      if (/^[a-z]{1,16}$/.test(answering.platform ?? "")) this.root.dataset.platform = answering.platform;
-      this.root.style.setProperty("--sr-speaker", readable(color));
+      this.#write(answering, side);
     }
-    const place = `${key}/${[box.left, box.top, box.width]}`;
-    if (place === this.at) return;
-    this.at = place;
-    this.#place(box, side);
+    const colour = readable(color);
+    if (colour !== this.colour) this.root.style.setProperty("--sr-speaker", (this.colour = colour));
+    const place = `${key}/${box.left}/${box.top}/${box.width}`;
+    if (place !== this.at) {
+      this.at = place;
+      this.#place(box, side);
+    }
+    if (this.on) return;
+    this.on = true;
+    clearTimeout(this.fading);
+    this.root.classList.add("is-shown");
+  }
+
+  #hide() {
+    if (!this.on) return;
+    this.on = false;
+    this.key = "";
+    this.at = "";
+    this.center = null;
+    this.root.classList.remove("is-shown");
+    clearTimeout(this.fading);
+    this.fading = setTimeout(() => {
+      this.name.textContent = "";
+      this.text.textContent = "";
+    }, FADE_MS);
+  }
+
+  #write({ name, text, platform }, side) {
+    const letters = characters(String(text ?? ""));
+    this.name.textContent = String(name ?? "");
+    this.text.textContent = letters.length > MOST ? `${letters.slice(0, MOST).join("").trimEnd()}…` : letters.join("");
+    this.root.dataset.side = side;
+    if (/^[a-z]{1,16}$/.test(platform ?? "")) this.root.dataset.platform = platform;
+    else delete this.root.dataset.platform;
   }
 
   // Outside the speaker where there is room, else above; always inside the safe area.
   #place(box, side) {
     const { offsetWidth: w, offsetHeight: h } = this.root;
-    const safe = { x: innerWidth * 0.03, y: innerHeight * 0.04 };
-    const head = box.top + box.height * 0.34;
-    let x = side === "left" ? box.left + box.width * 0.12 - w : box.right - box.width * 0.12;
-    let y = head - h / 2;
-    const fits = x >= safe.x && x + w <= innerWidth - safe.x;
+    const { offsetLeft: left, offsetTop: top, offsetWidth, offsetHeight } = this.safe;
+    const right = left + offsetWidth;
+    const bottom = top + offsetHeight;
+    let x = side === "left" ? box.left + box.width * 0.13 - w : box.right - box.width * 0.13;
+    let y = box.top + box.height * 0.34 - h / 2;
+    const fits = x >= left && x + w <= right;
     if (!fits) {
       x = box.left + box.width / 2 - w / 2;
       y = box.top - box.height * 0.02 - h;
     }
     this.root.classList.toggle("is-above", !fits);
-    x = Math.min(Math.max(x, safe.x), Math.max(safe.x, innerWidth - safe.x - w));
-    y = Math.max(safe.y, y);
-    this.root.style.left = `${Math.round(x)}px`;
-    this.root.style.top = `${Math.round(y)}px`;
+    x = Math.round(Math.min(Math.max(x, left), Math.max(left, right - w)));
+    y = Math.round(Math.min(Math.max(y, top), Math.max(top, bottom - h)));
+    this.root.style.left = `${x}px`;
+    this.root.style.top = `${y}px`;
+    const tail = Math.min(w - 24, Math.max(24, box.left + box.width / 2 - x));
+    this.root.style.setProperty("--sr-tail", `${Math.round(tail)}px`);
+    this.center = { x: x + w / 2, y: y + h / 2 };
   }
 }

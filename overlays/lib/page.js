@@ -23,6 +23,7 @@ export class Page {
     this.cast = avatars ? new Cast(root, this) : null;
     this.paint = draw;
     this.work = window.__work = [];
+    this.bubble = null;
     this.last = performance.now();
     this.voice = { open: 0, shape: null };
     this.now = null;
@@ -92,7 +93,8 @@ export class Page {
   #presence() {
     const { feed } = this;
     const lost = !feed.connected && performance.now() - feed.lostAt > (feed.state ? GONE_AFTER_MS : 0);
-    const away = lost || feed.state?.show?.mode === "closing";
+    const over = feed.state?.show?.mode === "closing" || feed.state?.show?.mode === "closed";
+    const away = lost || (over && (this.cast?.empty ?? true));
     this.root.classList.toggle("is-away", away);
     if (this.hint) this.hint.connection.hidden = feed.connected || !lost;
   }
@@ -135,6 +137,8 @@ export class Page {
       mouth: each((rig) => rig.openness),
       expression: each((rig) => rig.expression),
       look: each((rig) => [rig.wanted.lookX, rig.wanted.lookY]),
+      ...this.cast?.state(this.last / 1000),
+      answering: this.bubble?.text.textContent ?? "",
       caption: this.captions?.text ?? "",
       heard_ms: this.line && this.sink ? this.sink.heardMs(this.line.id) : null,
       holder: this.sink?.holder ?? false,

@@ -1,5 +1,7 @@
 // Where the audience is in the line on air, and what of the line belongs to that moment.
 
+import { GESTURES } from "./gestures.js";
+
 /** The show's clock as seen from this page: the least delayed of the recent messages decides. */
 export class ShowClock {
   constructor() {
@@ -60,17 +62,39 @@ function shapeAt(shapes, ms) {
   return lo ? shapes[lo - 1][1] : null;
 }
 
-/** The expression the line asks for at `ms`: `[name, intensity]`, or null before its first cue. */
+/** The expression the line asks for at `ms`: `[name, intensity, since]`, or null before its first cue. Gestures are not expressions. */
 export function cueAt(line, ms) {
   let found = null;
   let since = -1;
   for (const clause of clauses(line)) {
     for (const [at, name, intensity] of clause.cues ?? []) {
-      if (at <= ms && at >= since) {
-        found = [name, intensity];
+      if (at <= ms && at >= since && !GESTURES.includes(name)) {
+        found = [name, intensity, at];
         since = at;
       }
     }
   }
   return found;
+}
+
+/** The gestures the line asks for after `from` up to `until`, ms: `[[name, size], ...]`. */
+export function gesturesIn(line, from, until) {
+  const found = [];
+  for (const clause of clauses(line)) {
+    for (const [at, name, size] of clause.cues ?? []) {
+      if (at > from && at <= until && GESTURES.includes(name)) found.push([at, name, size]);
+    }
+  }
+  return found.sort(([a], [b]) => a - b).map(([, name, size]) => [name, Number.isFinite(size) ? size : 1]);
+}
+
+/** How many clauses were heard to their end at `ms`, and the text of the newest one that has begun. */
+export function heard(line, ms) {
+  let ended = 0;
+  let sentence = "";
+  for (const clause of clauses(line)) {
+    if (clause.at <= ms) sentence = String(clause.text ?? "");
+    if (Number.isFinite(clause.end) && clause.end - 80 <= ms) ended += 1;
+  }
+  return { ended, sentence };
 }

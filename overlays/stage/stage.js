@@ -7,17 +7,16 @@ import { Page } from "../lib/page.js";
 const root = document.getElementById("page");
 const page = new Page({ kind: "stage", root, sound: true, avatars: true, draw });
 page.captions = new Captions(root, { style: page.options.style });
-const bubble = new Bubble(root);
+page.bubble = new Bubble(root);
 page.start();
 
 function draw() {
-  const { line, snapshot } = page;
+  const { line, snapshot, bubble } = page;
   const place = line && page.cast.box(line.persona);
   page.captions.side(place && place.left + place.width / 2 > innerWidth / 2 ? "right" : "left");
   page.captions.update(line, page.now, line && page.who(line.persona));
   const speaker = snapshot?.stage?.speaker ?? line?.persona ?? null;
   const answering = page.feed.connected ? (snapshot?.stage?.answering ?? null) : null;
   const box = answering && speaker ? page.cast.box(speaker) : null;
-  const side = box && box.left + box.width / 2 < innerWidth / 2 ? "left" : "right";
-  bubble.update(answering, box, page.who(speaker)?.color, side);
+  bubble.update(answering, box, page.who(speaker)?.color, box && box.left + box.width / 2 < innerWidth / 2 ? "left" : "right");
 }
