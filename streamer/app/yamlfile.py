@@ -15,6 +15,8 @@ from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.parser import Parser
+from ruamel.yaml.scanner import Scanner
 
 from streamer.app.yamlplain import read_plain
 
@@ -75,8 +77,9 @@ def parse_yaml(text: str, name: str) -> tuple[Any, LineOf]:
         return data, lambda place: next(
             (lines[place[:size]] for size in range(len(place), 0, -1) if place[:size] in lines), 1
         )
-    yaml = YAML(typ="rt", pure=True)
+    yaml: Any = YAML(typ="rt", pure=True)
     yaml.allow_duplicate_keys = False
+    yaml.Scanner, yaml.Parser = Scanner, Parser  # without comments, which make the others fail on some good files
     try:
         tree: Any = yaml.load(text)
     except MarkedYAMLError as error:

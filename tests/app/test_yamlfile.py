@@ -87,3 +87,8 @@ def test_known_keys():
     assert known_keys(Outer, ()) == ["name", "inner", "many", "named"]
     assert known_keys(Outer, ("inner",)) == ["port", "mode"]
     assert known_keys(Outer, ("many", 3)) == ["port", "mode"]
+
+
+def test_a_comment_behind_a_key_with_nothing_below_does_not_break_the_reader() -> None:
+    data, line_of = parse_yaml("chat:  # nothing yet\n\n\n  # more\nweb: {port: 1}\n", "x")
+    assert (data, line_of(("web", "port"))) == ({"chat": None, "web": {"port": 1}}, 5)
