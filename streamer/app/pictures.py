@@ -188,8 +188,13 @@ def served(folder: Path, name: str) -> tuple[bytes, str, str] | None:
 
 
 # ------------------------------------------------------------------------------------------------------------- writing
+def same(folder: Path, shown: Shows) -> list[Path]:
+    """The files that show this."""
+    return [path for path in _files(folder / FOLDER) if path.suffix.lower() in ENDINGS and shows(path.stem) == shown]
+
+
 def save(folder: Path, shown: Shows, raw: bytes) -> Path:
-    """Puts a picture beside the character, whole or not at all, in the place of others that show the same.
+    """Puts a picture beside the character, whole or not at all; others that show the same are the caller's to move.
 
     The file gets the name by which it is always understood. Raises `BadPicture` and `OSError`.
     """
@@ -203,7 +208,4 @@ def save(folder: Path, shown: Shows, raw: bytes) -> Path:
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
-    for other in _files(place):
-        if other != path and other.suffix.lower() in ENDINGS and shows(other.stem) == shown:
-            other.unlink()
     return path

@@ -140,7 +140,8 @@ def _question(key: str, wishes: Wishes, others: Sequence[Persona]) -> str:
         case "sentences":
             return f"1/5  What is {wishes.name} like? Up to three sentences. [a friendly AI co-host]"
         case "language":
-            return f"2/5  Which language does {wishes.name} speak? ({', '.join(LANGUAGES)}, ...) [{_likely_language(wishes)}]"
+            usual = _likely_language(wishes)
+            return f"2/5  Which language does {wishes.name} speak? ({', '.join(LANGUAGES)}, ...) [{usual}]"
         case "voice":
             several = choices(wishes.language)
             mine = next((n for n, each in enumerate(several, 1) if likely.voice and each.ids == likely.voice.ids), 1)

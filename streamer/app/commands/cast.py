@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from streamer.app.cards_io import FORMATS, ICON_PATH, Found, charx_file, json_file, png_file, read_card, write_whole
+from streamer.app.casting.cardin import card_contents
 from streamer.app.casting.newcomer import AlreadyThereError, present, write_new
 from streamer.app.casting.questions import Answers, BadAnswer, answered
-from streamer.app.characterfile import character_files
 from streamer.app.characters import character_folders, load_character, picture_problems
 from streamer.app.folders import folders
 from streamer.app.looks import PICTURES
@@ -109,7 +109,7 @@ def bring(file: Path, where: Folders, *, name: str, replace: bool) -> None:
         )
     imported = persona_of(found.card, id_)
     try:
-        _put(target, _contents(imported.persona, found, file.name))
+        _put(target, card_contents(imported.persona, found, file.name))
     except OSError as wrong:
         raise _RefusedError(f"{target} cannot be written: {wrong.strerror or wrong}.", 1) from wrong
     _tell(imported, found, target, where)
@@ -122,12 +122,6 @@ def _read(file: Path) -> Found:
         raise _RefusedError(f"{file}: {wrong.strerror or wrong}.", 2) from wrong
     except BadCard as wrong:
         raise _RefusedError(f"{file}: {wrong}.", 2) from wrong
-
-
-def _contents(persona: Persona, found: Found, source: str) -> dict[str, bytes]:
-    texts = character_files(persona, source=source)
-    contents = {name: text.encode() for name, text in texts.items()}
-    return {**contents, "card.json": found.raw, **({"picture.png": found.picture} if found.picture else {})}
 
 
 def _put(target: Path, contents: Mapping[str, bytes]) -> None:
