@@ -71,7 +71,7 @@ export class Cast {
     const node = document.createElement("div");
     node.className = "sr-avatar";
     node.dataset.persona = id;
-    const figure = { id, node, rig: null, look: "", on: false, leaving: false, holdUntil: 0, mind: new Mind(seedOf(id)), looking: "viewer" };
+    const figure = { id, node, rig: null, look: "", on: false, leaving: false, holdUntil: 0, said: "", mind: new Mind(seedOf(id)), looking: "viewer" };
     this.figures.set(id, figure);
     this.places.watch(node);
     return figure;
@@ -154,7 +154,7 @@ export class Cast {
       if (speaking) for (const [name, size] of cues) rig.gesture(name, size);
       const mind = figure.mind.step({
         t, line: on ? line : null, ms, speaking, speaker: on ? line.persona : (stage?.speaker ?? null), wish: face.look_at ?? "",
-        answering: Boolean(page.bubble?.on), others: people.filter((other) => other !== id), cue, ...told,
+        answering: Boolean(stage?.answering), others: people.filter((other) => other !== id), cue, ...told,
       });
       for (const [name, ...rest] of mind.gestures) name === "react" ? rig.react(...rest) : rig.gesture(name, ...rest);
       this.#feel(figure, { t, speaking, cue, face, mood: mind.face });
@@ -170,6 +170,9 @@ export class Cast {
   #feel(figure, { t, speaking, cue, face, mood }) {
     const { rig } = figure;
     const asked = face.expression && face.expression !== "neutral";
+    const said = speaking && cue ? `${this.said.line}/${cue[2]}` : "";
+    if (said && said !== figure.said) rig.reactions.clear();
+    figure.said = said;
     if (speaking && cue) {
       rig.express(cue[0], cue[1] ?? 1);
       figure.holdUntil = t + HOLD_S;

@@ -5,14 +5,17 @@ const CAST = {
   juno: { name: "Juno", color: "#ffb27a", order: 1, look: { theme: "ren" } },
 };
 
+// `cues` are `[part of the line 0..1, expression or gesture, size]`; `alert` comes while the line is spoken.
 const SCRIPT = [
-  { persona: "mika", cue: ["joy", 0.9], text: "Order, order! The chat has spoken, and the chat wants pineapple.", answering: { name: "tea_goblin", text: "is pineapple on pizza a crime?", platform: "twitch" } },
-  { persona: "juno", cue: ["think", 0.8], text: "Technically it is a fruit, and a tomato is one too. So where exactly is the crime?" },
-  { persona: "mika", cue: ["smug", 0.9], text: "The crime is that nobody brought me a slice." },
-  { persona: "juno", cue: ["surprised", 1], text: "You had four! I counted every single one of them.", answering: { name: "さくら", text: "昨日のピザはおいしかった？", platform: "youtube" } },
-  { persona: "mika", cue: ["shy", 0.9], text: "Those were quality checks. Somebody has to do them." },
-  { persona: "juno", cue: ["joy", 0.8], text: "次はみんなでピザを食べましょう。約束ですよ！" },
-  { persona: "mika", cue: ["sleepy", 0.9], text: "After a nap, please. A judge needs her rest." },
+  { persona: "mika", cues: [[0, "joy", 0.9], [0.02, "wave", 1]], text: "Hello hello! Find a seat, the evening is about to get silly." },
+  { persona: "juno", cues: [[0, "smug", 0.6], [0.7, "nod", 1]], text: "About to? You have been talking to a plant since noon." },
+  { persona: "mika", cues: [[0, "joy", 0.9], [0.45, "shake", 0.8]], text: "Order, order! The chat has spoken, and the chat wants pineapple.", answering: { name: "tea_goblin", text: "is pineapple on pizza a crime?", platform: "twitch" } },
+  { persona: "juno", cues: [[0, "think", 0.8], [0.1, "tilt", 1], [0.75, "shrug", 1]], text: "Technically it is a fruit, and a tomato is one too. So where exactly is the crime?", look_at: "mika" },
+  { persona: "mika", cues: [[0, "smug", 0.9], [0.3, "sad", 0.8]], text: "The crime is that nobody brought me a slice.", alert: { kind: "raid", name: "Moonlit Harbour", size: 0.8 } },
+  { persona: "juno", cues: [[0, "surprised", 1], [0.4, "joy", 0.6]], text: "You had four! I counted every single one of them.", answering: { name: "さくら", text: "昨日のピザはおいしかった？ わたしはまだ冷蔵庫に三切れ残しています。", platform: "youtube" } },
+  { persona: "mika", cues: [[0, "shy", 0.9]], text: "Those were quality checks. Somebody has to do them.", look_at: "juno", alert: { kind: "superchat", name: "Nadia", size: 0.45 } },
+  { persona: "juno", cues: [[0, "joy", 0.8], [0.5, "bow", 1]], text: "次はみんなでピザを食べましょう。約束ですよ！" },
+  { persona: "mika", cues: [[0, "sleepy", 0.9]], text: "After a nap, please. A judge needs her rest.", answering: { name: "نور", text: "هل تنام القاضية الآن؟", platform: "twitch" } },
 ];
 
 const CHAT = [
@@ -25,8 +28,8 @@ const CHAT = [
 
 const VOWELS = { a: "aa", e: "ee", i: "ih", o: "oh", u: "ou", y: "ih", m: "mbp", b: "mbp", p: "mbp" };
 
-/** A clause with words, mouth levels and shapes made from its text, at about 14 letters a second. */
-export function clause(text, cue) {
+/** A clause with words, mouth levels and shapes made from its text, at about 14 letters a second. `cues` have their moment as a part 0..1 of it. */
+export function clause(text, cues = []) {
   const letters = Array.from(text);
   const words = [];
   const open = [];
@@ -51,7 +54,7 @@ export function clause(text, cue) {
     }
     ms += length;
   }
-  return { at: 0, end: ms, text, words, mouth: { step: 10, open, shapes }, cues: cue ? [[0, ...cue]] : [] };
+  return { at: 0, end: ms, text, words, mouth: { step: 10, open, shapes }, cues: cues.map(([part, name, size]) => [Math.round(part * ms), name, size]) };
 }
 
 /** Plays the script into a feed, for ever. */
@@ -64,25 +67,26 @@ export function play(feed) {
     seq, now: now(),
     snapshot: {
       build: "", show: { mode: "running" }, cast: CAST, line: null, playhead: null, chat: {}, sound: { page: false, name: "demo" },
-      stage: { speaker: null, answering: null, faces: { mika: { expression: "neutral", intensity: 1, look_at: "viewer" }, juno: { expression: "neutral", intensity: 1, look_at: "viewer" } } },
+      stage: { speaker: null, answering: null, alert: null, faces: { mika: { expression: "neutral", intensity: 1, look_at: "viewer" }, juno: { expression: "neutral", intensity: 1, look_at: "viewer" } } },
     },
   });
   const say = (i) => {
-    const { persona, cue, text, answering = null } = SCRIPT[i % SCRIPT.length];
+    const { persona, cues, text, answering = null, look_at = "viewer", alert } = SCRIPT[i % SCRIPT.length];
     const other = persona === "mika" ? "juno" : "mika";
-    const made = clause(text, cue);
+    const made = clause(text, cues);
     const id = i + 1;
     send({
       line: { id, persona, kind: answering ? "answer" : "banter", clauses: { 0: made } },
       playhead: { line: id, ms: 0, at: now() + 150, playing: true },
       "stage/speaker": persona,
       "stage/answering": answering,
-      [`stage/faces/${persona}/look_at`]: "viewer",
+      [`stage/faces/${persona}/look_at`]: look_at,
       [`stage/faces/${other}/look_at`]: persona,
     });
+    if (alert) setTimeout(() => send({ "stage/alert": { n: id, ...alert } }), made.end * 0.5);
     setTimeout(() => {
-      send({ line: null, playhead: null, "stage/speaker": null, "stage/answering": null });
-      setTimeout(() => say(i + 1), 700);
+      send({ line: null, playhead: null, "stage/speaker": null, "stage/answering": null, [`stage/faces/${persona}/look_at`]: "chat", [`stage/faces/${other}/look_at`]: "chat" });
+      setTimeout(() => say(i + 1), alert ? 2600 : 1100);
     }, made.end + 900);
   };
   const chat = () => {

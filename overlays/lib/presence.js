@@ -4,7 +4,7 @@ const IN_S = 0.85;
 const OUT_S = 0.5;
 const FADE_S = 0.25;
 
-const back = (x) => 1 + 2.2 * (x - 1) ** 3 + 1.2 * (x - 1) ** 2;
+const soft = (x) => 1 - (1 - x) ** 3;
 
 /** Moves and fades an element as a whole. `there` is 0 (gone) .. 1 (here); nothing is written while it rests. */
 export class Presence {
@@ -87,7 +87,7 @@ export class Presence {
     const x = this.there;
     style.visibility = x <= 0 ? "hidden" : "";
     style.opacity = x >= 1 ? "" : String(Math.min(1, x * 2.2).toFixed(3));
-    const low = (1 - (this.going === "out" ? 1 - (1 - x) ** 2 : back(x))) * 46;
+    const low = (1 - (this.going === "out" ? 1 - (1 - x) ** 2 : soft(x))) * 52;
     style.transform = x >= 1 || this.reduced ? "" : `translateY(${low.toFixed(2)}%)`;
   }
 }

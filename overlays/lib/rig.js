@@ -120,7 +120,7 @@ export class Rig extends Person {
     const calm = moving * f.life;
     const lively = moving * talk.energy;
     const sway = calm * (w.speaking ? 1.2 : 0.9);
-    const lookYaw = w.lookX * 0.8;
+    const lookYaw = w.lookX * 0.96;
     const yaw = lookYaw + f.yaw + calm * idle.yaw + sway * (Math.sin(t * 0.53 + q) * 0.15 + Math.sin(t * 1.27 + q * 2) * 0.06) + lively * Math.sin(t * 1.9 + q) * 0.17;
     const pitch = w.lookY * 0.5 + f.pitch + sway * Math.sin(t * 0.71 + q * 3) * 0.13 + lively * (0.1 * Math.sin(t * 3.7 + q) - 0.16) - moving * this.level * 0.12;
     const roll = f.roll + calm * idle.roll + sway * (Math.sin(t * 0.43 + q * 1.7) * 2) + lively * Math.sin(t * 2.3 + q * 1.3) * 2.4 + lookYaw * 2.5;

@@ -8,6 +8,12 @@ const SIDES = [["L", -1], ["R", 1]];
 const MARKS = ["joy", "sad", "angry", "surprised", "shy", "think", "smug", "sleepy"];
 /** A shape is reshaped when one of its numbers moved by more than this; far below what a screen shows. */
 const NEAR = 0.004;
+/** Where a body ends below the picture and how high its shoulders are above that, in units of the body. */
+const BOTTOM = 1010;
+const SHOULDER = 235;
+/** An expression parts the lips only from here on: a soft smile is a shut one. */
+const PARTED = 0.13;
+const parted = (open) => Math.min(open, Math.max(0, (open - PARTED) * 1.45));
 
 export class Drawing {
   /** `made` is what `build` of `rig/look.js` returns. */
@@ -58,6 +64,12 @@ export class Drawing {
     this.#set(name, "transform", `rotate(${n(degrees)} ${x} ${y})`);
   }
 
+  // A shoulder is stretched from the lower edge of the picture, so that no gap opens there.
+  #lift(name, units) {
+    const k = 1 + units / SHOULDER;
+    this.#set(name, "transform", `matrix(1 0 0 ${Math.round(k * 1e4) / 1e4} 0 ${n(BOTTOM * (1 - k))})`);
+  }
+
   #place({ yaw, pitch, roll, breath, bob, lean, low, shoulderL, shoulderR }) {
     const x = lean * 9;
     this.#set("back", "transform", `translate(${n(yaw * 3 + x * 1.2)} ${n(breath * 2.4 + bob * 0.5 + pitch * 3 + low * 0.85)}) rotate(${n(roll * 0.55)} 400 640)`);
@@ -70,8 +82,8 @@ export class Drawing {
     this.#shift("front", yaw * 14, pitch * 7);
     this.#shift("glasses", yaw * 3, pitch * 2);
     this.#shift("gear", yaw * 2, pitch * -2);
-    this.#set("shoulderL", "transform", `translate(0 ${n(-shoulderL)}) rotate(${n(shoulderL * 0.16)} 400 1010)`);
-    this.#set("shoulderR", "transform", `translate(0 ${n(-shoulderR)}) rotate(${n(shoulderR * -0.16)} 400 1010)`);
+    this.#lift("shoulderL", shoulderL);
+    this.#lift("shoulderR", shoulderR);
     for (const [name, dx, dy] of this.follow) this.#shift(name, yaw * dx, pitch * dy);
   }
 
@@ -106,7 +118,7 @@ export class Drawing {
     const { cur: c, m, s } = rig;
     const { yaw, pitch } = rig.body;
     const { FACE, EYE: E } = this.look;
-    const jaw = clamp(m.open + c.open * (1 - rig.talk.on), 0, 1.2) * 9;
+    const jaw = clamp(m.open + parted(c.open) * (1 - rig.talk.on), 0, 1.2) * 9;
     if (this.#moved("outline", yaw, jaw / 9)) {
       const shape = outline(FACE, yaw, jaw);
       this.#set("face", "d", shape);
@@ -151,7 +163,7 @@ export class Drawing {
   #mouth(rig) {
     const { cur: c, m, talk, body } = rig;
     const quiet = 1 - talk.on;
-    const open = clamp(m.open + c.open * quiet, 0, 1.15);
+    const open = clamp(m.open + parted(c.open) * quiet, 0, 1.15);
     const round = clamp(m.round + c.round * quiet, 0, 1);
     const wide = m.wide + c.wide * (0.4 + 0.6 * quiet);
     this.#shift("beard", body.yaw * 12, body.pitch * 9 + open * 7);
