@@ -38,11 +38,11 @@ export function beardOf(k, v, { FACE: F, MOUTH: M }) {
   const fill = k.linear("beard", [[0, c.beardDark], [0.35, c.beard], [1, c.beardLight]]);
   const lip = () => k.ink(moustache(y, w), fill, c.beardLine, 3.5);
   if (kind === "stubble") {
-    return { under: k.g("beard", k.path(full(F, y + 2, -2, -3, w - 14), c.beardDark, { opacity: 0.3 })), over: null };
+    return { under: k.g("beard", k.path(full(F, y + 2, -2, -3, w - 14), c.beardDeep, { opacity: 0.2 })), over: null };
   }
   if (kind === "moustache") return { under: null, over: lip() };
   if (kind === "goatee") {
-    const d = `M372 ${y + 14}C364 ${y + 30} 366 ${F.chin - 2} 380 ${F.chin + 10}C390 ${F.chin + 20} 410 ${F.chin + 20} 420 ${F.chin + 10}C434 ${F.chin - 2} 436 ${y + 30} 428 ${y + 14}C416 ${y + 24} 384 ${y + 24} 372 ${y + 14}Z`;
+    const d = `M362 ${y + 22}C350 ${y + 34} 348 ${F.chin - 10} 370 ${F.chin + 10}C384 ${F.chin + 24} 416 ${F.chin + 24} 430 ${F.chin + 10}C452 ${F.chin - 10} 450 ${y + 34} 438 ${y + 22}C426 ${y + 34} 412 ${y + 26} 400 ${y + 20}C388 ${y + 26} 374 ${y + 34} 362 ${y + 22}Z`;
     return { under: k.g("beard", k.ink(d, fill, c.beardLine, 3.5), k.line(`M390 ${y + 30}L393 ${F.chin + 6}M410 ${y + 30}L407 ${F.chin + 6}`, c.beardDark, 3)), over: lip() };
   }
   const long = kind === "long";
@@ -51,7 +51,7 @@ export function beardOf(k, v, { FACE: F, MOUTH: M }) {
   return {
     under: k.g("beard",
       k.ink(wide, fill, c.beardLine, 4),
-      k.path(`M${400 - w + 8} ${y - 4}C${400 - w + 4} ${y + 26} 384 ${y + 30} 400 ${y + 30}C416 ${y + 30} ${400 + w - 4} ${y + 26} ${400 + w - 8} ${y - 4}Z`, c.beardDark, { opacity: 0.55 }),
+      k.path(`M${400 - w + 12} ${y - 4}C${400 - w + 14} ${y + 10} 388 ${y + 15} 400 ${y + 15}C412 ${y + 15} ${400 + w - 14} ${y + 10} ${400 + w - 12} ${y - 4}Z`, c.skin, { stroke: c.beardDark, "stroke-width": 3 }),
       k.line(strands(F, y, F.chin + drop), c.beardDark, 3.2, { opacity: 0.85 }),
       long ? k.line(`M384 ${F.chin + 20}C388 ${F.chin + 50} 392 ${F.chin + 70} 396 ${F.chin + 84}M340 ${F.chin}C352 ${F.chin + 20} 360 ${F.chin + 36} 372 ${F.chin + 52}M460 ${F.chin}C448 ${F.chin + 20} 440 ${F.chin + 36} 428 ${F.chin + 52}`, c.beardDark, 3.2, { opacity: 0.85 }) : null,
       k.line(`M352 ${y + 20}C356 ${y + 40} 362 ${F.chin - 10} 370 ${F.chin + drop - 22}M448 ${y + 20}C444 ${y + 40} 438 ${F.chin - 10} 430 ${F.chin + drop - 22}`, c.beardShine, 4, { opacity: 0.5 })),

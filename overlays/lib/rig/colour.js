@@ -55,16 +55,26 @@ export function follow(base, model, shade) {
   return unhsl([(h + hs - hm + 360) % 360, clamp(sm ? s * (ss / sm) : s), clamp(bright)]);
 }
 
-function shades(name, base, glass, force = 1) {
+/** A lighter one of the same hue, a part `t` of the way to white. */
+function lift(base, t) {
+  const [h, s, l] = hsl(rgb(base));
+  return mix(unhsl([h, s * 0.94, l + (1 - l) * t]), "#fff4e6", 0.06 + 0.1 * l);
+}
+
+function shades(name, base, glass, strength = 1) {
+  const hue = hsl(rgb(base))[1];
+  const tint = mix("#b9b3c9", glass, Math.min(1, 0.25 + hue * 1.5));
+  let force = strength;
   const l = light(base);
-  const dark = through(base, glass, 1.5 * force);
+  force *= 1 - 0.42 * Math.max(0, l - 0.6) / 0.4;
+  const dark = through(base, tint, 1.5 * force);
   return {
     [name]: base,
     [`${name}Dark`]: dark,
-    [`${name}Deep`]: through(dark, glass, 1.6 * force),
-    [`${name}Light`]: mix(base, "#fff4e6", 0.2 + 0.22 * l),
+    [`${name}Deep`]: through(dark, tint, 1.3 * force),
+    [`${name}Light`]: lift(base, 0.2 + 0.16 * l),
     [`${name}Shine`]: mix(base, "#ffffff", 0.34 + 0.4 * l),
-    [`${name}Line`]: ink(through(dark, glass, 1.4 * force), 0.58),
+    [`${name}Line`]: ink(through(dark, tint, 1.4 * force), 0.58),
   };
 }
 
@@ -72,15 +82,15 @@ function skin(base) {
   const [r, , b] = rgb(base);
   const cold = b > r;
   const l = light(base);
-  const glass = cold ? "#b4b4ec" : "#f4c3b6";
+  const glass = cold ? "#b4b4ec" : "#f0c5bd";
   const force = cold ? 0.85 : 0.85 + (1 - l) * 1.15;
   const shade = through(base, glass, force);
   const deep = through(shade, glass, force * 0.95);
   const red = cold ? "#a06cf0" : l > 0.6 ? "#ff6f86" : "#d8434a";
   return {
     skin: base, skinShade: shade, skinDeep: deep,
-    skinLine: ink(through(deep, cold ? "#8f8fd8" : "#c98a80", 0.9), cold ? 0.35 : 0.12 + (1 - l) * 0.5),
-    skinLight: mix(base, cold ? "#ffffff" : "#fff1de", 0.3),
+    skinLine: ink(through(deep, cold ? "#8f8fd8" : "#c98a80", 0.9), cold ? 0.35 : 0.1 + (1 - l) * 0.66),
+    skinLight: mix(base, cold ? "#ffffff" : "#ffe3c6", 0.34),
     blush: mix(base, red, 0.86), blushDark: mix(deep, red, 0.72),
   };
 }
@@ -91,18 +101,19 @@ export function palette(v) {
   const grey = light(v.hair_colour);
   const cloth = shades("cloth", v.outfit_colour, "#a793cc");
   const second = shades("shirt", v.shirt_colour, "#c5b8dc", 0.7);
-  const accent = shades("accent", v.accent, "#d8839f", 0.7);
-  const phones = shades("phones", v.headphones_colour, "#d8839f", 0.7);
+  const bright = (name, base) => shades(name, base, rgb(base)[0] >= rgb(base)[2] ? "#d8839f" : "#7f93d6", 0.7);
+  const accent = bright("accent", v.accent);
+  const phones = bright("phones", v.headphones_colour);
   const lip = light(v.skin) > 0.45 ? 0.62 : 0.7;
   const out = {
-    ...hair, hairLight: v.hair_light, hairTip: v.hair_tip,
+    ...hair, hairLight: v.hair_light, hairShine: mix(v.hair_light, "#ffffff", 0.28 + 0.3 * grey), hairTip: v.hair_tip,
     hairBrow: grey > 0.62 ? through(v.hair_colour, "#9c8cae", 1.7) : grey < 0.22 ? ink(v.hair_colour, 0.35) : hair.hairDeep,
     ...shades("beard", v.beard_colour, "#b59cd6"),
     eye: v.eye_colour, eyeDark: through(v.eye_colour, "#5a6ab0", 0.95), eyeDeep: ink(through(v.eye_colour, "#4a5590", 1.3), 0.3), eyeLight: mix(v.eye_colour, "#f4ffd8", 0.62),
     ...skin(v.skin), lip: mix(v.skin, v.lip_colour, lip), lipDark: mix(through(v.lip_colour, "#c08a98", 1), v.skin, 0.12),
     ...cloth, ...second, shirtShade: second.shirtDark,
     ...accent, ...phones,
-    gear: "#2e2c45", gearLight: "#5f5d86", band: v.band ? v.headphones_colour : "#2e2c45", glasses: v.glasses_colour, line: "#2c1c38",
+    gear: "#2e2c45", gearLight: "#5f5d86", band: v.headphones === "bright" ? v.headphones_colour : "#2e2c45", glasses: v.glasses_colour, line: "#2c1c38",
   };
   for (const [key, value] of Object.entries(v.palette ?? {})) if (Object.hasOwn(out, key) && isColour(value)) out[key] = value;
   return out;

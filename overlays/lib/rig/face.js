@@ -100,8 +100,8 @@ function lips(M, l, r, ly, ry, top, low) {
   if (!(M.lips > 0.05)) return "";
   const x = (l + r) / 2;
   const w = (r - l) / 2;
-  const up = top - 4.5 * M.lips;
-  const down = low + 9 * M.lips;
+  const up = top - 7 * M.lips;
+  const down = low + 12 * M.lips;
   return (
     `M${n(l - 2)} ${n(ly)}C${n(x - w * 0.6)} ${n(lerp(ly, up, 0.85))} ${n(x - w * 0.34)} ${n(up - 3)} ${n(x - w * 0.2)} ${n(up - 2)}Q${n(x)} ${n(up + 2)} ${n(x + w * 0.2)} ${n(up - 2)}` +
     `C${n(x + w * 0.34)} ${n(up - 3)} ${n(x + w * 0.6)} ${n(lerp(ry, up, 0.85))} ${n(r + 2)} ${n(ry)}` +

@@ -4,11 +4,12 @@ import { scallop } from "./fringe.js";
 
 const mirror = { transform: "matrix(-1 0 0 1 800 0)" };
 const DOME = "M196 380C160 186 266 100 400 100C534 100 640 186 604 380";
+const NAPE = "M222 396C202 300 214 190 290 144C360 116 440 116 510 144C586 190 598 300 578 396C574 440 556 480 536 500L264 500C244 480 226 440 222 396Z";
 const both = (draw) => ["L", "R"].map((s) => draw(s, s === "R" ? mirror : {}));
 
-function dome(k, low = 420) {
+function dome(k, arc = DOME) {
   const c = k.color;
-  return [k.path(`${DOME}L560 ${low}L240 ${low}Z`, c.hairDark), k.line(DOME, c.hairLine, 4.5)];
+  return [k.path(`${arc}L560 420L240 420Z`, arc === DOME ? c.hairDark : c.hair), k.line(arc, c.hairLine, 4.5)];
 }
 
 function braid(k, d, wide) {
@@ -16,7 +17,7 @@ function braid(k, d, wide) {
   return [
     k.line(d, c.hairLine, wide + 9), k.line(d, c.hair, wide),
     k.line(d, c.hairDeep, wide, { "stroke-dasharray": `3.5 ${Math.round(wide * 0.75)}`, "stroke-linecap": "butt", opacity: 0.8 }),
-    k.line(d, c.hairLight, wide * 0.3, { "stroke-dasharray": `${Math.round(wide * 0.4)} ${Math.round(wide * 0.35) + 3.5}`, "stroke-linecap": "butt", opacity: 0.6 }),
+    k.line(d, c.hairLight, wide * 0.3, { "stroke-dasharray": `${Math.round(wide * 0.4)} ${Math.round(wide * 0.35) + 3.5}`, "stroke-linecap": "butt", opacity: 0.85 }),
   ];
 }
 
@@ -60,7 +61,7 @@ const STYLES = {
   ponytail: (k) => {
     const c = k.color;
     const fill = k.linear("back", [[0, c.hair], [0.5, c.hairDark], [1, c.hairTip]]);
-    return { crown: [k.path(`${DOME}C590 450 560 500 540 512L260 512C240 500 210 450 196 380Z`, c.hairDeep), dome(k, 400)], back: [k.g("backR",
+    return { crown: [k.ink(NAPE, c.hairDark, c.hairLine, 4.5)], back: [k.g("backR",
       k.ink("M470 128C560 60 680 96 700 210C720 330 668 420 690 540C700 600 724 640 742 664C690 664 650 636 634 590C632 640 640 670 654 700C600 680 574 620 580 540C588 440 620 340 584 240C566 196 530 160 470 128Z", fill, c.hairLine, 4.5),
       k.line("M600 130C664 200 632 330 624 430C616 520 624 580 646 630M560 150C630 240 600 340 596 440", c.hairDeep, 4.5, { opacity: 0.6 }),
       k.line("M640 140C690 210 672 300 656 380", c.hairShine, 9, { opacity: 0.4 }))] };
@@ -68,7 +69,7 @@ const STYLES = {
   twintails: (k) => {
     const c = k.color;
     const fill = k.linear("back", [[0, c.hair], [0.5, c.hair], [1, c.hairTip]]);
-    return { crown: [k.path(`${DOME}C590 450 560 500 540 512L260 512C240 500 210 450 196 380Z`, c.hairDeep), dome(k, 400)], back: both((s, at) => k.g(`back${s}`,
+    return { crown: [k.ink(NAPE, c.hairDark, c.hairLine, 4.5)], back: both((s, at) => k.g(`back${s}`,
       k.ink("M238 214C170 150 96 190 84 300C74 400 112 480 92 590C84 640 62 676 38 700C90 704 128 680 144 640C146 690 138 716 124 744C178 724 204 660 198 580C190 470 160 400 196 320C206 290 220 250 238 214Z", fill, c.hairLine, 4.5, at),
       k.line("M190 206C122 260 140 360 148 450C156 540 148 590 130 640M212 220C160 290 168 360 176 440", c.hairDark, 4.5, { ...at, opacity: 0.7 }),
       k.line("M132 222C100 270 104 340 114 400", c.hairShine, 9, { ...at, opacity: 0.5 }),
@@ -78,28 +79,29 @@ const STYLES = {
     const c = k.color;
     const fill = k.linear("back", [[0, c.hairLight], [0.4, c.hair], [1, c.hairDark]]);
     return { crown: [
-      k.path(`${DOME}C590 450 560 500 540 512L260 512C240 500 210 450 196 380Z`, c.hairDeep), dome(k, 400),
+      k.ink(NAPE, c.hairDark, c.hairLine, 4.5),
       k.ink("M400 18C456 14 494 50 486 96C480 136 440 150 400 150C360 150 320 136 314 96C306 50 344 14 400 18Z", fill, c.hairLine, 4.5),
       k.line("M346 112C330 80 356 48 396 48C436 50 450 84 428 104C408 120 380 108 384 88", c.hairDark, 4.5, { opacity: 0.75 }),
       k.line("M336 74C342 52 360 40 380 36", c.hairShine, 8, { opacity: 0.6 })] };
   },
   curls: (k) => {
     const c = k.color;
-    const fill = k.radial("back", [[0, c.hairDeep], [0.72, c.hairDark], [1, c.hair]], [0.5, 0.5, 0.55]);
+    const fill = k.linear("back", [[0, c.hair], [0.55, c.hair], [0.85, c.hairDeep]]);
+    const at = [[176, 300, 1.1], [190, 226, 1], [252, 164, 1], [172, 380, 1], [326, 116, 1], [204, 470, 0.9]];
     return { crown: [
       k.ink(`M196 470${scallop(CLOUD, 0.6)}${scallop(CLOUD_LOW, 0.66)}Z`, fill, c.hairLine, 4.5),
-      k.line([[176, 300, 1.1], [196, 220, 1], [256, 156, 1], [180, 390, 1], [330, 116, 1]].map(([x, y, z]) => ringlet(x, y, z) + ringlet(800 - x, y, z, -1)).join("") + ringlet(214, 470, 0.9) + ringlet(586, 470, 0.9, -1) + ringlet(386, 98, 1), c.hairDeep, 4.5, { opacity: 0.9 }),
-      k.line("M152 300C158 270 164 250 176 232M186 206C200 180 216 160 236 148M300 104C326 92 350 88 376 88M160 400C158 384 156 372 158 356M470 92C492 98 508 108 522 122M600 176C614 190 624 206 630 222M646 300C650 316 650 330 648 346", c.hairLight, 6, { opacity: 0.7 })] };
+      k.line(at.map(([x, y, z]) => ringlet(x, y, z) + ringlet(800 - x, y, z, -1)).join("") + ringlet(386, 98, 1) + ringlet(236, 250, 0.9) + ringlet(564, 250, 0.9, -1) + ringlet(214, 330, 0.9) + ringlet(586, 330, 0.9, -1), c.hairLine, 4.5, { opacity: 0.6 }),
+      k.line("M152 300C158 270 164 250 176 232M186 206C200 180 216 160 236 148M300 104C326 92 350 88 376 88M160 400C158 384 156 372 158 356M470 92C492 98 508 108 522 122M600 176C614 190 624 206 630 222M646 300C650 316 650 330 648 346M262 134C270 126 280 122 290 118M214 262C218 250 224 240 232 232M560 214C570 222 576 232 580 244", c.hairLight, 6.5, { opacity: 0.8 })] };
   },
   braids: (k) => {
     const c = k.color;
-    const strands = ["M262 190C196 300 176 460 168 800", "M250 260C216 380 206 540 206 850", "M262 330C246 460 244 620 246 880"].join("");
+    const strands = ["M262 186C176 290 150 460 142 790", "M246 250C200 380 184 540 182 850", "M258 320C232 460 224 620 224 880"].join("");
     return { back: [
-      k.path("M220 340L580 340C592 460 590 560 584 640L216 640C210 560 208 460 220 340Z", c.hairDeep), dome(k),
+      k.path("M220 340L580 340C588 440 566 560 544 660L256 660C234 560 212 440 220 340Z", c.hairDeep), dome(k, "M206 380C178 206 270 124 400 124C530 124 622 206 594 380"),
       both((s, at) => k.g(`back${s}`, braid(k, strands, 23).map((node) => { if (at.transform) node.setAttribute("transform", at.transform); return node; }),
-        k.path("M159 796L177 796L177 812L159 812ZM197 846L215 846L215 862L197 862Z", c.accent, { ...at, stroke: c.line, "stroke-width": 3 })))] };
+        k.path("M130 784L154 784L154 804L130 804ZM170 842L194 842L194 862L170 862Z", c.accent, { ...at, stroke: c.line, "stroke-width": 3 })))] };
   },
-  short: (k) => ({ crown: [k.path("M212 400C186 220 270 124 400 124C530 124 614 220 588 400C584 440 560 480 540 490L260 490C240 480 216 440 212 400Z", k.color.hairDeep, { stroke: k.color.hairLine, "stroke-width": 4.5 })] }),
+  short: (k) => ({ crown: [k.ink(NAPE, k.color.hairDark, k.color.hairLine, 4.5)] }),
   spiky: (k) => {
     const c = k.color;
     return { crown: [k.ink("M226 470C196 450 180 420 176 384L148 392C156 350 164 316 182 286L146 274C166 232 194 196 228 170L204 140C240 124 282 118 316 120L316 82C360 84 392 94 416 108L450 70C482 84 506 108 522 132L572 118C576 160 574 190 586 214L640 222C626 256 620 286 620 316L656 344C640 380 622 402 602 420C596 446 584 462 566 470Z", c.hairDark, c.hairLine, 4.5),

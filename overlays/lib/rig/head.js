@@ -42,19 +42,19 @@ export function measures(v) {
 export function face(k, v, M, hair, wears) {
   const c = k.color;
   const F = M.FACE;
-  const skin = k.radial("skin", [[0.55, c.skin], [1, c.skinShade]], [0.5, 0.42, 0.64]);
+  const skin = k.radial("skin", [[0.6, c.skin], [1, c.skinShade]], [0.46, 0.4, 0.7]);
   const cheek = k.radial("blush", [[0, c.blush, 0.75], [0.5, c.blush, 0.4], [1, c.blush, 0]]);
   const clip = k.clip("face", k.part("faceClip", k.path("")));
   const bx = M.EYE.x + 19;
   const by = 488 + v.chin * 5;
-  const [l, r] = [400 - F.half, 400 + F.half];
+  const r = 400 + F.half;
   const beard = beardOf(k, v, M);
   return [
     k.part("face", k.ink("", skin, c.skinLine, 4)),
     el("g", { "clip-path": clip },
       hair.bangs ? k.g("shadow", el("g", { transform: hair.matrix },
         k.path(hair.bangs, c.skinShade, { transform: "translate(4 20)" }), k.path(hair.bangs, c.skinDeep, { transform: "translate(2 9)", opacity: 0.55 }))) : null,
-      k.path(`M${l - 10} 300C${l - 16} 400 ${l - 2} 500 330 ${F.chin + 4}C${l + 20} 520 ${l + 20} 380 ${l + 34} 300ZM${r + 10} 300C${r + 16} 400 ${r + 2} 500 470 ${F.chin + 4}C${r - 24} 520 ${r - 24} 380 ${r - 38} 300Z`, c.skinShade, { opacity: 0.7 })),
+      k.path(`M${r + 12} 300C${r + 16} 400 ${r + 2} 520 400 ${F.chin + 12}C${r - 50} ${F.chin - 10} ${r - 16} 480 ${r - 12} 400C${r - 12} 360 ${r - 18} 330 ${r - 26} 300Z`, c.skinShade, { opacity: 0.85 })),
     beard.under,
     k.g("feat",
       k.part("blush", el("g", { opacity: 0 },
@@ -80,7 +80,7 @@ function skinMarks(k, v, M) {
     v.freckles ? k.path(dots(l - 6, 1) + dots(r + 6, -1) + "M392 466a2.6 2.4 0 1 0 .1 0ZM411 470a2.6 2.4 0 1 0 .1 0Z", c.skinDeep, { opacity: 0.85 }) : null,
     age > 0.02 ? k.line(
       `M${l - 24} ${under + 9}C${l - 8} ${under + 18} ${l + 16} ${under + 18} ${l + 30} ${under + 8}M${r + 24} ${under + 9}C${r + 8} ${under + 18} ${r - 16} ${under + 18} ${r - 30} ${under + 8}` +
-      `M364 486C352 498 346 510 343 522M436 486C448 498 454 510 457 522` +
+      (v.beard === "full" || v.beard === "long" ? "" : "M364 486C352 498 346 510 343 522M436 486C448 498 454 510 457 522") +
       `M${l - E.outer - 8} ${E.y + 12}L${l - E.outer - 22} ${E.y + 20}M${l - E.outer - 8} ${E.y + 2}L${l - E.outer - 24} ${E.y}M${r + E.outer + 8} ${E.y + 12}L${r + E.outer + 22} ${E.y + 20}M${r + E.outer + 8} ${E.y + 2}L${r + E.outer + 24} ${E.y}` +
       (age > 0.5 ? "M338 312C372 302 428 302 462 312M350 294C380 286 420 286 450 294" : ""),
       c.skinDeep, 3.4, { opacity: 0.25 + age * 0.7 }) : null,
@@ -141,7 +141,7 @@ function eye(k, E, s) {
     k.part(`crease${s}`, k.line("", c.skinLine, 2.6)),
     k.part(`lower${s}`, k.line("", c.skinLine, 3)),
     k.part(`spikes${s}`, k.path("", c.line)),
-    k.part(`lash${s}`, k.path("", c.line)));
+    k.part(`lash${s}`, k.path("", c.line, k.dim ? { stroke: c.skinLight, "stroke-width": 2 } : {})));
 }
 
 function mouth(k, M) {

@@ -1,7 +1,7 @@
 // From a look (a theme and wishes) to a drawn person: resolves the look, measures it and puts the parts together.
 
 import { arm, ARM } from "./arm.js";
-import { follow, isColour, palette } from "./colour.js";
+import { follow, isColour, light, palette } from "./colour.js";
 import { fringe, FRINGES } from "./fringe.js";
 import { hairBack, locks } from "./hair.js";
 import { face, measures, sideEars } from "./head.js";
@@ -22,6 +22,12 @@ export function theme(name) {
   for (const ch of String(name ?? "")) sum += ch.codePointAt(0);
   return names[sum % names.length];
 }
+
+/** How far the hair of a style goes to each side of the middle at the height of the forehead; the others: 196. */
+const OUT = { curls: 262, spiky: 240, long: 208, bob: 206, wavy: 212, braids: 204 };
+
+/** Hair that leaves the ears free: a head without ears would be seen. */
+const UNCOVERED = ["short", "spiky", "close", "buzz", "bald", "bun", "ponytail", "twintails"];
 
 const READ = {
   number: (p, value) => {
@@ -54,7 +60,7 @@ export function resolve(look) {
   for (const [key, p] of Object.entries(LOOKS.params)) {
     if (p.follows && !Object.hasOwn(wishes, key) && out[p.follows] !== base[p.follows]) out[key] = follow(out[p.follows], base[p.follows], base[key]);
   }
-  return { ...out, theme: name, palette: wishes.palette, band: name === "ren" };
+  return { ...out, theme: name, palette: wishes.palette };
 }
 
 /** Draws a whole person; returns `{svg, kit, look}`: the picture, its groups and parts, and the measures the rig needs. */
@@ -62,6 +68,7 @@ export function build(name, wishes = {}) {
   const v = resolve({ ...wishes, theme: theme(name) });
   const k = new Kit(palette(v));
   const M = measures(v);
+  k.dim = light(v.skin) < 0.3; // lashes need a rim to be seen on it
   const bare = v.hair === "bald";
   const kind = bare ? null : v.hair === "buzz" ? "buzz" : v.fringe;
   const scale = (sx, sy, y) => `matrix(${sx} 0 0 ${sy} ${400 - 400 * sx} ${y - y * sy})`;
@@ -80,13 +87,13 @@ export function build(name, wishes = {}) {
     k.g("body", el("g", { transform: `matrix(${0.86 * v.shoulders} 0 0 .86 ${400 - 344 * v.shoulders} 34)` }, dress.parts)),
     k.g("head",
       hair.crown ? el("g", { transform: around }, hair.crown) : null,
-      k.g("ears", topEars(k, v.ears), sideEars(k, v.ears, M.FACE.half), earrings(k, v.earrings, rings)),
+      k.g("ears", topEars(k, v.ears), sideEars(k, v.ears === "none" && UNCOVERED.includes(v.hair) ? "human" : v.ears, M.FACE.half), earrings(k, v.earrings, rings)),
       face(k, v, M, { bangs: kind ? FRINGES[kind].d : "", matrix }, lens),
       k.g("front", bare || kind === "buzz" ? null : locks(k, v.locks), kind ? k.g("fringe", el("g", { transform: matrix }, fringe(k, kind, v.tuft))) : null),
       k.g("brows", ["L", "R"].map((s) => k.part(`brow${s}`, k.path("", k.color.hairBrow, { opacity: 0.9 })))),
       el("g", { transform: matrix }, headwear(k, v.headwear)),
       headphones(k, v.headphones, wide),
-      marks(k)),
+      marks(k, M, (OUT[v.hair] ?? 196) * wide * v.hair_volume)),
     arm(k, dress.sleeve));
   const look = { ...M, ARM, EARS: v.ears === "elf" ? { x: 400 - M.FACE.half, y: 470 } : { x: 296, y: 220 }, RINGS: v.earrings === "none" ? null : rings, values: v };
   return { svg, kit: k, look };

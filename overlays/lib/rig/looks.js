@@ -39,7 +39,7 @@ export default {
  "hair_tip": {"kind": "colour", "group": "hair", "follows": "hair_colour"},
  "glasses": {"kind": "choice", "options": ["none", "round", "square", "cateye", "half", "sun", "visor"], "group": "wears"},
  "glasses_colour": {"kind": "colour", "group": "wears"},
- "headphones": {"kind": "choice", "options": ["none", "over", "headset", "earbuds", "pods"], "group": "wears"},
+ "headphones": {"kind": "choice", "options": ["none", "over", "bright", "headset", "earbuds", "pods"], "group": "wears"},
  "headphones_colour": {"kind": "colour", "group": "wears"},
  "earrings": {"kind": "choice", "options": ["none", "studs", "hoops", "drops", "cross"], "group": "wears"},
  "headwear": {"kind": "choice", "options": ["none", "star", "clips", "flower", "bow", "beret", "beanie", "cap"], "group": "wears"},
@@ -63,22 +63,22 @@ export default {
   "skin": "#ffe8d6", "face_width": 1.01, "jaw": 0.2, "chin": -0.1, "cheek": 0.4, "ears": "none", "nose": "dot", "nose_size": 1, "mouth_width": 1, "lips": 0, "lip_colour": "#d8604f", "fang": false, "freckles": true, "wrinkles": 0, "face_mark": "none", "beard": "none", "beard_colour": "#f0804f",
   "eye_colour": "#6dbb3a", "eye_shape": "round", "eye_size": 0.99, "eye_spacing": 1, "eye_tilt": 0, "iris_size": 0.97, "lashes": 0.5, "brow_thickness": 1.15, "brow_height": 0,
   "hair": "bob", "fringe": "swept", "locks": "short", "hair_volume": 1, "tuft": true, "hair_colour": "#f0804f", "hair_light": "#ffb37c", "hair_tip": "#f0804f",
-  "glasses": "round", "glasses_colour": "#3a3440", "headphones": "over", "headphones_colour": "#ffd35c", "earrings": "none", "headwear": "star", "neckwear": "ribbon", "choker": false,
+  "glasses": "round", "glasses_colour": "#3a3440", "headphones": "bright", "headphones_colour": "#ffd35c", "earrings": "none", "headwear": "star", "neckwear": "ribbon", "choker": false,
   "outfit": "cardigan", "outfit_colour": "#2f7f86", "shirt_colour": "#fffaf0", "accent": "#ffd35c", "shoulders": 1
  },
  "zuri": {
-  "skin": "#8a5335", "face_width": 0.98, "jaw": 0.18, "chin": 0.15, "cheek": 0.65, "ears": "human", "nose": "broad", "nose_size": 0.95, "mouth_width": 1.2, "lips": 0.85, "lip_colour": "#a3324a", "fang": false, "freckles": false, "wrinkles": 0, "face_mark": "none", "beard": "none", "beard_colour": "#3a241f",
+  "skin": "#98603f", "face_width": 0.98, "jaw": 0.18, "chin": 0.15, "cheek": 0.65, "ears": "human", "nose": "broad", "nose_size": 0.95, "mouth_width": 1.2, "lips": 0.85, "lip_colour": "#c8405c", "fang": false, "freckles": false, "wrinkles": 0, "face_mark": "none", "beard": "none", "beard_colour": "#3a241f",
   "eye_colour": "#a8661f", "eye_shape": "almond", "eye_size": 1, "eye_spacing": 1, "eye_tilt": 0.25, "iris_size": 1, "lashes": 1, "brow_thickness": 1.15, "brow_height": 0.1,
   "hair": "curls", "fringe": "curls", "locks": "none", "hair_volume": 1, "tuft": false, "hair_colour": "#3a241f", "hair_light": "#8a5a3c", "hair_tip": "#3a241f",
   "glasses": "none", "glasses_colour": "#2a2030", "headphones": "none", "headphones_colour": "#ffc24a", "earrings": "hoops", "headwear": "flower", "neckwear": "necklace", "choker": false,
   "outfit": "jacket", "outfit_colour": "#3f6fa8", "shirt_colour": "#fff1d6", "accent": "#ffc24a", "shoulders": 0.96
  },
  "kai": {
-  "skin": "#e9b48c", "face_width": 0.985, "jaw": 0.5, "chin": 0.45, "cheek": 0.4, "ears": "human", "nose": "straight", "nose_size": 0.9, "mouth_width": 1.12, "lips": 0, "lip_colour": "#b9604f", "fang": false, "freckles": false, "wrinkles": 0, "face_mark": "plaster", "beard": "none", "beard_colour": "#2b2a38",
-  "eye_colour": "#5a7fd6", "eye_shape": "sharp", "eye_size": 0.96, "eye_spacing": 1, "eye_tilt": 0.05, "iris_size": 0.95, "lashes": 0.12, "brow_thickness": 1.5, "brow_height": -0.25,
+  "skin": "#e9b48c", "face_width": 0.95, "jaw": 0.5, "chin": 0.95, "cheek": 0.2, "ears": "human", "nose": "straight", "nose_size": 1.05, "mouth_width": 1.12, "lips": 0, "lip_colour": "#b9604f", "fang": false, "freckles": false, "wrinkles": 0, "face_mark": "plaster", "beard": "none", "beard_colour": "#2b2a38",
+  "eye_colour": "#5a7fd6", "eye_shape": "sharp", "eye_size": 0.92, "eye_spacing": 1, "eye_tilt": 0.05, "iris_size": 0.97, "lashes": 0.1, "brow_thickness": 1.55, "brow_height": -0.3,
   "hair": "close", "fringe": "undercut", "locks": "none", "hair_volume": 1, "tuft": false, "hair_colour": "#2b2a38", "hair_light": "#5d6a92", "hair_tip": "#2b2a38",
   "glasses": "none", "glasses_colour": "#2a2030", "headphones": "headset", "headphones_colour": "#58e0c0", "earrings": "none", "headwear": "none", "neckwear": "none", "choker": false,
-  "outfit": "hoodie", "outfit_colour": "#e8604c", "shirt_colour": "#fff6ea", "accent": "#fff0d8", "shoulders": 1.08
+  "outfit": "hoodie", "outfit_colour": "#e8604c", "shirt_colour": "#fff6ea", "accent": "#fff0d8", "shoulders": 1.1
  },
  "emil": {
   "skin": "#f3cdb4", "face_width": 1.05, "jaw": 0.75, "chin": 0.7, "cheek": 0.6, "ears": "human", "nose": "strong", "nose_size": 1.05, "mouth_width": 1.1, "lips": 0, "lip_colour": "#b8705f", "fang": false, "freckles": false, "wrinkles": 0.75, "face_mark": "none", "beard": "full", "beard_colour": "#cfd0d6",
@@ -90,9 +90,9 @@ export default {
  "vega": {
   "skin": "#c4dcf6", "face_width": 0.96, "jaw": 0.3, "chin": 0.35, "cheek": 0.3, "ears": "elf", "nose": "dot", "nose_size": 1.1, "mouth_width": 1, "lips": 0.3, "lip_colour": "#7a6ad0", "fang": false, "freckles": false, "wrinkles": 0, "face_mark": "circuit", "beard": "none", "beard_colour": "#eef2ff",
   "eye_colour": "#c44df0", "eye_shape": "sharp", "eye_size": 1.05, "eye_spacing": 1, "eye_tilt": 0.35, "iris_size": 1, "lashes": 0.6, "brow_thickness": 0.8, "brow_height": 0.2,
-  "hair": "short", "fringe": "quiff", "locks": "none", "hair_volume": 1, "tuft": false, "hair_colour": "#eef2ff", "hair_light": "#ffffff", "hair_tip": "#b9c8ff",
+  "hair": "close", "fringe": "quiff", "locks": "none", "hair_volume": 1, "tuft": false, "hair_colour": "#eef2ff", "hair_light": "#ffffff", "hair_tip": "#b9c8ff",
   "glasses": "none", "glasses_colour": "#32304a", "headphones": "none", "headphones_colour": "#49e0ff", "earrings": "drops", "headwear": "none", "neckwear": "none", "choker": false,
-  "outfit": "tech", "outfit_colour": "#2b3258", "shirt_colour": "#eef3ff", "accent": "#45e3ff", "shoulders": 1
+  "outfit": "tech", "outfit_colour": "#e3e9fa", "shirt_colour": "#2d3560", "accent": "#45e3ff", "shoulders": 1
  }
 }
 };

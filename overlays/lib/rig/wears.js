@@ -62,7 +62,7 @@ export function headphones(k, kind, wide) {
       k.line("M224 400L196 236", c.line, 13, at), k.line("M224 400L196 236", c.phonesLight, 6, at), k.ink("M194 216a14 14 0 1 0 .1 0Z", c.accent, c.line, 4, at),
       k.ink("M210 396C232 388 252 396 256 412L258 478C252 494 228 500 210 490C202 470 202 416 210 396Z", c.phones, c.line, 4.5, at), k.line("M222 416L222 470", c.accent, 8, at)])));
   }
-  if (kind !== "over" && kind !== "headset") return null;
+  if (!["over", "bright", "headset"].includes(kind)) return null;
   const cup = (at) => [
     k.ink("M199 332C213 320 240 320 252 332L256 425C244 439 215 441 199 427Z", c.gear, c.line, 4.5, at),
     k.path("M238 328C246 328 252 332 252 338L256 421C252 429 246 431 238 433Z", c.gearLight, { ...at, opacity: 0.7 }),
