@@ -3,6 +3,7 @@
 import { browserId, options, ownBuild, words } from "../lib/address.js";
 import { Sink } from "../lib/sink.js";
 
+const RELOADED = "showrunner.reloaded.sound";
 const { token, monitor } = options();
 const obs = Boolean(window.obsstudio);
 const sink = new Sink({ token, kind: "sound", obs, monitor, browser: browserId() });
@@ -11,10 +12,17 @@ window.showrunner = { sink, state };
 document.documentElement.dataset.overlay = "sound";
 document.documentElement.lang = navigator.language.slice(0, 2) === "ja" ? "ja" : "en";
 
-// Of another build: load that one, but never within a line.
+// Of another build: load that one, once, and never within a line.
 sink.addEventListener("build", () => {
   const mine = ownBuild();
-  if (mine && sink.build && sink.build !== mine && !sink.voices.length) location.reload();
+  if (!mine || !sink.build || sink.build === mine || sink.voices.length) return;
+  try {
+    if (sessionStorage.getItem(RELOADED) === sink.build) return;
+    sessionStorage.setItem(RELOADED, sink.build);
+  } catch {
+    return;
+  }
+  location.reload();
 });
 
 if (!obs && window.parent === window) {

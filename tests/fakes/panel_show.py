@@ -18,7 +18,8 @@ DESIGN = Path(__file__).parents[2] / "overlays" / "design"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
     "connect-src 'self'; media-src 'self' blob:; worker-src 'self'; manifest-src 'self'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    "form-action 'self'; frame-src 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types 'none'"
 )
 TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml"}
 BUILD = "abc123"
@@ -64,6 +65,7 @@ class PanelShow:
                 web.get("/panel/", self._page),
                 web.get(BASE + "{name:.*}", self._file),
                 web.get("/ws/feed", self._feed),
+                web.get("/overlay/{kind}", self._overlay),
                 web.get("/api/v1/grants", self._grants),
                 web.get("/api/v1/texts/{lang}", self._texts),
                 web.post("/api/v1/{path:.*}", self._post),
@@ -127,6 +129,11 @@ class PanelShow:
         }
         return web.Response(body=path.read_bytes(), content_type=kind, headers=headers)
 
+    async def _overlay(self, request: web.Request) -> web.Response:
+        """A page in a frame that says nothing."""
+        text = f"<!doctype html><title>{request.match_info['kind']}</title>"
+        return web.Response(text=text, content_type="text/html")
+
     async def _feed(self, request: web.Request) -> web.WebSocketResponse:
         if self.down or not self.signed_in:
             self.turned_away += 1
@@ -148,7 +155,7 @@ class PanelShow:
             return self._problem(401, "sign_in")
         items = [
             {"id": kind, "kind": "overlay", "name": kind, "url": f"{self.url}/overlay/{kind}?token={TOKEN}"}
-            for kind in ("avatar", "captions", "stage", "chat")
+            for kind in ("avatar", "captions", "stage", "chat", "sound")
         ]
         return web.json_response({"items": [*items, {"id": "o1", "kind": "owner", "name": "owner"}]})
 

@@ -102,7 +102,7 @@ def test_the_first_load_is_light() -> None:
         PANEL / "index.html",
         PANEL / "texts" / "en.json",
     ]
-    assert sum(len(gzip.compress(path.read_bytes(), 9, mtime=0)) for path in files) < 60_000
+    assert sum(len(gzip.compress(path.read_bytes(), 9, mtime=0)) for path in files) < 70_000
 
 
 # --- words ----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,8 @@ import re
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -17,6 +19,7 @@ from streamer.web.gate import Site
 from streamer.web.server import SHIPPED_DESIGN, SHIPPED_PANEL
 from tests.conftest import needs
 from tests.fakes.panel_show import BUILD, CODE, TOKEN, PanelShow, evening
+from tests.fakes.sink_page import SinkPage
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
@@ -335,7 +338,8 @@ async def test_pause_dial_tone_and_say_are_sent(opened: Any, show: PanelShow) ->
     page = panel.page
     await page.locator(".pause").click()
     await page.get_by_role("radio", name="Chatty").check(force=True)
-    await page.get_by_role("button", name="Test tone").click()
+    await page.get_by_role("button", name="Test tone: Viewers").click()
+    await panel.shows(".ways", "OBS played the tone.")
     await page.get_by_label("Who says it").select_option("juno")
     await page.get_by_role("radio", name="Exactly").check(force=True)
     await page.get_by_label("What to say").fill("  Good evening.  ")
@@ -537,14 +541,38 @@ async def test_the_words_of_the_big_buttons_fit(opened: Any, show: PanelShow, la
 async def test_it_says_when_nobody_hears_the_show(opened: Any, show: PanelShow) -> None:
     panel = await (await opened()).open()
     assert "through OBS" in await panel.text(".soundstate")
-    await show.change({"sound": {"where": "nobody", "name": "", "pages": 1, "muted": 1}})
-    await panel.shows(".soundcard", "Nobody hears the show")
+    await show.change({"sound": {"where": "nobody", "name": "", "pages": 1, "muted": 1, "warning": "muted"}})
+    await panel.shows(".soundcard", "Nobody hears Mika and Juno.")
     await panel.shows(".soundcard", "has not allowed sound")
-    async with panel.page.context.expect_page() as opening:
-        await panel.page.get_by_role("button", name="Open stage").click()
-    stage = await opening.value
-    assert f"/overlay/stage?token={TOKEN}" in stage.url
-    await stage.close()
+    assert await panel.page.locator("iframe").count() == 0
+    switch = panel.page.get_by_role("switch", name="Hear them in this tab")
+    await switch.check()
+    frame = panel.page.locator("iframe.sr")
+    await frame.wait_for(state="attached")
+    assert await frame.get_attribute("src") == f"{show.url}/overlay/sound?token={TOKEN}&monitor=auto"
+    await switch.uncheck()
+    await frame.wait_for(state="detached")
+    await panel.page.evaluate("sessionStorage.clear()")
+
+
+@pytest.mark.parametrize(
+    ("sound", "words"),
+    [
+        ({"where": "obs", "warning": "two_obs"}, "Two sources in OBS could play the voices."),
+        ({"where": "tab", "warning": "two"}, "a tab of another browser plays along"),
+        ({"where": "tab", "warning": "muted_obs"}, "its sound does not start"),
+        ({"where": "tab", "warning": ""}, "A browser tab plays Mika and Juno. Viewers hear them only if OBS captures"),
+        ({"where": "nobody", "warning": "hung"}, "Refresh the source in OBS."),
+    ],
+    ids=lambda value: value if isinstance(value, str) else f"{value['where']} {value['warning']}",
+)
+async def test_it_warns_of_what_could_be_heard_wrong(
+    opened: Any, show: PanelShow, sound: dict[str, str], words: str
+) -> None:
+    panel = await (await opened()).open()
+    holder = None if sound["where"] == "nobody" else {"where": sound["where"], "kind": "stage", "browser": "x"}
+    await show.change({"sound": {"name": "", "pages": 2, "muted": 0, "holder": holder} | sound})
+    await panel.becomes(f"document.querySelector('.soundcard').innerText.replace(/\\s+/g, ' ').includes({words!r})")
 
 
 async def test_a_part_in_trouble_says_what_to_do(opened: Any) -> None:
@@ -616,6 +644,65 @@ async def test_another_build_reloads_the_page_but_not_while_typing(opened: Any, 
 
 
 # --- with the server it is made for ----------------------------------------------------------------------------------
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def real(browser: Any, make_server: Any) -> AsyncIterator[tuple[Panel, Any]]:
+    """A panel behind the real server with the real overlays, two personas and an open page of nobody's show."""
+    house = make_server(Site(port=0))
+    house.server.panel = Assets([SHIPPED_DESIGN, SHIPPED_PANEL], "/p/")
+    house.server.overlays = Assets([SHIPPED_DESIGN.parent], "/o/")
+    house.server._api.kinds = house.server.overlays.kinds
+    house.room.build = house.server.overlays.build
+    await house.server.start()
+    view = PanelView(
+        lambda changes, removed: house.feed.publish("panel", changes, removed),
+        words=house.texts.get,
+        about=About(title="A real one"),
+    )
+    cast = {"mika": {"name": "Mika", "order": 0}, "juno": {"name": "Juno", "order": 1}}
+    view.cast({key: member | {"color": "#f59ac2", "enabled": True} for key, member in cast.items()})
+    view.setup(1, welcome=False)
+    house.room.on_sound = lambda sound: view.sound(**msgspec.to_builtins(sound))
+    view.beat(0)
+    context = await browser.new_context(locale="en-US")
+    await context.add_init_script(WATCH)
+    page = await context.new_page()
+    page.set_default_timeout(8000)
+    panel = Panel(page, house)
+    await page.goto(house.server.panel_link())
+    yield panel, house
+    complaints = panel.complaints + await page.evaluate("window.__violations")
+    await context.close()
+    await house.server.stop()
+    assert complaints == []
+
+
+async def test_this_tab_can_be_heard_beside_obs_and_each_way_has_its_tone(real: tuple[Panel, Any]) -> None:
+    panel, house = real
+    page = panel.page
+    await panel.shows(".big-words", "Nobody hears Mika and Juno.")
+    await page.get_by_role("switch", name="Hear them in this tab").check()
+    await panel.shows(".big-words", "You hear Mika and Juno through this tab.")
+    await panel.shows(".soundcard .sub", "Viewers hear them only if OBS captures the desktop sound.")
+    async with aiohttp.ClientSession() as session:
+        obs = await SinkPage(house.url, house.overlay_token(), page="obs", obs=True).open(session)
+        await panel.shows(".big-words", "Viewers hear Mika and Juno through OBS.")
+        await panel.shows(".soundcard .sub", "You hear them through this tab.")
+        await panel.shows(".soundcard .help", "viewers hear them twice")
+        await page.get_by_role("button", name="Test tone: this tab").click()
+        await panel.shows(".ways .good", "This tab played the tone.")
+        assert not obs.told("tone")
+        await page.get_by_role("button", name="Test tone: Viewers").click()
+        await panel.shows(".ways .good", "OBS played the tone.")
+        assert len(obs.told("tone")) == 1
+        obs.hang()
+        await page.get_by_role("button", name="Test tone: Viewers").click()
+        await panel.shows(".ways .bad", "OBS did not answer")
+        await page.get_by_role("switch", name="Hear them in this tab").uncheck()
+        await panel.shows(".soundcard .sub", "You hear them only if OBS monitors the source.")
+        await obs.close()
+    await panel.shows(".big-words", "Nobody hears Mika and Juno.")
 
 
 async def test_it_works_with_the_real_server(browser: Any, make_server: Any) -> None:

@@ -57,6 +57,8 @@ export const skip = () => (lineOnAir.peek() ? press("commands/skip", { saw: seen
 export const turnDial = (dial) => press("commands/dial", { dial });
 export const say = (persona, text, exact) => press("commands/say", { persona, text, exact });
 export const tone = () => press("sound/tone", {});
+/** As `tone`, with what became of it: at the page that plays, or at `page`. Resolves to {ok, code}; `code` is no_page, no_answer or offline. */
+export const ring = (body) => (live.peek() ? post("sound/tone", body) : Promise.resolve({ ok: false, code: "offline" }));
 
 /** Milliseconds since the stop that is in force, by the show's clock. */
 export const sinceStop = () => (S.silence.value ? showNow() - S.silence.value.at : 0);

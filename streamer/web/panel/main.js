@@ -13,7 +13,7 @@ import { OnAir } from "./parts/onair.js";
 import { Queue } from "./parts/queue.js";
 import { draft, Say } from "./parts/say.js";
 import { useStyle } from "./parts/common.js";
-import { Sound } from "./parts/sound.js";
+import { MonitorFrame, Sound } from "./parts/sound.js";
 import { lineOnAir, link, persona, S } from "./store.js";
 import { clean, lang, loadNotices, loadPart, loadTexts, preferred, t } from "./texts.js";
 import { go, moves, typing, view } from "./views.js";
@@ -102,8 +102,8 @@ function Announce() {
 function App() {
   if (link.value.state === "signed_out") return html`<${SignedOut}/>`;
   const stale = link.value.state !== "open";
-  return html`<div class=${`app ${stale ? "stale" : ""}`} data-tab=${tab.value}>
-    <${Header}/><${Tabs}/><${KillBar}/><${Views}/><${Announce}/></div>`;
+  return html`<div class=${`app ${stale ? "stale" : ""}`} data-tab=${tab.value} data-view=${view.value || "live"}>
+    <${Header}/><${Tabs}/><${KillBar}/><${Views}/><${Announce}/><${MonitorFrame}/></div>`;
 }
 
 const PRODUCT = "Showrunner";

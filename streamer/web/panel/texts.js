@@ -104,6 +104,9 @@ export function timeOfDay(unixMs, seconds = false) {
   return format(seconds ? "hms" : "hm", options, (l, o) => new Intl.DateTimeFormat(l, o)).format(unixMs);
 }
 
+/** Names as a sentence has them: Mika and Juno. */
+export const list = (names) => format("list", { type: "conjunction" }, (l, o) => new Intl.ListFormat(l, o)).format(names);
+
 /** 4 s, 1:05, 1:02:03: whole units, never negative. */
 export function span(ms) {
   const s = Math.max(0, Math.floor(ms / 1000));

@@ -1,5 +1,5 @@
 // Links to hand out. Masked by default: people start this while their screen is on stream.
-import { computed, effect, html, signal, useEffect, useRef, useState } from "../vendor/preact.js";
+import { effect, html, signal, useEffect, useRef, useState } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { Icon } from "../icons.js";
 import { link, S } from "../store.js";
@@ -35,12 +35,6 @@ async function copy(item) {
     return true;
   } catch { return false; }
 }
-
-const stage = computed(() => items.value.find((item) => overlayOf(item) === MAIN));
-export const hasStage = computed(() => stage.value !== undefined);
-
-/** Opens the stage page in a tab of this browser, which then plays the voices. */
-export const openStage = () => { if (stage.peek()) open(full(stage.peek()), "_blank", "noopener"); };
 
 function LinkRow({ item, main }) {
   const [shown, show] = useState(false);
