@@ -125,6 +125,7 @@ class SetupShow(PanelShow):
         self.problems: dict[str, dict[str, Any]] = {}
         self.told: dict[str, Any] = {}
         self.slow: dict[str, asyncio.Event] = {}
+        self.talks = 0
 
     def called(self, method: str, path: str) -> list[Any]:
         return [body for verb, where, body in self.calls if (verb, where) == (method, path)]
@@ -214,6 +215,18 @@ class SetupShow(PanelShow):
             await super().change(changes, removed, skip_seq=skip_seq)
         finally:
             self._sockets |= {socket for socket in others if not socket.closed}
+
+    async def _post(self, request: web.Request) -> web.Response:
+        answer = await super()._post(request)
+        if request.match_info["path"] != "talk" or answer.status != 200:
+            return answer
+        self.talks += 1
+        return web.json_response({"outcome": "done", "id": self.talk_id})
+
+    @property
+    def talk_id(self) -> str:
+        """The id of what was said last in the talk box."""
+        return f"panel:{self.talks}"
 
     # --- the set-up API -----------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 // Step: the characters. The maker of characters is a part of its own, fetched when the card is opened.
 import { html, useEffect, useState } from "../vendor/preact.js";
-import { castIds, Persona, useStyle } from "../parts/common.js";
+import { castIds, useStyle } from "../parts/common.js";
 import { clean, lang, loadPart, t } from "../texts.js";
 import { persona } from "../store.js";
 import { desk } from "./desk.js";
@@ -14,7 +14,7 @@ function fetchMaker() {
 }
 
 function Without() {
-  return html`<div class="notice"><p><b>${t("setup.character.without")}</b></p><p>${t("setup.character.without.words")}</p><p>${castIds().map((id, at) => html`<span key=${id}>${at > 0 && t("list.comma")}<${Persona} id=${id}/></span>`)}</p></div>`;
+  return html`<div class="notice"><p><b>${t("setup.character.without")}</b></p><p>${t("setup.character.without.words")}</p></div>`;
 }
 
 function Maker() {

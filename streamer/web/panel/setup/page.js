@@ -24,7 +24,7 @@ function Head() {
 
 function Progress() {
   const done = STEPS.filter((name) => stepState(name) === "done").length;
-  return html`<div class="steps-head"><h3>${t("setup.steps")}</h3><p class="n">${desk.value ? t("setup.progress", { n: number(done), all: number(STEPS.length) }) : ""}</p><span class="pips" aria-hidden="true">${STEPS.map((name) => html`<i key=${name} class=${stepState(name)}></i>`)}</span></div>`;
+  return html`<div class="steps-head"><h3>${t("setup.steps")}</h3><p class="n">${desk.value ? t("setup.progress", { n: number(done), all: number(STEPS.length) }) : ""}</p><span class="pips" aria-hidden="true">${STEPS.map((name) => html`<i key=${name} class=${`is-${stepState(name)}`}></i>`)}</span></div>`;
 }
 
 function Unread() {

@@ -22,19 +22,21 @@ function Window() {
 }
 
 function Menu() {
-  return html`<g><${Box} x=${146} y=${196} w=${128} h=${92} cls="pic-menu" r=${7}/><path d="M160 212h56M160 274h68" class="pic-word"/><${Box} x=${151} y=${224} w=${118} h=${28} cls="pic-hi"/><${Label} x=${162} y=${242} cls="on">${t("setup.obs.browser")}<//><path d="M160 263h40" class="pic-word"/></g>`;
+  return html`<g><${Box} x=${146} y=${208} w=${134} h=${90} cls="pic-menu" r=${7}/><path d="M160 222h56M160 284h68" class="pic-word"/><${Box} x=${151} y=${232} w=${124} h=${28} cls="pic-hi"/><${Label} x=${162} y=${250} cls="on">${t("setup.obs.browser")}<//><path d="M160 272h40" class="pic-word"/></g>`;
 }
 
 function Dialog() {
-  return html`<g><${Box} x=${300} y=${64} w=${254} h=${240} cls="pic-menu" r=${9}/><path d="M300 94h254" class="pic-line"/><${Label} x=${316} y=${84} cls="strong">${t("setup.obs.browser")}<//>
-    <${Label} x=${316} y=${122}>URL<//><${Box} x=${368} y=${106} w=${172} h=${25} cls="pic-hi soft"/><text x="378" y="122.500" class="pic-text on mono">localhost/overlay/…</text>
-    <${Label} x=${316} y=${157}>${t("setup.obs.width")}<//><${Box} x=${368} y=${141} w=${74} h=${25} cls="pic-field"/><${Label} x=${378} y=${158} cls="strong">1920<//>
-    <${Label} x=${316} y=${192}>${t("setup.obs.height")}<//><${Box} x=${368} y=${176} w=${74} h=${25} cls="pic-field"/><${Label} x=${378} y=${193} cls="strong">1080<//>
-    <${Box} x=${317} y=${214} w=${17} h=${17} cls="pic-hi" r=${4}/><path d="m321 222.500 3.500 3.500 6-7" class="pic-plus"/><${Label} x=${343} y=${227}>${t("setup.obs.audio")}<//>
-    <${Box} x=${478} y=${264} w=${62} h=${26} cls="pic-ok"/><${Label} x=${509} y=${281} anchor="middle" cls="strong">OK<//></g>`;
+  return html`<g><${Box} x=${6} y=${34} w=${254} h=${240} cls="pic-win" r=${9}/><path d="M6 64h254" class="pic-line"/><${Label} x=${22} y=${54} cls="strong">${t("setup.obs.browser")}<//>
+    <${Label} x=${22} y=${92}>URL<//><${Box} x=${74} y=${76} w=${168} h=${25} cls="pic-hi soft"/><text x="84" y="92.500" class="pic-text on mono">localhost/overlay/…</text>
+    <${Label} x=${22} y=${127}>${t("setup.obs.width")}<//><${Box} x=${74} y=${111} w=${74} h=${25} cls="pic-field"/><${Label} x=${84} y=${128} cls="strong">1920<//>
+    <${Label} x=${22} y=${162}>${t("setup.obs.height")}<//><${Box} x=${74} y=${146} w=${74} h=${25} cls="pic-field"/><${Label} x=${84} y=${163} cls="strong">1080<//>
+    <${Box} x=${23} y=${186} w=${17} h=${17} cls="pic-hi" r=${4}/><path d="m27 194.500 3.500 3.500 6-7" class="pic-plus"/><${Label} x=${49} y=${199}>${t("setup.obs.audio")}<//>
+    <${Box} x=${184} y=${234} w=${62} h=${26} cls="pic-ok"/><${Label} x=${215} y=${251} anchor="middle" cls="strong">OK<//></g>`;
 }
 
+/** Two drawings: the sources with their plus, then what the browser source asks for. */
 export function Picture() {
-  return html`<svg class="obs-pic" viewBox="0 0 566 310" role="img" aria-label=${t("setup.obs.alt")}><${Window}/><${Menu}/><${Dialog}/>
-    <${Number} x=${112} y=${279} n="1"/><${Number} x=${282} y=${238} n="2"/><${Number} x=${548} y=${118.5} n="3"/><${Number} x=${458} y=${171} n="4"/><${Number} x=${304} y=${222.5} n="5"/></svg>`;
+  return html`<div class="obs-pics" role="img" aria-label=${t("setup.obs.alt")}>
+    <svg class="obs-pic" viewBox="0 0 342 310" aria-hidden="true"><${Window}/><${Menu}/><${Number} x=${112} y=${279} n="1"/><${Number} x=${288} y=${246} n="2"/></svg>
+    <svg class="obs-pic" viewBox="0 0 272 310" aria-hidden="true"><${Dialog}/><${Number} x=${252} y=${88.5} n="3"/><${Number} x=${164} y=${141} n="4"/><${Number} x=${10} y=${194.5} n="5"/></svg></div>`;
 }

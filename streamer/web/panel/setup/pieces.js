@@ -69,7 +69,7 @@ export function Step({ name, what, children }) {
   if (open) body.current = true;
   useEffect(() => { if (open && known && state === "skipped") mark(name, "todo"); }, [open]);
   const skip = async () => { const done = await mark(name, "skipped"); if (done.ok) { aloud.value = t("setup.skipped.aloud", { step: title }); if (isOpen(name)) turn(name); } };
-  return html`<section class=${`card step ${state} ${open ? "open" : ""}`} aria-labelledby=${`step-h-${name}`}>
+  return html`<section class=${`card step is-${state} ${open ? "is-open" : ""}`} aria-labelledby=${`step-h-${name}`}>
     <header><span class="step-pic" aria-hidden="true"><${Glyph} name=${state === "done" ? "done" : name}/></span>
       <div class="step-words"><h3 id=${`step-h-${name}`}>${title}</h3><p>${known ? what || t(`setup.${name}.what`) : t(`setup.${name}.what`)}</p></div>
       <span class=${`chip ${CHIP[state]}`}>${known ? t(`setup.state.${state}`) : html`<span class="bone"></span>`}</span>

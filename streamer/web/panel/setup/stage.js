@@ -9,8 +9,10 @@ import { Glyph } from "./glyphs.js";
 /** Below this width the stage is drawn in 4:3, so that captions stay readable. */
 const SMALL = 560;
 const WIDE = [1280, 720];
-const TALL = [800, 600];
+const TALL = [900, 675];
 const LOOK_MS = 400;
+/** So many looks in a row until a silent page counts as silent. */
+const STAYS = 8;
 
 /** Address of the stage page with its token; "" until it is known. */
 export const stageUrl = signal("");
@@ -18,6 +20,8 @@ export const stageTrouble = signal(null);
 /** What the framed page says of its sound: waiting | asleep | on | elsewhere. */
 export const hearing = signal("waiting");
 const muted = signal(false);
+/** Asked to play along here while another page plays the voices. */
+const along = signal(false);
 
 export async function findStage() {
   const answer = await get("grants");
@@ -35,6 +39,7 @@ export function names() {
 }
 
 let frame = null;
+let silent = 0;
 const player = () => { try { return frame?.contentWindow?.showrunner?.sink || null; } catch { return null; } };
 
 function wake() {
@@ -45,9 +50,10 @@ function wake() {
 
 function look() {
   const sink = player();
-  if (!sink) hearing.value = "waiting";
-  else if (sink.audio !== "running") hearing.value = "asleep";
-  else hearing.value = sink.holder || sink.monitor ? "on" : S.sound.peek().where === "nobody" ? "on" : "elsewhere";
+  const state = !sink ? "waiting" : sink.audio !== "running" ? "asleep" : sink.plays ? "on" : "elsewhere";
+  // A lease that comes late is no news: only what stays so is said.
+  silent = state === "elsewhere" ? silent + 1 : 0;
+  if (state !== "elsewhere" || silent > STAYS || hearing.peek() !== "on") hearing.value = state;
   if (sink?.output) sink.output.gain.value = muted.peek() ? 0 : 1;
 }
 
@@ -66,7 +72,12 @@ function Sound() {
   if (state === "asleep") {
     return html`<button type="button" class="hear" onClick=${wake}><${Glyph} name="sound"/><b>${t("setup.stage.hear")}</b></button>`;
   }
-  if (state === "elsewhere") return html`<p class="heard"><${Glyph} name="sound"/>${t(S.sound.value.where === "obs" ? "setup.stage.obs" : "setup.stage.other")}</p>`;
+  if (state === "elsewhere") {
+    const { where } = S.sound.value;
+    if (where === "nobody") return null;
+    return html`<p class="heard"><${Glyph} name="sound"/>${t(where === "obs" ? "setup.stage.obs" : "setup.stage.other")}
+      ${where === "obs" && !along.value && html` <button type="button" onClick=${() => { along.value = true; }}>${t("setup.stage.along")}</button>`}</p>`;
+  }
   if (state === "on") {
     return html`<button type="button" class="heard" aria-pressed=${muted.value} onClick=${() => { muted.value = !muted.value; look(); }}><${Glyph} name=${muted.value ? "mute" : "sound"}/>${t(muted.value ? "setup.stage.muted" : "setup.stage.on")}</button>`;
   }
@@ -74,6 +85,8 @@ function Sound() {
 }
 
 export function Stage() {
+  const playAlong = along.value && S.sound.value.where === "obs";
+  const src = stageUrl.value && playAlong ? `${stageUrl.value}&monitor=1` : stageUrl.value;
   const box = useRef(null);
   const own = useRef(null);
   useEffect(() => {
@@ -95,11 +108,11 @@ export function Stage() {
     watch.observe(box.current);
     fit();
     return () => watch.disconnect();
-  }, [stageUrl.value]);
-  useEffect(() => { frame = own.current; }, [stageUrl.value]);
+  }, [src]);
+  useEffect(() => { frame = own.current; }, [src]);
   return html`<div class="stage-box" ref=${box}>
     <div class="stage-room" aria-hidden="true"></div>
-    ${stageUrl.value ? html`<iframe ref=${own} class="stage-frame" src=${stageUrl.value} title=${t("setup.stage.title", { names: names() })} tabindex="-1" scrolling="no" onLoad=${quietHints}></iframe>`
+    ${src ? html`<iframe key=${src} ref=${own} class="stage-frame" src=${src} title=${t("setup.stage.title", { names: names() })} tabindex="-1" scrolling="no" onLoad=${quietHints}></iframe>`
     : html`<p class="stage-wait">${stageTrouble.value ? t("setup.stage.none") : t("setup.stage.wait")}</p>`}
     <${Sound}/></div>`;
 }

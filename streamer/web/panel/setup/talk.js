@@ -55,7 +55,7 @@ const blocked = () => (!live.value ? "offline" : S.show.value.mode === "stopped"
 async function send(as, who, what) {
   if (sending.peek()) return false;
   sending.value = true;
-  const result = await ask("POST", "talk", { as, text: what, to: who, name: "" }, { limit: 15000 });
+  const result = await ask("POST", "talk", { as, text: what, to: who, name: t("setup.talk.name") }, { limit: 15000 });
   sending.value = false;
   const taken = result.ok && result.body?.outcome !== "stale";
   refused.value = result.ok ? (taken ? null : { code: "talk_stale" }) : result.problem;
@@ -107,7 +107,7 @@ export function Talk() {
   return html`<section class="card talk" aria-labelledby="h-talk"><header><h3 id="h-talk">${t("setup.talk.title")}</h3></header>
     <div class="talk-room"><${Conversation}/></div>
     <form class="talk-form" onSubmit=${submit}>
-      <fieldset class="ways"><legend class="sr">${t("setup.talk.how")}</legend><span class="seg3">${WAYS.map((name) => html`<label key=${name}><input type="radio" name="talk-way" value=${name} checked=${way.value === name} onChange=${() => { way.value = name; }}/><span>${t(`setup.talk.as.${name}`)}</span></label>`)}</span></fieldset>
+      <fieldset class="talkway"><legend class="sr">${t("setup.talk.how")}</legend><span class="seg3">${WAYS.map((name) => html`<label key=${name}><input type="radio" name="talk-way" value=${name} checked=${way.value === name} onChange=${() => { way.value = name; }}/><span>${t(`setup.talk.as.${name}`)}</span></label>`)}</span></fieldset>
       <div class="talk-row"><label class="sr" for="talk-to">${t("setup.talk.to")}</label><select id="talk-to" value=${target()} onChange=${(e) => { to.value = e.currentTarget.value; }}>
         ${!exact && html`<option value="">${t("setup.talk.whoever")}</option>`}${ids.map((id) => html`<option key=${id} value=${id}>${clean(persona(id).name)}</option>`)}</select>
         <label class="sr" for="talk-text">${t("setup.talk.text")}</label>

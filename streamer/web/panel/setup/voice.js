@@ -1,6 +1,5 @@
 // Step: the voices, one for each character.
 import { html, useEffect, useState } from "../vendor/preact.js";
-import { Persona } from "../parts/common.js";
 import { persona } from "../store.js";
 import { clean, has, lang, number, t } from "../texts.js";
 import { typing } from "../views.js";
@@ -120,7 +119,7 @@ function One({ id }) {
     if (result.ok) { const words = t("setup.voice.saved", { name }); setSaved(words); aloud.value = words; }
   };
   const still = t(now.engine ? "setup.voice.still" : "setup.voice.still.none", { name, engine: now.engine ? nameOf(now.engine) : "" });
-  return html`<div class="one-voice"><fieldset class="ways"><legend class="label">${t("setup.voice.engine")}</legend><span class="seg3">${engines.map((each) => html`<label key=${each.engine}><input type="radio" name="voice-engine" checked=${engine === each.engine} onChange=${() => { hush(); setEngine(each.engine); set({ voice: each.engine === now.engine ? now.voice : "" }); }}/><span>${nameOf(each.engine)}</span></label>`)}</span></fieldset>
+  return html`<div class="one-voice"><fieldset class="talkway"><legend class="label">${t("setup.voice.engine")}</legend><span class="seg3">${engines.map((each) => html`<label key=${each.engine}><input type="radio" name="voice-engine" checked=${engine === each.engine} onChange=${() => { hush(); setEngine(each.engine); set({ voice: each.engine === now.engine ? now.voice : "" }); }}/><span>${nameOf(each.engine)}</span></label>`)}</span></fieldset>
     <p class="help">${about && (STATES[about.state] ? `${t(STATES[about.state])} ` : "")}${has(`setup.voice.about.${engine}`) ? t(`setup.voice.about.${engine}`) : ""} ${about?.state !== "ready" ? saying(about?.words) : ""}</p>
     ${about?.state === "terms" && html`<${Terms} engine=${engine}/>`}${about?.state === "setup" && html`<${ServerForm} engine=${engine}/>`}
     ${about?.state === "ready" && html`<${List} engine=${engine} draft=${draft} set=${set} playing=${playing} onPlay=${hear}/>
@@ -137,7 +136,7 @@ function Form() {
   const [chosen, choose] = useState("");
   const id = ids.includes(chosen) ? chosen : ids[0];
   if (!id) return html`<p class="help">${t("setup.voice.nobody")}</p>`;
-  return html`<div class="form">${ids.length > 1 && html`<fieldset class="ways"><legend class="label">${t("setup.voice.who")}</legend><span class="seg3">${ids.map((each) => html`<label key=${each}><input type="radio" name="voice-who" checked=${id === each} onChange=${() => { hush(); choose(each); }}/><span><${Persona} id=${each}/></span></label>`)}</span></fieldset>`}<${One} key=${id} id=${id}/></div>`;
+  return html`<div class="form">${ids.length > 1 && html`<fieldset class="talkway"><legend class="label">${t("setup.voice.who")}</legend><span class="seg3">${ids.map((each) => html`<label key=${each}><input type="radio" name="voice-who" checked=${id === each} onChange=${() => { hush(); choose(each); }}/><span>${clean(persona(each).name)}</span></label>`)}</span></fieldset>`}<${One} key=${id} id=${id}/></div>`;
 }
 
 export function VoiceStep() {
