@@ -16,7 +16,8 @@ import msgspec
 from streamer.cast.addressed import is_question
 from streamer.cast.card import Persona, Topic
 from streamer.cast.intents import INTENTS, PERSONAL, PLACES, STAGE_TAGS, STRONG, intent_of
-from streamer.cast.phrases import choice, speakable, topic_phrase
+from streamer.cast.names import spoken_name
+from streamer.cast.phrases import choice, topic_phrase
 from streamer.cast.words import WORD, content_words, stem, word_set
 
 __all__ = ["INTENTS", "PLACES", "STAGE_TAGS", "Improv", "farewell", "greet", "improvise", "late", "strip_tags"]
@@ -158,7 +159,7 @@ class _Talk:
         )
         self.state = zlib.crc32("\x1f".join(words).encode("utf-8", "surrogatepass")) ^ (seed & 0xFFFFFFFF)
         self.places = {
-            "name": speakable(task.viewer_name),
+            "name": spoken_name(task.viewer_name, persona.language),
             "partner": task.partner_name,
             "topic": "",
             "one": "",

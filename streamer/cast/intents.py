@@ -2,7 +2,12 @@
 
 import re
 
-STAGE_TAGS = ("joy", "sad", "angry", "surprised", "shy", "think", "smug", "sleepy", "neutral")
+from streamer.cast.honesty import asks_if_ai
+
+EXPRESSIONS = ("joy", "sad", "angry", "surprised", "shy", "think", "smug", "sleepy", "neutral")
+GESTURES = ("nod", "tilt", "shrug", "wave", "shake", "bow")
+"""Movements that play once and leave the face as it is."""
+STAGE_TAGS = EXPRESSIONS + GESTURES
 PLACES = ("name", "partner", "topic", "one", "other")
 INTENTS = (
     "are_you_ai", "order", "age", "who_are_you", "where_from", "how_are_you", "what_doing", "first_time", "hello",
@@ -186,4 +191,6 @@ PERSONAL = frozenset(
 def intent_of(folded: str) -> str:
     """The first intent whose pattern is in the case-folded text, or an empty string."""
     text = folded.replace("’", "'")
+    if asks_if_ai(text):
+        return "are_you_ai"
     return next((intent for intent, pattern in _COMPILED if pattern.search(text)), "")

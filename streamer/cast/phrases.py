@@ -1,7 +1,6 @@
-"""Little pieces of a viewer's words that a persona may say: a subject of a few plain words, a choice, a name."""
+"""Little pieces of a viewer's words that a persona may say: a subject of a few plain words, a choice."""
 
 import re
-import unicodedata
 
 from streamer.cast.words import STOP, WORD, word_set
 
@@ -25,7 +24,6 @@ _DULL = STOP | word_set(
     "mean means call called understand explain seen heard hear read try tried settle rate"
 )  # fmt: skip
 _VERDICTS = word_set("overrated underrated good bad right wrong true false wrong okay fine yay nay")
-_NO_NAME = word_set("the mr mrs miss its iam not real just that this your mein der die das les los")
 _PLAIN = re.compile(r"^[^\W\d_]{2,14}$")
 
 
@@ -71,15 +69,3 @@ def choice(folded: str, names: frozenset[str] = frozenset()) -> tuple[str, str] 
 
     one, other = trimmed(match[1].split(), end=True), trimmed(match[2].split(), end=False)
     return (one, other) if one and other and one != other else None
-
-
-def speakable(name: str) -> str:
-    """A viewer's name as one can say it: a run of letters without numbers and decoration; empty if none is left."""
-    folded = unicodedata.normalize("NFKC", name)
-    runs = re.findall(r"[^\W\d_]{2,14}", re.sub(r"(?i)^xx+|xx+$|_?(?:ttv|tv|yt|live|official)$", "", folded))
-    if not runs:
-        return ""
-    best = next((run for run in runs if len(run) > 2 and run.casefold() not in _NO_NAME), max(runs, key=len))
-    if best.isupper() and len(best) > 3:
-        best = best.capitalize()
-    return best if best.isascii() is False or best[0].isupper() else best[0].upper() + best[1:]

@@ -12,7 +12,7 @@ from streamer.speech.captions import Word
 from streamer.speech.levels import is_quiet
 from streamer.speech.script import Said, Script
 from streamer.speech.speaker import Speaker
-from streamer.speech.tags import Cue
+from streamer.speech.tags import Cue, is_expression
 from streamer.speech.view import ClauseView, LineRecord, MouthView
 
 TAIL_FRAMES: Final = 12
@@ -136,11 +136,9 @@ class Line:
 
     def add(self, said: Said) -> Clause:
         """The next clause of the script."""
-        if said.cues:
-            self.emotion = said.cues[0].expression
-        clause = Clause(len(self.clauses), said, self.emotion)
-        if said.cues:
-            self.emotion = said.cues[-1].expression
+        faces = [cue.expression for cue in said.cues if is_expression(cue.expression)]
+        clause = Clause(len(self.clauses), said, faces[0] if faces else self.emotion)
+        self.emotion = faces[-1] if faces else self.emotion
         self.clauses.append(clause)
         self.unstarted += 1
         return clause

@@ -12,6 +12,8 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
+from streamer.cast.honesty import default_honest
+from streamer.cast.names import Aliases, friend, spoken_name
 from streamer.core.commands import Prepare
 from streamer.core.events import Event, LineEnded, LineReady, Outcome, Scope
 from streamer.ports import FRAME_MS, AudioSink, LanguageModel, TextStore, TextToSpeech
@@ -101,13 +103,6 @@ class Performer:
         speaker = cast.get(cmd.persona)
         known = speaker or Speaker(id=cmd.persona, name=cmd.persona)
         others = [each for each in cast.values() if each.id != cmd.persona]
-        script = Script(
-            Guard(self._judge),
-            name=known.name,
-            others=[each.name for each in others],
-            safe=pick(known.safe, cmd.seed),
-            max_chars=self.limits.max_chars,
-        )
         problem = "" if speaker else "persona"
         try:
             if any(map(self._gone, cmd.answers)):
@@ -118,6 +113,16 @@ class Performer:
         except Exception:  # a fault of ours must not leave the core waiting for an end that never comes
             log.exception("a brief could not be written")
             problem, brief = "brief", Brief.empty()
+        script = Script(
+            Guard(self._judge),
+            name=known.name,
+            others=[each.name for each in others],
+            safe=pick(known.safe, cmd.seed),
+            max_chars=self.limits.max_chars,
+            aliases=Aliases(brief.viewers, known.language),
+            honest=pick(known.honest or default_honest(known.language), cmd.seed),
+            asked=bool(brief.honest),
+        )
         line = Line(cmd, known, brief, script)
         line.spans["prepare"] = began
         self._lines[line.id] = line
@@ -130,7 +135,11 @@ class Performer:
             self.thought(line, script.ended)
         else:
             thinking = self._running[line.id].thinking = Thinking(self, line, self.llm)
-            thinking.start()
+            if brief.honest:
+                line.add(prepared(brief.honest))
+                self.wants_more(line)
+            if not line.ended:
+                thinking.start()
 
     def air(self, line_id: int, not_before_ms: float = 0) -> None:
         """Play the line, not before that time on the show's clock, while it is still being made."""
@@ -257,7 +266,7 @@ class Performer:
             return
         line.reason = reason
         if not line.clauses and reason.startswith("llm"):
-            text = pick(line.speaker.late, line.cmd.seed)
+            text = self._instead(line)
             if text:
                 line.late = True
                 line.add(prepared(text))
@@ -268,6 +277,18 @@ class Performer:
         self._showing.last_cues(line)
         self.wants_more(line)
         self._advance(line)
+
+    @staticmethod
+    def _instead(line: Line) -> str:
+        """What is said when no model has answered. Thanks are never put off."""
+        speaker, seed = line.speaker, line.cmd.seed
+        if line.cmd.kind != "paid":
+            return pick(speaker.late, seed)
+        names = [quote.name for quote in line.brief.answers[-1:]]
+        name = spoken_name(names[0], speaker.language) if names else ""
+        return pick(speaker.thanks, seed).replace("{name}", name or friend(speaker.language)) or pick(
+            speaker.late, seed
+        )
 
     def sounded(self, line: Line, clause: Clause) -> None:
         if line.ended or not clause.head or not line.frames:

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 
+from streamer.cast.names import speakable
 from streamer.core.events import Scope
 from streamer.speech.brief import Quote
 
 RUN = 4
 """As many words in a row as make a quotation."""
+
+
+_SCRIPTS = ("en", "ja", "ko", "ru", "el", "ar", "he", "hi", "th")
+"""One language of each script in which a name may be spoken."""
 
 
 def is_hit(quotes: Sequence[Quote], uids: Sequence[str], scope: Scope, key: str) -> bool:
@@ -25,8 +30,7 @@ def repeats(text: str, quotes: Sequence[Quote], scope: Scope, key: str) -> bool:
     for quote in quotes:
         if not is_hit((quote,), (quote.uid,), scope, key):
             continue
-        name = " ".join(_words(quote.name))
-        if name and f" {name} " in joined:
+        if any(f" {name} " in joined for name in _names(quote.name)):
             return True
         theirs = _words(quote.text)
         if not theirs:
@@ -37,6 +41,12 @@ def repeats(text: str, quotes: Sequence[Quote], scope: Scope, key: str) -> bool:
         if len(theirs) == 1 and len(theirs[0]) >= 6 and theirs[0] in "".join(folded):
             return True
     return False
+
+
+def _names(name: str) -> set[str]:
+    """The name as it is written, and as the personas may have said it."""
+    said = {" ".join(_words(each)) for each in (name, *(speakable(name, language) for language in _SCRIPTS))}
+    return said - {""}
 
 
 def _words(text: str) -> list[str]:

@@ -6,12 +6,17 @@ from typing import Final, Literal
 
 import msgspec
 
+from streamer.cast.honesty import claims_human
+from streamer.cast.names import Aliases, Change, moved
 from streamer.speech.guard import Guard
 from streamer.speech.sentences import ClauseSplitter, Span
 from streamer.speech.tags import Cue, TagParser
 
 MAX_CHARS: Final = 900
+CARRY_CHARS: Final = 40
 _LINK: Final = re.compile(r"(?:\w{2,8}://|www\.)\S+?(?=[.,;:!?]*(?:\s|$)|[。、，！？「」])", re.IGNORECASE)
+
+_SENTENCES: Final = re.compile(r"(?<=[.!?…。！？])(?=\s|[^\s.!?…。！？\"')])")
 
 ScriptEnd = Literal["", "guard", "length", "other_voice"]
 
@@ -28,11 +33,27 @@ class Script:
     """One per line. After `ended` is set nothing more comes out of it, whatever goes in."""
 
     def __init__(
-        self, guard: Guard, *, name: str = "", others: Sequence[str] = (), safe: str = "", max_chars: int = MAX_CHARS
+        self,
+        guard: Guard,
+        *,
+        name: str = "",
+        others: Sequence[str] = (),
+        safe: str = "",
+        max_chars: int = MAX_CHARS,
+        aliases: Aliases | None = None,
+        honest: str = "",
+        asked: bool = False,
     ) -> None:
+        """`aliases` are put in the place of names that are not spoken as they are written. `honest` is said instead of
+        a clause in which the persona claims to be human; when somebody has `asked` it has been said, and such a clause
+        is left out."""
         self._tags = TagParser()
         self._clauses = ClauseSplitter()
         self._guard = guard
+        self._aliases = aliases or Aliases((), "")
+        self._honest = "" if asked else honest
+        self._asked = asked
+        self._carry = ""
         self._own = _name_pattern([name])
         self._others = _name_pattern(others)
         self._safe = safe
@@ -89,6 +110,17 @@ class Script:
                 continue
             joined = bool(self.said) and span.start == self._tight_end
             self._tight_end = span.end if span.end - span.start == len(span.text) else -1
+            text, changes = self._aliases.apply(text)
+            if self._denies(text, joined=joined):
+                self.rule = "claims_human"
+                if self._honest:
+                    out.append(prepared(self._honest))
+                    self.said += 1
+                    self._honest = ""
+                text, joined = self._rest_of(text), False
+                if not text:
+                    self._cues_of(span, lead, 0, changes)
+                    continue
             judged = self._guard.check(_LINK.sub("link", text), joined=joined)
             self.rule = judged.rule or self.rule
             if judged.ruling == "end":
@@ -96,7 +128,7 @@ class Script:
                 if self._safe:
                     out.append(prepared(self._safe))
                 break
-            cues = self._cues_of(span, lead, len(judged.text))
+            cues = self._cues_of(span, lead, len(judged.text), changes)
             if judged.ruling == "speak":
                 out.append(Said(judged.text, cues, joined))
                 self.said += 1
@@ -105,6 +137,20 @@ class Script:
                     self.ended = "length"
                     break
         return out
+
+    def _denies(self, text: str, *, joined: bool) -> bool:
+        """Whether the clause, together with what was said right before, claims that the persona is human."""
+        both = self._carry + text if joined or not self._carry else f"{self._carry} {text}"
+        denies = claims_human(both, asked=self._asked) or (self._asked and claims_human(text, asked=True))
+        self._carry = "" if denies else both[-CARRY_CHARS:]
+        return denies
+
+    def _rest_of(self, text: str) -> str:
+        """The sentences of a clause that claim nothing; "" when there are none, or only together they do."""
+        kept = [each for each in _SENTENCES.split(text) if each.strip() and not claims_human(each, asked=self._asked)]
+        rest = "".join(kept).strip()
+        self._carry = ""
+        return "" if rest == text.strip() or self._denies(rest, joined=False) else rest
 
     def _without_names(self, text: str) -> tuple[str, int]:
         """Models like to write `Mika: ...`; another persona's name there is where our line ends."""
@@ -118,11 +164,12 @@ class Script:
         match = self._own.match(text) or other
         return (text[match.end() :], match.end()) if match else (text, 0)
 
-    def _cues_of(self, span: Span, lead: int, length: int) -> tuple[Cue, ...]:
+    def _cues_of(self, span: Span, lead: int, length: int, changes: Sequence[Change]) -> tuple[Cue, ...]:
         mine = [cue for cue in self._cues if cue.at < span.end]
         self._cues = self._cues[len(mine) :]
         return tuple(
-            Cue(min(length, max(0, cue.at - span.start - lead)), cue.expression, cue.intensity) for cue in mine
+            Cue(min(length, moved(max(0, cue.at - span.start - lead), changes)), cue.expression, cue.intensity)
+            for cue in mine
         )
 
 

@@ -17,8 +17,8 @@ class Voice(msgspec.Struct, frozen=True):
 class Speaker(msgspec.Struct, frozen=True, kw_only=True):
     """`voices` are tried in order; after the last the line goes on as captions only.
 
-    `late` is said when the language model is late or away, `safe` when the guard ends a line; both are spoken as they
-    stand and may hold stage tags.
+    `late` is said when the language model is late or away, `safe` when the guard ends a line; like `honest` and
+    `thanks` they may hold stage tags.
     """
 
     id: str
@@ -29,6 +29,10 @@ class Speaker(msgspec.Struct, frozen=True, kw_only=True):
     voices: tuple[Voice, ...] = ()
     late: tuple[str, ...] = ()
     safe: tuple[str, ...] = ()
+    honest: tuple[str, ...] = ()
+    """First sentences of the answer to whether it is an AI; empty: those of its language."""
+    thanks: tuple[str, ...] = ()
+    """Said instead of `late` where thanks are due, with `{name}`."""
     max_sentences: int = 3
     max_tokens: int = 200
     temperature: float = 0.9

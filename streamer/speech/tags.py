@@ -1,6 +1,7 @@
 """Stage tags and markup in a stream of text: what is performed, what is said, and what is neither.
 
-A persona may write `[joy]` or `[joy:0.6]` before the words it belongs to. The vocabulary is closed. Everything else
+A persona may write `[joy]` or `[joy:0.6]` before the words it belongs to, and `[wave]` for a movement that plays once
+and leaves the face as it is. The vocabulary is closed. Everything else
 in brackets or between asterisks that reads like a stage direction (`[waves]`, `*laughs softly*`, `(sighs)`) is left
 out, markdown and emoji are removed, and `<think>` blocks are swallowed. The parser works character by character, so the
 result never depends on how the stream was cut into chunks; look-ahead is bounded, so an unclosed bracket neither stalls
@@ -9,12 +10,14 @@ the line nor leaks a tag into it.
 
 import re
 from collections.abc import Callable
-from typing import Final, Literal, cast, get_args
+from typing import Final, Literal, TypeGuard, cast, get_args
 
 import msgspec
 
 Expression = Literal["neutral", "joy", "sad", "angry", "surprised", "shy", "think", "smug", "sleepy"]
+Gesture = Literal["nod", "tilt", "shrug", "wave", "shake", "bow"]
 EXPRESSIONS: Final[tuple[Expression, ...]] = get_args(Expression)
+GESTURES: Final[tuple[Gesture, ...]] = get_args(Gesture)
 
 BRACKET_MAX = 48
 DIRECTION_MAX = 80
@@ -23,7 +26,7 @@ HTML_MAX = 24
 URL_MAX = 400
 
 _LEVEL = r"\d{1,3}(?:\.\d{0,4})?|\.\d{1,4}"
-_TAG = re.compile(rf"\s*({'|'.join(EXPRESSIONS)})\s*(?:[:=]\s*({_LEVEL})\s*)?", re.IGNORECASE)
+_TAG = re.compile(rf"\s*({'|'.join((*EXPRESSIONS, *GESTURES))})\s*(?:[:=]\s*({_LEVEL})\s*)?", re.IGNORECASE)
 _ANY_TAG = re.compile(rf"[\[［【]{_TAG.pattern}[\]］】]", re.IGNORECASE)
 _HTML = re.compile(r"/?[A-Za-z!][^<>]*")
 _THINK = ("think", "thinking", "thought", "reasoning")
@@ -67,20 +70,30 @@ _SPECIAL: Final = frozenset("[［【*(（<`~_|#>-+•")
 
 
 class Cue(msgspec.Struct, frozen=True):
-    """A face to make when the text at code point `at` of the cleaned stream is reached; intensity 0..1."""
+    """A face or a gesture to make when the text at code point `at` of the cleaned stream is reached; intensity 0..1, of
+    a gesture 1."""
 
     at: int
-    expression: Expression
+    expression: Expression | Gesture
     intensity: float = 1.0
 
 
-def read_tag(inside: str) -> tuple[Expression, float] | None:
-    """The expression and intensity written between two brackets, or None when it is not a tag."""
+def is_gesture(name: Expression | Gesture) -> TypeGuard[Gesture]:
+    return name in GESTURES
+
+
+def is_expression(name: Expression | Gesture) -> TypeGuard[Expression]:
+    return name in EXPRESSIONS
+
+
+def read_tag(inside: str) -> tuple[Expression | Gesture, float] | None:
+    """The expression or gesture and its intensity written between two brackets, or None when it is not a tag."""
     match = _TAG.fullmatch(inside)
     if match is None:
         return None
-    level = 1.0 if match[2] is None else min(1.0, max(0.0, float(match[2])))
-    return cast("Expression", match[1].lower()), level
+    name = cast("Expression | Gesture", match[1].lower())
+    whole = match[2] is None or is_gesture(name)
+    return name, 1.0 if whole else min(1.0, max(0.0, float(match[2])))
 
 
 def is_direction(inside: str, *, strict: bool = False) -> bool:
@@ -221,7 +234,7 @@ class TagParser:
             self._plain("-")
         self._in_text(char)
 
-    def _cue(self, expression: Expression, intensity: float) -> None:
+    def _cue(self, expression: Expression | Gesture, intensity: float) -> None:
         self._cues.append(Cue(self._length, expression, intensity))
 
     # --- what is held back until it closes

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamer.cast.phrases import choice, speakable, topic_phrase
+from streamer.cast.phrases import choice, topic_phrase
 
 NAMES = frozenset({"mika", "juno"})
 
@@ -45,32 +45,3 @@ def test_topic_phrase_is_a_few_plain_words(text):
 )
 def test_choice(text, pair):
     assert choice(text, NAMES) == pair
-
-
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("kai_99", "Kai"),
-        ("xXDragonXx", "Dragon"),
-        ("NovaTV", "Nova"),
-        ("さくら餅", "さくら餅"),
-        ("12345", ""),
-        ("", ""),
-        ("LOUD_PERSON", "Person"),
-        ("Kaya_draws", "Draws"),
-        ("a" * 60, ""),
-    ],
-)
-def test_speakable(name, said):
-    spoken = speakable(name)
-    if name in {"LOUD_PERSON", "Kaya_draws"}:
-        assert spoken in {"Loud", "Person", "Kaya", "Draws"}
-    elif len(name) == 60:
-        assert len(spoken) <= 14
-    else:
-        assert spoken == said
-
-
-@given(st.text(max_size=60))
-def test_speakable_is_letters_only(name):
-    assert speakable(name) == "" or speakable(name).isalpha()

@@ -8,7 +8,7 @@ from streamer.speech.guard import Guard
 from streamer.speech.levels import SILENCE
 from streamer.speech.line import TAIL_FRAMES, Line
 from streamer.speech.mouth import Envelope
-from streamer.speech.script import Said, Script
+from streamer.speech.script import Said, Script, prepared
 from streamer.speech.speaker import Speaker
 from streamer.speech.tags import Cue
 from tests.fakes.tts import tone
@@ -112,3 +112,12 @@ def test_a_clause_without_its_place_was_not_heard():
     line.deliver(one, [LOUD] * 20)
     one.done = True
     assert line.heard_text(5000) == "One."
+
+
+def test_a_gesture_leaves_the_face_and_the_mood_of_the_voice():
+    line = a_line()
+    line.add(prepared("[joy] One."))
+    waved = line.add(prepared("[wave] Two."))
+    assert (waved.emotion, line.emotion) == ("joy", "joy")
+    assert [(cue.expression, cue.intensity) for cue in waved.cues] == [("wave", 1.0)]
+    assert line.add(prepared("[nod] [sad] Three.")).emotion == "sad"

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streamer.cast.names import Aliases
 from streamer.core.verdict import ALLOW, Verdict
 from streamer.speech.guard import Guard
 from streamer.speech.script import Said, Script, prepared
@@ -135,3 +136,12 @@ def test_fast():
     each_us = (time.process_time() - began) / len(tokens) * 1e6
     print(f"tags, clauses and guard: {each_us:.1f} us per token")
     assert each_us < 50
+
+
+def test_a_name_is_spoken_in_its_spoken_form_and_the_cues_keep_their_words():
+    script = Script(Guard(lambda _text: ALLOW), aliases=Aliases(["dark_lord_99", "12345678"], "en"))
+    said = script.feed("Thank you, dark_lord_99! [joy] You and 12345678 are kind. ") + script.finish()
+    text = " ".join(each.text for each in said)
+    assert text == "Thank you, Dark! You and friend are kind."
+    joy = next((each, cue) for each in said for cue in each.cues if cue.expression == "joy")
+    assert joy[0].text[joy[1].at :].lstrip().startswith("You")

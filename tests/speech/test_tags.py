@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamer.speech.tags import BRACKET_MAX, EXPRESSIONS, Cue, TagParser
+from streamer.cast import STAGE_TAGS
+from streamer.speech.tags import BRACKET_MAX, EXPRESSIONS, GESTURES, Cue, TagParser
 
 
 def parse(*chunks: str) -> tuple[str, list[tuple[int, str, float]]]:
@@ -20,6 +21,16 @@ def test_every_word_of_the_vocabulary(name: str):
     assert parse(f"[{name}] Hi") == ("Hi", [(0, name, 1.0)])
     assert parse(f"[{name}:0.6] Hi") == ("Hi", [(0, name, 0.6)])
     assert parse(f"[ {name.upper()} : 0.6 ]Hi") == ("Hi", [(0, name, 0.6)])
+
+
+@pytest.mark.parametrize("name", GESTURES)
+def test_every_gesture_has_one_strength(name: str):
+    assert parse(f"Hi [{name}] there") == ("Hi there", [(3, name, 1.0)])
+    assert parse(f"[{name}:0.4] Hi") == ("Hi", [(0, name, 1.0)])
+
+
+def test_the_vocabulary_is_the_one_of_the_character_files():
+    assert set(STAGE_TAGS) == {*EXPRESSIONS, *GESTURES}
 
 
 def test_split_over_chunks():

@@ -1,0 +1,102 @@
+"""Names of viewers as they are spoken."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamer.cast.names import LENGTH_MAX, NAMELESS, Aliases, friend, moved, speakable, spoken_name
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("kai_99", "Kai"),
+        ("xXDragonXx", "Dragon"),
+        ("xX_DarkLord_Xx", "DarkLord"),
+        ("D4rkL0rd", "DarkLord"),
+        ("NovaTV", "Nova"),
+        ("nova_ttv", "Nova"),
+        ("LOUD_PERSON", "Loud"),
+        ("Kaya_draws", "Kaya"),
+        ("the_real_ben", "Ben"),
+        ("José", "José"),
+        ("xqc", "XQC"),
+        ("𝓛𝓾𝓷𝓪", "Luna"),
+        ("さくらTaro", "Taro"),
+        ("さくら餅", ""),
+        ("Дмитрий", ""),
+        ("عمر", ""),
+        ("qwrtplkjhg", ""),
+        ("12345", ""),
+        ("___", ""),
+        ("", ""),
+    ],
+)
+def test_in_english(name, said):
+    assert speakable(name) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "said"),
+    [
+        ("さくら餅", "ja", "さくら餅"),
+        ("太郎Taro99", "ja-JP", "太郎"),
+        ("Kenji_92", "ja", "Kenji"),
+        ("민수_kr", "ko", "민수"),
+        ("Дмитрий77", "ru", "Дмитрий"),
+        ("Дмитрий77", "ja", ""),
+        ("عمر", "ar", "عمر"),
+        ("小明", "zh", "小明"),
+    ],
+)
+def test_in_the_persona_s_own_script(name, language, said):
+    assert speakable(name, language) == said
+
+
+def test_who_has_no_name_to_say_is_a_friend_of_the_persona_s_language():
+    assert spoken_name("12345", "en") == "friend"
+    assert spoken_name("12345", "ja") == "リスナー"
+    assert spoken_name(NAMELESS, "en") == "friend"
+    assert spoken_name("", "en") == ""
+    assert friend("xx") == "friend"
+
+
+@given(st.text(max_size=80), st.sampled_from(["en", "ja", "ru", "ko", "ar", "de"]))
+def test_a_spoken_name_is_short_and_of_letters(name, language):
+    said = speakable(name, language)
+    assert len(said) <= LENGTH_MAX + 2  # capitals of a few letters are two
+    assert not any(char.isdigit() or char.isspace() or char == "_" for char in said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Thank you, dark_lord_99!", "Thank you, Dark!"),
+        ("Thank you, Dark Lord 99!", "Thank you, Dark!"),  # what the tag parser makes of underscores
+        ("@dark_lord_99 is here.", "Dark is here."),
+        ("DARK_LORD_99 and 12345678.", "Dark and friend."),
+        ("Not dark_lord_991.", "Not dark_lord_991."),
+        ("さくら餅, hello.", "friend, hello."),
+    ],
+)
+def test_written_names_become_spoken_ones(text, said):
+    aliases = Aliases(["dark_lord_99", "12345678", "さくら餅", "42", "Kai"], "en")
+    assert aliases.apply(text)[0] == said
+
+
+def test_short_numbers_and_plain_names_are_left_alone():
+    aliases = Aliases(["42", "Kai", "7"], "en")
+    assert aliases.apply("Kai ate 42 cookies and 7 more.")[0] == "Kai ate 42 cookies and 7 more."
+
+
+def test_places_behind_a_name_move_with_it():
+    text, changes = Aliases(["dark_lord_99"], "en").apply("Hi dark_lord_99, joy!")
+    assert text[moved("Hi dark_lord_99, joy!".index("joy"), changes) :] == "joy!"
+    assert moved(0, changes) == 0
+    assert moved(6, changes) == 3
+
+
+@given(st.lists(st.text(min_size=1, max_size=30), max_size=4), st.text(max_size=200))
+def test_any_name_in_any_text(names, text):
+    said, changes = Aliases(names, "en").apply(text)
+    assert moved(len(text), changes) == len(said)
