@@ -11,6 +11,8 @@ const NEAR = 0.004;
 /** Where a body ends below the picture and how high its shoulders are above that, in units of the body. */
 const BOTTOM = 1010;
 const SHOULDER = 235;
+/** Shoulders move in steps of so many units, less than a pixel: a body that only breathes is not drawn anew in every frame. */
+const LIFT = 0.6;
 /** An expression parts the lips only from here on: a soft smile is a shut one. */
 const PARTED = 0.13;
 const parted = (open) => Math.min(open, Math.max(0, (open - PARTED) * 1.45));
@@ -66,7 +68,7 @@ export class Drawing {
 
   // A shoulder is stretched from the lower edge of the picture, so that no gap opens there.
   #lift(name, units) {
-    const k = 1 + units / SHOULDER;
+    const k = 1 + Math.round(units / LIFT) * (LIFT / SHOULDER);
     this.#set(name, "transform", `matrix(1 0 0 ${Math.round(k * 1e4) / 1e4} 0 ${n(BOTTOM * (1 - k))})`);
   }
 
