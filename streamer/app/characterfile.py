@@ -1,6 +1,7 @@
 """Writes a persona as the files people edit: `character.yaml`, commented, and `material.yaml` where there is much.
 
-What is written here is read again by `streamer.app.characters`, value for value.
+What is written here is read again by `streamer.app.characters`, value for value; of a look only what the rig knows is
+written.
 """
 
 import json
@@ -11,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from streamer.app.looks import usable_look
 from streamer.cast import Persona, Voice
 from streamer.cast.card import Scalar
 from streamer.cast.cardtext import one_line
@@ -84,9 +86,9 @@ def _how(persona: Persona) -> Iterable[str]:
         yield "voice:\n" + _mapping({key: value for key, value in voice.items() if value != {}}, 1)
     else:
         yield "# voice: {pitch: 2, rate: 1.05}   # until you choose one, the default voice speaks\n"
-    if persona.look:
+    if look := usable_look(persona.look):
         yield "# The avatar. `theme` names the drawn character; the other keys change parts of it."
-        yield "look:\n" + _mapping(persona.look, 1)
+        yield "look:\n" + _mapping(look, 1)
     else:
         yield "# look: {theme: aiko}   # until you choose one, the default avatar is shown\n"
 

@@ -23,7 +23,7 @@ _SHORT = re.compile(r"^#[0-9a-fA-F]{3}$")
 
 
 class Param(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing of a look that can be chosen."""
+    """One thing of a look that can be chosen. A colour that `follows` another keeps its distance to it."""
 
     kind: Literal["choice", "colour", "number", "flag"]
     group: str = ""
@@ -32,6 +32,7 @@ class Param(msgspec.Struct, frozen=True, omit_defaults=True):
     max: float = 1.0
     step: float = 0.01
     default: Scalar | None = None
+    follows: str = ""
 
 
 class Looks(msgspec.Struct, frozen=True):
@@ -145,6 +146,13 @@ def _wrong(value: Any, param: Param | None) -> str:
 def _has_none(param: Param) -> bool:
     """Things one wears or does not: true means the theme's own or the first there is, false none."""
     return "none" in param.options
+
+
+def usable_look(look: Mapping[str, Any], *, table: Looks | None = None) -> dict[str, Scalar]:
+    """What of a look from elsewhere (a card) can stand in a file: everything that is no problem there."""
+    long = plain_look(look)
+    bad = {each.where for each in look_problems(long, lambda _place: 0, "", table=table)}
+    return {key: value for key, value in long.items() if f"look.{key}" not in bad}
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -58,6 +58,10 @@ class Change(msgspec.Struct, frozen=True):
     look: Look | msgspec.UnsetType = msgspec.UNSET
 
 
+class PictureNames(msgspec.Struct, frozen=True):
+    names: Annotated[list[Annotated[str, msgspec.Meta(max_length=200)]], msgspec.Meta(max_length=200)]
+
+
 class OnStage(msgspec.Struct, frozen=True):
     on: bool
 
@@ -163,6 +167,10 @@ class CastDesk(Protocol):
     async def add_picture(self, persona: str, name: str, raw: bytes) -> Character: ...
     async def drop_picture(self, persona: str, name: str) -> Character: ...
     async def use_card_picture(self, persona: str) -> Character: ...
+    def guess(self, names: list[str]) -> list[PictureOf]:
+        """What pictures of these file names would show."""
+        ...
+
     async def picture(self, persona: str, name: str) -> tuple[bytes, str, str] | None:
         """Bytes, media type, hash."""
         ...
@@ -207,6 +215,11 @@ class _Routes:
         del call
         return await self._desk.use_card_picture(persona)
 
+    async def guess(self, call: Call, body: PictureNames) -> list[PictureOf]:
+        """What pictures of these file names would show, before they are sent."""
+        del call
+        return self._desk.guess(body.names)
+
     async def drop_picture(self, call: Call, persona: str, name: str) -> Character:
         """Move a picture aside."""
         del call
@@ -221,6 +234,7 @@ def routes(desk: CastDesk) -> list[Route]:
         route("GET", BASE, its.all, scope="setup"),
         route("POST", BASE, its.create, scope="setup", status=201),
         route("POST", f"{BASE}/undo", its.undo, scope="setup", loose_body=True),
+        route("POST", f"{BASE}/picture-names", its.guess, scope="setup"),
         route("PATCH", one, its.change, scope="setup"),
         route("DELETE", one, its.remove, scope="setup"),
         route("POST", f"{one}/stage", its.stage, scope="setup"),

@@ -8,7 +8,8 @@ from hypothesis import given
 
 from streamer.app.characterfile import character_files
 from streamer.app.characters import load_cast, load_character
-from streamer.cast import Persona
+from streamer.app.looks import usable_look
+from streamer.cast import Persona, Voice
 from streamer.cast.card import Material
 from streamer.cast.fit import fit
 from tests.cast.test_fit import PERSONAS
@@ -25,9 +26,10 @@ def read_back(persona: Persona, root: Path) -> Persona:
 
 
 def plain(persona: Persona) -> Persona:
-    """A file always has the five occasions for thanks."""
+    """A file always has the five occasions for thanks, and of a look what the rig knows."""
     thanks = {**dict.fromkeys(("paid", "sub", "gift", "raid", "follow"), ()), **persona.material.thanks}
-    return msgspec.structs.replace(persona, material=msgspec.structs.replace(persona.material, thanks=thanks))
+    material = msgspec.structs.replace(persona.material, thanks=thanks)
+    return msgspec.structs.replace(persona, look=usable_look(persona.look), material=material)
 
 
 @given(PERSONAS)
@@ -66,9 +68,16 @@ def test_paragraphs_are_folded_and_stay(tmp_path: Path):
 def test_odd_words_stay_words(tmp_path: Path):
     odd = ("null", "true", "yes", "1.5", "0x1f", "- a", "a: b", "#x", "'", '"', "\\", "&a", "*a", "!t", "%", "@", "~")
     for name in odd:
-        persona = Persona(id="x", name=name, names=odd, look=dict.fromkeys(odd, "yes"))
+        persona = Persona(id="x", name=name, names=odd, voice=Voice(ids=dict.fromkeys(odd, "yes")))
         again = read_back(persona, tmp_path)
-        assert (again.name, again.names, again.look) == (name, odd, persona.look)
+        assert (again.name, again.names, again.voice) == (name, odd, persona.voice)
+
+
+def test_a_strangers_look_leaves_behind_what_nobody_can_draw(tmp_path: Path):
+    look = {"theme": "ren", "hair_colour": "#abc", "eye_size": 99.0, "tail": "fox", "headphones": True}
+    assert read_back(Persona(id="x", name="X", look=look), tmp_path).look == {
+        "theme": "ren", "hair_colour": "#aabbcc", "headphones": True,
+    }  # fmt: skip
 
 
 def test_files_with_little_are_one_and_defaults_are_left_out(tmp_path: Path):

@@ -26,7 +26,7 @@ from streamer.app.yamlfile import BadFiles
 from streamer.cast.card import Voice
 from streamer.cast.cards import BadCard, persona_of
 from streamer.cast.fit import fit
-from streamer.web.characters import Change, Character, Characters, Imported, NewCharacter, Undoable, VoiceOf
+from streamer.web.characters import Change, Character, Characters, Imported, NewCharacter, PictureOf, Undoable, VoiceOf
 from streamer.web.rest import Problem
 
 _Result = TypeVar("_Result")
@@ -48,6 +48,14 @@ class CastingDesk:
 
     async def all(self) -> Characters:
         return await asyncio.to_thread(self._roster.all, self._history.last)
+
+    def guess(self, names: list[str]) -> list[PictureOf]:
+        """What pictures of these file names would show; those that say nothing have the reason."""
+        found = [(name, shows(name)) for name in names]
+        return [
+            PictureOf(name, each.expression, each.part) if each else PictureOf(name, code="name", problem=NAMELESS)
+            for name, each in found
+        ]
 
     async def picture(self, id_: str, name: str) -> tuple[bytes, str, str] | None:
         def found() -> tuple[bytes, str, str] | None:
