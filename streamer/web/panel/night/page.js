@@ -11,8 +11,8 @@ async function loadRig() {
   const base = overlays();
   if (!base.startsWith("/")) return null;
   try {
-    const [{ makeRig }, { mouthAt, cueAt }] = await Promise.all([import(`${base}lib/avatar.js`), import(`${base}lib/playhead.js`)]);
-    return { makeRig, mouthAt, cueAt };
+    const [{ makeRig }, { mouthAt, cueAt, gesturesIn }] = await Promise.all([import(`${base}lib/avatar.js`), import(`${base}lib/playhead.js`)]);
+    return { makeRig, mouthAt, cueAt, gesturesIn };
   } catch {
     return null; // the words and the voices are worth having without faces
   }

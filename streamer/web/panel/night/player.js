@@ -5,7 +5,7 @@ const PAUSE_MS = 380;
 
 const bytes = (base64) => Uint8Array.from(atob(base64), (ch) => ch.charCodeAt(0));
 
-/** One stage for the whole report. `rig`: `{makeRig, mouthAt, cueAt}` of the overlays, or null without faces. */
+/** One stage for the whole report. `rig`: `{makeRig, mouthAt, cueAt, gesturesIn}` of the overlays, or null without faces. */
 export class Player {
   constructor(cast, rig, w, { reduced = false } = {}) {
     this.cast = cast;
@@ -57,6 +57,8 @@ export class Player {
       const speaks = Boolean(now) && now.line.persona === id && ms >= 0;
       const mouth = speaks ? this.rig.mouthAt(now.line, ms) : { open: 0, shape: null };
       const cue = speaks ? this.rig.cueAt(now.line, ms) : null;
+      for (const [name, size] of speaks ? this.rig.gesturesIn(now.line, now.until, ms) : []) person.gesture(name, size);
+      if (speaks) now.until = ms;
       person.speaking(speaks);
       person.voice(mouth.open, mouth.shape);
       if (cue) person.express(cue[0], cue[1]);
@@ -136,7 +138,7 @@ export class Player {
     }
     const sounds = buffer && this.context.state === "running";
     const late = (this.context.outputLatency || 0) * 1000;
-    this.playing = { line, ms: () => (sounds ? (this.context.currentTime - began) * 1000 - late : performance.now() - clock) };
+    this.playing = { line, until: -1, ms: () => (sounds ? (this.context.currentTime - began) * 1000 - late : performance.now() - clock) };
     this.#caption(line, 0);
     await this.#wait(long + 60, run);
     this.playing = null;

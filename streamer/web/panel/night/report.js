@@ -8,8 +8,8 @@ const FIRST = 12;
 const MORE = 200;
 
 /**
- * Draws `report` (docs/last-night.md) into `root`. `strings` are the texts of `lang`; `rig` is `{makeRig, mouthAt, cueAt}`
- * or null. Returns `hush()`, which ends the sound, and `close()`, which ends everything.
+ * Draws `report` (docs/last-night.md) into `root`. `strings` are the texts of `lang`; `rig` is
+ * `{makeRig, mouthAt, cueAt, gesturesIn}` of the overlays, or null. Returns `hush()`, which ends the sound, and `close()`, which ends everything.
  */
 export function showReport(root, report, { strings, lang, rig = null }) {
   const w = wording(strings, lang);
