@@ -17,7 +17,7 @@ commands:
   lint                    every static check (from a checkout)
   docs                    make and check the documentation (from a checkout)
   check                   read all configuration and probe every part that is switched on
-  rehearse CHAT.jsonl     a whole show from a chat log, touching no platform
+  rehearse CHAT           a whole show from a chat log, touching no platform
   replay JOURNAL          fold a journal again and prove that the same commands come out
   moderate FILE.jsonl     judge texts with the offline layers
   bench                   the performance figures
@@ -90,9 +90,15 @@ def _own(name: str, sub: argparse.ArgumentParser) -> None:
             )  # fmt: skip
             sub.add_argument("--fresh", action="store_true", help="do not go on with an interrupted show")
         case "rehearse":
-            sub.add_argument("chat", metavar="CHAT.jsonl", type=Path)
+            sub.add_argument("chat", metavar="CHAT", type=Path, help="a chat log of any format that is known")
             sub.add_argument("--speed", default="max", metavar="N|max", help="max: modelled parts; N: configured ones")
-            sub.add_argument("--report", metavar="FILE.json", type=Path, help="write the report here")
+            sub.add_argument(
+                "--report", metavar="FILE", type=Path, help="write the report here: .json, or .html as a page"
+            )
+            sub.add_argument("--anonymous", action="store_true", help="viewers are called Viewer 1, Viewer 2, ...")
+            sub.add_argument("--silent", action="store_true", help="the report has no voices and asks no model")
+            sub.add_argument("--progress", action="store_true", help="tell how far it is, as JSON lines")
+            sub.add_argument("--name", metavar="NAME", default="", help="what the report calls the log")
             sub.add_argument("--seed", type=int, default=1)
         case "replay":
             sub.add_argument("journal", metavar="JOURNAL", type=Path)

@@ -5,13 +5,14 @@ are those of the rehearsal, not of the log.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from streamer.adapters.chat.log import ChatLog
 from streamer.adapters.chat.replay import ReplayChat
 from streamer.app.house import House
+from streamer.app.night.notes import Notes
 from streamer.app.plan import Plan
 from streamer.app.report import Report, Spread, build, spread
 from streamer.app.simulate import Result, Script, Take
@@ -29,7 +30,10 @@ POLL_S = 0.2
 class Watcher:
     """Collects what the report needs from a running house."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Callable[[str], str | None] = lambda _ref: None) -> None:
+        """`words` gives a text of the running show by its reference."""
+        self.words = words
+        self.notes = Notes()
         self.result = Result()
         self.overheads: list[float] = []
         self.cost = 0.0
@@ -44,23 +48,33 @@ class Watcher:
                 result.messages += kind in ("message", "cheer", "superchat")
                 result.blocked += verdict.action == "drop"
                 result.held += verdict.action == "hold"
+                text, name = self.words(event.text) or "", self.words(event.name) or ""
+                self.notes.chat(event, now_ms / 1000, native=result.native[uid], name=name, text=text)
             case HostSpoke(uid=uid, features=features):
                 result.native[uid] = uid.partition(":")[2]
                 result.host.append((now_ms, now_ms + features.words * HOST_WORD_MS))
-            case Tombstoned():
+                text = self.words(event.text) or ""
+                self.notes.host(event, now_ms / 1000, native=result.native[uid], text=text)
+            case Tombstoned(scope=scope, key=key):
                 result.stones.append((now_ms, event))
+                self.notes.forget(scope, key)
             case _:
                 pass
-        result.drops += [command for command in commands if isinstance(command, Drop)]
+        for command in commands:
+            if isinstance(command, Drop):
+                result.drops.append(command)
+                result.dropped[command.uid] = now_ms, command.reason
 
     def record(self, record: LineRecord) -> None:
         spans = record.spans
         usage = record.usage
-        tokens = usage.prompt_tokens + usage.completion_tokens if usage is not None else 0
+        prompt = usage.prompt_tokens if usage is not None else 0
+        tokens = prompt + usage.completion_tokens if usage is not None else 0
         self.cost += (usage.cost_usd or 0.0) if usage is not None else 0.0
-        take = Take(record.cmd, Script(record.generated, (record.sent,), tokens), int(spans.get("prepare", 0)))
+        take = Take(record.cmd, Script(record.generated, (record.sent,), tokens, prompt), int(spans.get("prepare", 0)))
         take.ready_ms = int(spans.get("ready", -1))
         take.start_ms = int(spans.get("heard_start", -1))
+        take.lengths_ms = (record.total_ms,)
         take.heard_ms = record.heard_ms
         take.end_ms = take.start_ms + record.heard_ms
         take.outcome, take.reason, take.heard = record.outcome, record.reason, record.heard
@@ -80,6 +94,11 @@ def own_ms(spans: dict[str, float]) -> float | None:
 
 
 def rehearse(plan: Plan, log: ChatLog, *, speed: float, seed: int, show: str) -> Report:
+    """The figures of `play`."""
+    return play(plan, log, speed=speed, seed=seed, show=show)[0]
+
+
+def play(plan: Plan, log: ChatLog, *, speed: float, seed: int, show: str) -> tuple[Report, Result, Notes]:
     """Runs for (length of the log) / speed. Raises Misconfigured when a part cannot be opened."""
     settings = plan.settings.model_copy(
         update={"show": plan.settings.show.model_copy(update={"title": show, "unattended": True})}
@@ -95,7 +114,7 @@ async def _drained(house: House) -> None:
         await asyncio.sleep(POLL_S)
 
 
-async def _rehearse(plan: Plan, log: ChatLog, speed: float) -> Report:
+async def _rehearse(plan: Plan, log: ChatLog, speed: float) -> tuple[Report, Result, Notes]:
     watcher = Watcher()
     chat = ReplayChat(log.rows, speed)
     house = House(
@@ -108,13 +127,14 @@ async def _rehearse(plan: Plan, log: ChatLog, speed: float) -> Report:
         observe=watcher.observe,
     )
     await house.open()
+    watcher.words = house.texts.get
     try:
         length_s = (log.rows[-1].at if log.rows else 0.0) / speed
         await asyncio.sleep(length_s)
         await _drained(house)
     finally:
         await house.close(finish=True)
-    return build(
+    report = build(
         watcher.result,
         bad_lines=log.bad_lines,
         bad_line_numbers=[bad.number for bad in log.bad],
@@ -123,3 +143,4 @@ async def _rehearse(plan: Plan, log: ChatLog, speed: float) -> Report:
         overhead_ms=spread(watcher.overheads) if watcher.overheads else Spread(),
         cost=watcher.cost,
     )
+    return report, watcher.result, watcher.notes

@@ -1,13 +1,15 @@
 """A whole show from a chat log, touching no platform: `max` on a clock that jumps, with modelled parts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from streamer.adapters.store.texts import MemoryTexts
+from streamer.app.display import display
 from streamer.app.ears import open_ingress
 from streamer.app.ingress import Ingress
+from streamer.app.night.notes import Notes
 from streamer.app.plan import Plan
 from streamer.app.sayings import Sayings
 from streamer.app.schedule import occurrences
@@ -37,11 +39,12 @@ class Rehearsal:
         self._plan = plan
         self._seed = seed
         self._now_s = 0.0
+        self.notes = Notes()
+        self.rules = Rules.standard(plan.settings.moderation.blocked, plan.settings.moderation.allowed)
         self._texts = MemoryTexts(max_age_s=1e12, now=lambda: self._now_s)
-        self._rules = Rules.standard(plan.settings.moderation.blocked, plan.settings.moderation.allowed)
         self._sayings = Sayings(self._texts)
         self._ingress: Ingress = open_ingress(
-            plan.cast, self._rules, self._texts, now=lambda: self._now_s, bots=plan.settings.chat.bots,
+            plan.cast, self.rules, self._texts, now=lambda: self._now_s, bots=plan.settings.chat.bots,
             quoted=self._quoting,
         )  # fmt: skip
         self._brain = ScriptedBrain(plan.cast)
@@ -61,7 +64,7 @@ class Rehearsal:
             on_erase=self._erase,
         )
 
-    def run(self, rows: Sequence[ChatRow]) -> Result:
+    def run(self, rows: Iterable[ChatRow]) -> Result:
         return self.simulation.run(rows)
 
     def _segments(self, length_s: float) -> list[SegmentDue]:
@@ -72,11 +75,24 @@ class Rehearsal:
         self._now_s = max(self._now_s, row.at)
         events = self._ingress.hear(row)
         for event in events:
-            if isinstance(event, ChatReceived):
-                self._sayings.chat(event)
-            elif isinstance(event, HostSpoke):
-                self._sayings.host(event)
+            match event:
+                case ChatReceived():
+                    self._sayings.chat(event)
+                    self._note(event, row)
+                case HostSpoke():
+                    self._sayings.host(event)
+                    self.notes.host(event, self._now_s, native=row.id, text=self._texts.get(event.text) or "")
+                case Tombstoned(scope=scope, key=key):
+                    self.notes.forget(scope, key)
+                case _:
+                    pass
         return events
+
+    def _note(self, event: ChatReceived, row: ChatRow) -> None:
+        text = self._texts.get(event.text) or "" if event.text else ""
+        name = self._texts.get(event.name) or "" if event.name else ""
+        original = text if event.verdict.action == "allow" else display(row.text, row.emotes)[0]
+        self.notes.chat(event, self._now_s, native=row.id, name=name, text=text, original=original)
 
     def _quoting(self, stone: Tombstoned) -> tuple[int, ...]:
         """Lines on air that repeat what is taken back; asked before the words go."""
@@ -109,7 +125,7 @@ class Rehearsal:
         except TakenBack:
             return Script("", ())
         script = LineScript(
-            Guard(lambda text: judge_line(self._rules, text)),
+            Guard(lambda text: judge_line(self.rules, text)),
             name=speaker.name,
             others=[each.name for each in others],
             safe=pick(speaker.safe, order.seed),
@@ -118,7 +134,8 @@ class Rehearsal:
         said = [*script.feed(text), *script.finish()] or [prepared(pick(speaker.late, order.seed))]
         clauses = tuple(clause.text for clause in said if clause.text)
         asked = sum(len(message.content) for message in brief.request.messages)
-        return Script(script.generated or text, clauses, (asked + len(text)) // CHARS_PER_TOKEN)
+        tokens = (asked + len(text)) // CHARS_PER_TOKEN
+        return Script(script.generated or text, clauses, tokens, asked // CHARS_PER_TOKEN)
 
     def _heard(self, take: Take) -> None:
         if take.reason == "taken_back":

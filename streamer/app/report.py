@@ -95,7 +95,7 @@ def build(
     heard = sorted((take for take in result.takes.values() if take.heard_ms > 0), key=lambda take: take.start_ms)
     answered = {uid for take in heard for uid in take.order.answers if uid in result.arrivals}
     drops = Counter(drop.reason for drop in result.drops)
-    gaps = _gaps(heard, result)
+    silences = [(end - begin) / 1000 for begin, end in gaps(heard, result)]
     return Report(
         messages=result.messages,
         answered=len(answered),
@@ -108,7 +108,7 @@ def build(
         first_audio_ms=spread(take.ready_ms - take.ordered_ms for take in heard if take.ready_ms >= 0),
         overhead_ms=overhead_ms,
         policy_wait_ms=spread(_policy_wait_ms(take, result) for take in heard if _answers_chat(take, result)),
-        dead_air_s={"max": round(max(gaps, default=0.0), 3), "total": round(sum(gaps), 3)},
+        dead_air_s={"max": round(max(silences, default=0.0), 3), "total": round(sum(silences), 3)},
         interrupts=sum(take.reason == "host" for take in heard),
         spoken_after_delete=sum(_after_delete(take, result) for take in heard),
         voices_at_once_max=_at_once(heard),
@@ -155,16 +155,16 @@ def _policy_wait_ms(take: Take, result: Result) -> float:
     return max(take.start_ms - arrived - made, 0)
 
 
-def _gaps(heard: Sequence[Take], result: Result) -> list[float]:
-    """Silences in seconds: between heard lines or host speech, and at both ends of the show."""
+def gaps(heard: Sequence[Take], result: Result) -> list[tuple[int, int]]:
+    """Silences, from and to in milliseconds: between heard lines or host speech, and at both ends of the show."""
     spans = sorted([*((take.start_ms, take.end_ms) for take in heard), *result.host])
-    gaps: list[float] = []
+    found: list[tuple[int, int]] = []
     silent_from = 0
     for start, end in [*spans, (result.end_ms, result.end_ms)]:
         if start > silent_from:
-            gaps.append((start - silent_from) / 1000)
+            found.append((silent_from, start))
         silent_from = max(silent_from, end)
-    return gaps
+    return found
 
 
 def _after_delete(take: Take, result: Result) -> bool:

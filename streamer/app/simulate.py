@@ -54,6 +54,8 @@ class Script:
     generated: str
     clauses: tuple[str, ...]
     tokens: int = 0
+    """Of the request and of the answer."""
+    prompt_tokens: int = 0
 
 
 @dataclass
@@ -103,6 +105,8 @@ class Result:
 
     takes: dict[int, Take] = field(default_factory=dict)
     drops: list[Drop] = field(default_factory=list)
+    dropped: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """uid -> when a request ended without an answer (milliseconds), and why."""
     arrivals: dict[str, int] = field(default_factory=dict)
     """uid -> when the message arrived (milliseconds)."""
     authors: dict[str, str] = field(default_factory=dict)
@@ -263,8 +267,9 @@ class Simulation:
                 self._air(self.result.takes[line], not_before_ms)
             case Cut(line=line, reason=reason) | Withdraw(line=line, reason=reason):
                 self._stop(self.result.takes[line], reason, "cut" if isinstance(command, Cut) else "withdrawn")
-            case Drop():
+            case Drop(uid=uid, reason=reason):
                 self.result.drops.append(command)
+                self.result.dropped[uid] = self._now_ms, reason
             case Erase():
                 if self._on_erase is not None:
                     self._on_erase(command)

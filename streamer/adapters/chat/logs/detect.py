@@ -8,7 +8,7 @@ from streamer.adapters.chat.logs import chat_downloader, chatterino, chatty, twi
 from streamer.adapters.chat.logs.lines import Read, encoding_of
 from streamer.ports import Misconfigured
 
-Format = Literal["jsonl", "chatterino", "chatty", "twitch_vod", "chat_downloader", "youtube"]
+Format = Literal["jsonl", "chatterino", "chatty", "twitch_vod", "chat_downloader", "youtube_live"]
 HEAD: Final = 1 << 16
 SAMPLE: Final = 400
 """Lines that are looked at."""
@@ -30,7 +30,7 @@ _MAGIC: Final = (
     (b"\x7fELF", "a program"),
 )  # fmt: skip
 _MARKS: Final[tuple[tuple[Format, "re.Pattern[str]"], ...]] = (
-    ("youtube", re.compile(r'"(?:replayChatItemAction|addChatItemAction|videoOffsetTimeMsec)"\s*:')),
+    ("youtube_live", re.compile(r'"(?:replayChatItemAction|addChatItemAction|videoOffsetTimeMsec)"\s*:')),
     ("twitch_vod", re.compile(r'"content_offset_seconds"\s*:')),
     ("chat_downloader", re.compile(r'"(?:time_in_seconds|message_type)"\s*:')),
     ("jsonl", re.compile(r'"kind"\s*:')),
@@ -116,7 +116,7 @@ def opened(kind: Format, chunks: Iterator[str], head: bytes) -> Read:
             return twitch_vod.read(chunks, bare=start.startswith("[") and not _COMMENTS.search(start))
         case "chat_downloader":
             return chat_downloader.read(chunks, lines=start.startswith("{"))
-        case "youtube":
+        case "youtube_live":
             return youtube.read(chunks)
         case "jsonl":
             return iter(())

@@ -160,7 +160,7 @@ def test_youtube(tmp_path):
         added(8, plain, {"message": 5}, 19_000),
     ]
     log = read(tmp_path, "\n".join(lines), "x.live_chat.json")
-    assert (log.format, log.left_out) == ("youtube", 1)
+    assert (log.format, log.left_out) == ("youtube_live", 1)
     assert [(row.at, row.kind, row.text or row.count or row.target) for row in log.rows] == [
         (10, "message", "so :wave:🎉"), (11, "superchat", "nice"), (12, "sticker", ""), (13, "member_new", ""),
         (14, "milestone", "happy"), (15, "gift_batch", 5), (16, "delete_message", "y100"),

@@ -1,0 +1,1 @@
+"""Last night, again: what a chat log became, as something one can look at and listen to."""
