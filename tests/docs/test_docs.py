@@ -81,7 +81,7 @@ def test_every_page_is_reachable_from_the_readme() -> None:
     ("name", "limit_kb"),
     [
         ("demo.webp", 3000), ("stage.webp", 200), ("panel.png", 200), ("panel-light.png", 200),
-        ("panel-phone.png", 200), ("avatars.png", 200), ("architecture.svg", 200),
+        ("panel-phone.png", 200), ("avatars/everybody.webp", 200), ("architecture.svg", 200),
     ],
 )  # fmt: skip
 def test_the_pictures_are_there_and_small(name: str, limit_kb: int) -> None:

@@ -90,7 +90,7 @@ function skin(base) {
   return {
     skin: base, skinShade: shade, skinDeep: deep,
     skinLine: ink(through(deep, cold ? "#8f8fd8" : "#c98a80", 0.9), cold ? 0.35 : 0.1 + (1 - l) * 0.66),
-    skinLight: mix(base, cold ? "#ffffff" : "#ffe3c6", 0.34),
+    skinLight: mix(base, cold || l > 0.8 ? "#ffffff" : "#ffe3c6", 0.34),
     blush: mix(base, red, 0.86), blushDark: mix(deep, red, 0.72),
   };
 }
