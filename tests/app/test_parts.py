@@ -10,6 +10,7 @@ from streamer.app import parts
 from streamer.app.parts import open_brain, open_voices
 from streamer.app.scripted import ScriptedBrain
 from streamer.app.settings import Settings
+from streamer.cast import Material, Persona
 from streamer.ports import Completion, Token
 
 TWITCH = {"twitch": {"channel": "mika_live"}}
@@ -95,4 +96,17 @@ def test_with_fallbacks_a_silent_model_leaves_the_others_their_time() -> None:
     assert (scripted, broken) == (False, [])
     assert isinstance(brain, Ladder)
     patience = [rung._settings.first_token_s for rung in brain.rungs]  # pyright: ignore[reportAttributeAccessIssue]
-    assert patience == [3.0, 1.0]
+    assert patience == [2.8, 1.0]
+
+
+async def test_a_dead_model_leaves_the_word_to_the_cast_s_own_material():
+    mika = Persona(id="mika", name="Mika", material=Material(greetings=("Hello from Mika.",)))
+    dead = {"base_url": "http://127.0.0.1:9/v1", "model": "a", "first_token_s": 1}
+    brain, scripted, _ = open_brain(settings(llm=dead), ScriptedBrain((mika,)), seed=1)
+    assert not scripted
+    hints = {"persona": "mika", "line": "1", "kind": "segment", "segment": "opening"}
+    said = [piece async for piece in brain.stream(Completion(messages=(), hints=hints))]
+    assert "".join(piece.text for piece in said if isinstance(piece, Token)) == "Hello from Mika."
+    assert isinstance(brain, Ladder)
+    assert [row.part for row in brain.health()] == ["llm", "llm.prepared"]
+    await brain.aclose()

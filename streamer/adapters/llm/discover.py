@@ -8,10 +8,12 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from streamer.adapters.llm.common.profiles import PROFILES, ProfileName
+from streamer.adapters.llm.common.profiles import PROFILES, ProfileName, is_local
 
 LIMIT_S = 0.3
 MAX_ANSWER = 1 << 20
+MAX_LIST = 1 << 24
+"""OpenRouter's list of models with prices is about a megabyte."""
 MAX_MODELS = 200
 ROOTS: tuple[tuple[ProfileName, str], ...] = (
     ("ollama", "http://127.0.0.1:11434"),
@@ -43,15 +45,34 @@ async def discover(roots: Sequence[tuple[ProfileName, str]] = ROOTS, *, limit_s:
     return [server for server in found if server is not None]
 
 
+async def listing(url: str, *, key: str = "", limit_s: float = 3.0) -> Any:
+    """The JSON behind `GET url`, such as a server's list of models; None when there is no JSON to be had in time."""
+    timeout = aiohttp.ClientTimeout(total=limit_s)
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout, trust_env=not is_local(url)) as session,
+            session.get(url, headers=headers, allow_redirects=False) as response,
+        ):
+            return json.loads(await _body(response, MAX_LIST)) if response.status == 200 else None
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+        return None
+
+
+async def _body(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    raw = await response.content.read(limit)
+    while not response.content.at_eof() and len(raw) < limit:
+        raw += await response.content.read(limit - len(raw))
+    return raw
+
+
 async def _ask(session: aiohttp.ClientSession, profile: ProfileName, root: str) -> LocalServer | None:
     path = "/api/tags" if profile == "ollama" else "/v1/models"
     try:
         async with session.get(root.rstrip("/") + path, allow_redirects=False) as response:
             if response.status != 200:
                 return None
-            raw = await response.content.read(MAX_ANSWER)
-            while not response.content.at_eof() and len(raw) < MAX_ANSWER:
-                raw += await response.content.read(MAX_ANSWER - len(raw))
+            raw = await _body(response, MAX_ANSWER)
         models = _ollama(json.loads(raw)) if profile == "ollama" else _openai(json.loads(raw))
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError, TypeError, AttributeError, KeyError):
         return None

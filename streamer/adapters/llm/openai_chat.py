@@ -68,6 +68,10 @@ class OpenAiChatModel:
         self._loading = asyncio.Lock()
         self._closed = False
 
+    async def load(self) -> None:
+        """Loads the client only; sends nothing."""
+        await self._ready()
+
     async def warm(self) -> None:
         """Loads the client and opens a connection (`GET models`); asks Ollama to load the model. Fails silently."""
         client = await self._ready()

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -60,22 +61,140 @@ async def test_the_first_that_works_answers() -> None:
 
 
 async def test_words_are_never_said_twice() -> None:
-    first, second = Scripted("first", error=Unavailable("cut"), after=2), Scripted("second")
+    first, second = Scripted("first", "Hello, from it", error=Unavailable("cut"), after=2), Scripted("second")
     stream = Ladder([first, second]).stream(ASK)
-    assert [await anext(stream), await anext(stream)] == [Token("hello "), Token("from ")]
+    assert [await anext(stream), await anext(stream)] == [Token("Hello, "), Token("from ")]
     with pytest.raises(Unavailable):
         await anext(stream)
     assert second.asked == 0
 
 
-async def test_an_empty_answer_goes_on_but_the_last_one_stands() -> None:
+async def test_an_empty_answer_goes_on_and_the_last_one_is_a_failure() -> None:
     ladder = Ladder([Scripted("first", ""), Scripted("second", "")])
-    text, usages = await collect(ladder.stream(ASK))
-    assert text == ""
-    assert usages[0].provider == "second"
+    with pytest.raises(Unavailable, match="second: an empty answer"):
+        await collect(ladder.stream(ASK))
+    text, usages = await collect(Ladder([Scripted("first", ""), Scripted("second")]).stream(ASK))
+    assert (text, usages[0].provider) == ("hello from it ", "second")
 
 
-async def test_misconfigured_is_skipped_until_reset() -> None:
+# --- the stand-in -----------------------------------------------------------------------------------------------------
+
+NONSENSE = [
+    "",
+    "   ",
+    "[joy] [think]",
+    "<think>hm</think>",
+    "** __ **",
+    "<|im_start|> <|im_end|>",
+    "the " * 40,
+    "a" * 200,
+    "0000000000000000000000000000000000000000",
+    '{"error": "no such thing"}',
+    "<html> <body> 502 </body>",
+    "?????? !!!!!! ;;;;;; ...... :::::",
+    "\ufffd\ufffd\ufffd\ufffd is this, really",
+]
+
+
+@pytest.mark.parametrize("text", NONSENSE)
+async def test_nonsense_is_answered_by_the_stand_in(text: str) -> None:
+    model, stand_in = Scripted("model", text), Scripted("scripted", "Good evening, chat.")
+    ladder = Ladder([model], stand_in=stand_in)
+    said, usages = await collect(ladder.stream(ASK))
+    assert said.strip() == "Good evening, chat."
+    assert ladder.answered == "scripted"
+    assert len(usages) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No.",
+        "ha ha ha ha ha ha, stop it",
+        "Nooooooooooooooooooo way!",
+        "[joy] Yes! Yes! Yes! A thousand times yes.",
+        "はい、スープが大好きです。",
+        "<think>they ask for soup</think> Soup, please.",
+        "42",
+        "Well I have been thinking about this for a really long time and I do think so",
+    ],
+)
+async def test_sense_is_passed_on_whole(text: str) -> None:
+    said, _ = await collect(Ladder([Scripted("model", text)], stand_in=Scripted("scripted", "x")).stream(ASK))
+    assert said.split() == text.split()
+
+
+@pytest.mark.parametrize(
+    "error", [Unavailable("model: cannot be reached"), Misconfigured("model: the key is refused"), ValueError("odd")]
+)
+async def test_a_dead_model_is_spoken_for_until_it_is_back(error: Exception) -> None:
+    clock = Clock()
+    model, stand_in = Scripted("model", error=error), Scripted("scripted", "Good evening, chat.")
+    ladder = Ladder([model], stand_in=stand_in, clock=clock)
+    for _ in range(6):
+        said, _ = await collect(ladder.stream(ASK))
+        assert said.strip() == "Good evening, chat."
+    assert model.asked <= 3
+    rows = ladder.health()
+    assert rows[0].state == "broken"
+    assert rows[-1].part == "llm.prepared"
+    assert rows[-1].notice.code == "llm.prepared"
+    model.error = None
+    clock.now += 601
+    said, _ = await collect(ladder.stream(ASK))
+    assert ladder.answered == "model"
+    assert [row.state for row in ladder.health()] == ["ok"]
+
+
+async def test_health_does_not_say_the_name_twice() -> None:
+    ladder = Ladder([Scripted("model", error=Unavailable("model: cannot be reached"))], stand_in=Scripted("scripted"))
+    await collect(ladder.stream(ASK))
+    notices = [row.notice for row in ladder.health()]
+    assert notices[0].params == {"name": "model", "reason": "cannot be reached"}
+    assert notices[1].params == {"reason": "model: cannot be reached"}
+
+
+async def test_a_model_that_is_slow_to_fail_costs_one_line_and_not_three() -> None:
+    clock = Clock()
+
+    class Slow(Scripted):
+        async def stream(self, request: Completion) -> AsyncIterator[Token | Usage]:
+            self.asked += 1
+            clock.now += 5
+            raise Unavailable("no words in time")
+            yield Token("")
+
+    model = Slow("slow")
+    ladder = Ladder([model], stand_in=Scripted("scripted"), clock=clock)
+    for _ in range(3):
+        await collect(ladder.stream(ASK))
+    assert model.asked == 1
+    clock.now += 31
+    await collect(ladder.stream(ASK))
+    assert model.asked == 2
+
+
+async def test_a_slow_model_is_not_held_back_until_its_clause_ends() -> None:
+    clock = Clock()
+
+    class Slow(Scripted):
+        async def stream(self, request: Completion) -> AsyncIterator[Token | Usage]:
+            clock.now += 4
+            yield Token("Well ")
+            await asyncio.sleep(3600)
+
+    stream = Ladder([Slow("slow")], stand_in=Scripted("scripted"), clock=clock).stream(ASK)
+    assert await asyncio.wait_for(anext(stream), 30) == Token("Well ")
+    await stream.aclose()  # pyright: ignore[reportAttributeAccessIssue]
+
+
+async def test_a_model_that_falls_into_a_loop_is_ended() -> None:
+    ladder = Ladder([Scripted("model", "All is well. " + "soup " * 60)], stand_in=Scripted("scripted"))
+    with pytest.raises(Unavailable, match="repeats itself"):
+        await collect(ladder.stream(ASK))
+
+
+async def test_misconfigured_is_skipped_for_ten_minutes() -> None:
     first, second = Scripted("first", error=Misconfigured("no key", fix="set it")), Scripted("second")
     ladder = Ladder([first, second])
     for _ in range(3):
