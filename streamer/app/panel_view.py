@@ -289,7 +289,8 @@ class PanelView:
         """What became of messages that no longer wait."""
         done: dict[str, Row] = {}
         if isinstance(event, LineEnded) and before.air is not None and before.air.id == event.line:
-            code, reason = ("answered", "") if event.heard_ms > 0 else ("dropped", "failed")
+            whole = "answered" if event.outcome == "finished" else "cut_short"
+            code, reason = (whole, "") if event.heard_ms > 0 else ("dropped", "failed")
             done = {uid: {"code": code, "persona": before.air.persona, "reason": reason} for uid in before.air.answers}
         for command in commands:
             if isinstance(command, Drop):

@@ -128,6 +128,14 @@ def test_a_question_goes_from_waiting_to_answered() -> None:
     assert house.logged()[-1]["params"]["text"] == "Yes, it is."
 
 
+def test_an_answer_that_was_skipped_early_is_not_an_answer() -> None:
+    house = House()
+    uid = house.ask(1, "is soup cereal?")
+    line = house.air()
+    house.fold(LineEnded(line=line, outcome="cut", heard_ms=900, reason="skip"))
+    assert house.now["chat"][uid]["state"]["code"] == "cut_short"
+
+
 def test_the_queue_is_listed_in_the_order_of_answering() -> None:
     house = House()
     house.ask(1, "on air?")

@@ -20,7 +20,7 @@ export function Platform({ name }) {
 }
 
 const STATES = {
-  waiting: ["pick"], picked: ["pick"], on_air: ["live"], answered: ["ready", "check"], dropped: [""], blocked: ["block", "bar"],
+  waiting: ["pick"], picked: ["pick"], on_air: ["live"], answered: ["ready", "check"], cut_short: ["held", "skip"], dropped: [""], blocked: ["block", "bar"],
   held: ["held", "hold"], deleted: ["block", "bar"],
 };
 const UNSAID = new Set(["not_for_us", "verdict", "taken_back"]);

@@ -14,7 +14,12 @@ const RANK = { broken: 0, degraded: 1, starting: 2, ok: 3, off: 4 };
 export function partName(part) {
   if (has(`part.${part}`)) return t(`part.${part}`);
   const [group, ...rest] = part.split(".");
-  const id = rest.join(".");
+  const id = rest.join(".").replace(/\.\d+$/, "");
+  const [who, engine] = rest;
+  if (engine && S.cast.value[who] && has(`part.${group}.of`)) {
+    const several = Object.keys(S.health.value).filter((one) => one.startsWith(`${group}.${who}.`)).length > 1;
+    return t(`part.${group}.of`, { name: persona(who).name }) + (several ? ` (${clean(engine)})` : "");
+  }
   if (id && S.cast.value[id] && has(`part.${group}.of`)) return t(`part.${group}.of`, { name: persona(id).name });
   if (has(`part.${group}`)) return id ? `${t(`part.${group}`)} ${clean(id)}` : t(`part.${group}`);
   return clean(part);

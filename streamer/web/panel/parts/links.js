@@ -6,7 +6,8 @@ import { link, S } from "../store.js";
 import { clean, has, recall, remember, t } from "../texts.js";
 
 const MAIN = "stage";
-const items = signal([]);
+/** null until the show has told them. */
+const items = signal(null);
 const SEEN = "showrunner.obs_hint";
 
 export async function loadLinks() {
@@ -61,12 +62,17 @@ function Hint() {
     <ol>${["add", "paste", "audio", "check"].map((step) => html`<li key=${step}>${t(`links.hint.${step}`)}</li>`)}</ol></details>`;
 }
 
+// As large as the links will be, so that nothing below moves when they come.
+function Coming() {
+  return html`<div aria-hidden="true"><ul><li><span class="lname"><span class="bone w8"></span></span><div class="lrow"><span class="field url"></span><span class="btn ico"></span><span class="btn"></span></div></li></ul><div class="summary-room"></div></div>`;
+}
+
 export function Links() {
-  const all = items.value.slice().sort((a, b) => (overlayOf(b) === MAIN) - (overlayOf(a) === MAIN));
+  const all = (items.value || []).slice().sort((a, b) => (overlayOf(b) === MAIN) - (overlayOf(a) === MAIN));
   const [first, ...others] = all;
   return html`<section class="card links" aria-labelledby="h-links">
     <header><h2 id="h-links">${t("links.title")}</h2><span class="r">${t("links.masked")}</span></header>
-    ${!first ? html`<p class="empty">${t("links.none")}</p>` : html`<ul><${LinkRow} key=${`${first.id} ${overlayOf(first)}`} item=${first} main/></ul>
+    ${items.value === null ? html`<${Coming}/><${Hint}/>` : !first ? html`<p class="empty">${t("links.none")}</p>` : html`<ul><${LinkRow} key=${`${first.id} ${overlayOf(first)}`} item=${first} main/></ul>
     ${others.length > 0 && html`<details class="others"><summary>${t("links.others")}</summary><ul>${others.map((item) => html`<${LinkRow} key=${`${item.id} ${overlayOf(item)}`} item=${item}/>`)}</ul></details>`}
     <${Hint}/>`}
   </section>`;

@@ -1,14 +1,15 @@
 // The line on air, with the words as they are heard, and the line that comes next.
-import { effect, html, signal, useEffect, useLayoutEffect, useRef } from "../vendor/preact.js";
+import { effect, html, signal, useLayoutEffect, useRef } from "../vendor/preact.js";
 import { skip } from "../actions.js";
 import { lineOnAir, live, persona, S, showNow, tick, wall } from "../store.js";
-import { clean, number, t, timeOfDay } from "../texts.js";
+import { clean, number, span, t, timeOfDay } from "../texts.js";
 import { cut, Persona, personaVars, Why } from "./common.js";
 
 const LINGER_MS = 120; // a word stays lit a little, or short ones flicker
-const said = signal("");
-const word = signal("");
-const rest = signal("");
+/** The line as {text, word}: words in their order, and what stands between them. Nothing of it moves while it is said. */
+const pieces = signal([]);
+/** How far the line was heard: words before `word` were said, that one is being said if `lit`. */
+const spot = signal({ word: -1, lit: false });
 const left = signal("");
 /** Share of the line that was heard, 0..1. */
 const share = signal(0);
@@ -22,6 +23,18 @@ function indexer(text) {
   const at = [0];
   for (const p of points) at.push(at[at.length - 1] + p.length);
   return (i) => at[Math.min(i, points.length)];
+}
+
+function cutUp({ text, marks }) {
+  const out = [];
+  let at = 0;
+  marks.forEach(({ from, to }, word) => {
+    if (from > at) out.push({ text: clean(text.slice(at, from)), word, gap: true });
+    out.push({ text: clean(text.slice(Math.max(at, from), to)), word, gap: false });
+    at = Math.max(at, to);
+  });
+  if (at < text.length) out.push({ text: clean(text.slice(at)), word: marks.length, gap: true });
+  return out;
 }
 
 /** All clauses as one text, with marks {at, end, from, to} in milliseconds and string indices. */
@@ -67,15 +80,12 @@ let frame = 0;
 function draw() {
   const line = lineOnAir.peek();
   const ms = line ? heardMs() : 0;
-  const { text, marks } = flat;
+  const { marks } = flat;
   let i = -1;
   while (i + 1 < marks.length && marks[i + 1].at <= ms) i += 1;
-  const lit = i >= 0 && ms < marks[i].end + LINGER_MS ? marks[i] : null;
-  const from = lit ? lit.from : i >= 0 ? marks[i].to : 0;
-  const to = lit ? lit.to : from;
-  said.value = clean(text.slice(0, from));
-  word.value = clean(text.slice(from, to));
-  rest.value = clean(text.slice(to));
+  const lit = i >= 0 && ms < marks[i].end + LINGER_MS;
+  const before = spot.peek();
+  if (before.word !== i || before.lit !== lit) spot.value = { word: i, lit };
   const total = line ? line.total || 0 : 0;
   share.value = total ? Math.min(1, ms / total) : 0;
   const seconds = Math.max(0, total - ms) / 1000;
@@ -93,18 +103,26 @@ function loop() {
 effect(() => {
   const line = lineOnAir.value;
   flat = line ? flatten(line.clauses) : { text: "", marks: [] };
+  pieces.value = cutUp(flat);
   S.playhead.value;
   if (!frame) loop();
 });
 
 function Words() {
   const box = useRef(null);
-  useEffect(() => effect(() => {
-    word.value;
-    const lit = box.current && box.current.querySelector(".word");
-    if (lit && box.current.scrollHeight > box.current.clientHeight) box.current.scrollTop = lit.offsetTop - box.current.clientHeight / 2;
-  }), []);
-  return html`<p class="line" dir="auto" ref=${box} tabindex="0" aria-label=${t("air.words")} role="group"><span class="said">${said}</span><span class="word">${word}</span><span class="rest">${rest}</span></p>`;
+  const shown = pieces.value;
+  useLayoutEffect(() => effect(() => {
+    const { word, lit } = spot.value;
+    shown.forEach((piece, i) => {
+      const over = piece.word < word || (piece.word === word && (piece.gap || !lit));
+      const name = over ? "said" : piece.word === word ? "word" : "rest";
+      const span = box.current.children[i];
+      if (span && span.className !== name) span.className = name;
+    });
+    const now = box.current.querySelector(".word");
+    if (now && box.current.scrollHeight > box.current.clientHeight) box.current.scrollTop = now.offsetTop - box.current.clientHeight / 2;
+  }), [shown]);
+  return html`<p class="line" dir="auto" ref=${box} tabindex="0" aria-label=${t("air.words")} role="group">${shown.map((piece, i) => html`<span key=${i}>${piece.text}</span>`)}</p>`;
 }
 
 function Progress() {
@@ -125,13 +143,21 @@ function Line({ line }) {
   </div>`;
 }
 
+// Why it is quiet although somebody waits: the next line is being made, or answers are spread over the minute.
+function silenceWords() {
+  if (Object.values(S.next.value).some((line) => line.state === "preparing")) return t("quiet.next");
+  const pace = S.pace.value;
+  const rest = pace && pace.opens ? pace.opens - showNow() : 0;
+  return rest > 0 && Object.keys(S.queue.value).length ? t("quiet.pace", { n: number(pace.per_minute), span: span(rest + 999) }) : "";
+}
+
 function Quiet() {
   tick.value;
   const { mode, demo } = S.show.value;
   const report = S.silence.value;
   const key = mode === "stopped" ? "quiet.stopped" : mode === "paused" ? "quiet.paused" : mode === "running" ? "quiet.running" : `quiet.${mode}`;
   const when = mode === "stopped" && report ? t("quiet.stopped_by", { by: cut(report.by, 40) || t("someone"), at: timeOfDay(wall(report.at), true) }) : "";
-  return html`<div class=${`now quiet ${mode}`}><p class="line">${t(key)}</p><p class="sub">${when || t(mode === "running" && !demo ? "quiet.running.asked" : `${key}.sub`)}</p></div>`;
+  return html`<div class=${`now quiet ${mode}`}><p class="line">${t(key)}</p><p class="sub n">${when || (mode === "running" && silenceWords()) || t(mode === "running" && !demo ? "quiet.running.asked" : `${key}.sub`)}</p></div>`;
 }
 
 function NextChip({ line }) {
