@@ -61,6 +61,7 @@ def first_start() -> dict[str, Any]:
                 {"engine": "edge", "label": "Microsoft", "state": "terms", "local": False, "words": ""},
                 {"engine": "espeak", "label": "espeak-ng", "state": "ready", "local": True, "words": ""},
                 {"engine": "openai", "label": "OpenAI", "state": "setup", "local": False, "words": ""},
+                {"engine": "http", "label": "HTTP", "state": "setup", "local": True, "words": None},
             ],
             "personas": {
                 "mika": {"engine": "espeak", "voice": "bright", "pitch": 3, "rate": 1.08},

@@ -2,7 +2,7 @@
 import { html, useRef, useState } from "../vendor/preact.js";
 import { clean, lang, latency, number, t } from "../texts.js";
 import { typing } from "../views.js";
-import { ask, change, desk } from "./desk.js";
+import { ask, change, desk, saying } from "./desk.js";
 import { Act, aloud, Problem, Saved, Step, Text } from "./pieces.js";
 
 const GB = 1e9;
@@ -55,9 +55,14 @@ function KeyField({ draft, set, problem }) {
     ${page && !kept && html`<p class="help"><a href=${page} target="_blank" rel="noopener noreferrer">${t("setup.brain.key.page", { name: provider(draft.profile).label })}</a></p>`}</div>`;
 }
 
-const TROUBLE_OF = { key: "key", llm_key: "key", "llm.refused": "key", bad_key: "key", no_key: "key", wrong_key: "key", model: "model", no_model: "model", "llm.no_model": "model", base_url: "base_url", address: "base_url", "llm.unreachable": "base_url" };
+const ABOUT = [[/key|llm\.refused/, "key"], [/no_model|model_/, "model"], [/address|unreachable|no_server/, "base_url"]];
+
 /** Which field a problem belongs to: what the request's path names, else what its code is known to be about. */
-export const fieldOf = (problem) => (problem ? /(key|model|base_url|url)/.exec(problem.path || "")?.[1] || TROUBLE_OF[problem.code] || "" : "");
+export function fieldOf(problem) {
+  if (!problem) return "";
+  const named = /key|model|base_url|url/.exec(problem.path || "");
+  return named ? named[0] : ABOUT.find(([codes]) => codes.test(problem.code || ""))?.[1] || "";
+}
 
 function Service({ draft, set, problem }) {
   const all = desk.value.brain.providers;
@@ -109,17 +114,18 @@ function Form() {
   const [told, setTold] = useState(null);
   const [problem, setProblem] = useState(null);
   const [saved, setSaved] = useState("");
+  const [odd, setOdd] = useState("");
   const draft = kind === "found" ? local : service;
   const clear = () => { typing.value = true; setTold(null); setProblem(null); setSaved(""); };
   const ready = kind === "none" || Boolean(draft.profile && draft.model.trim());
   const body = () => ({ profile: draft.profile, model: draft.model.trim(), base_url: draft.base_url.trim(), key: draft.key.trim() });
 
   const attempt = async () => {
-    setBusy("ask"); setTold(null); setProblem(null); setSaved("");
+    setBusy("ask"); setTold(null); setProblem(null); setSaved(""); setOdd("");
     const result = await ask("POST", "setup/brain/try", { ...body(), question: question.trim() || t("setup.brain.question.first") }, { limit: 120000 });
     setBusy("");
     if (result.ok && result.body?.ok) { setTold({ ...result.body, local: provider(draft.profile)?.local }); aloud.value = result.body.text; }
-    else setProblem(result.problem || result.body?.notice || { code: "brain_silent" });
+    else { setProblem(result.problem || result.body?.notice || { code: "brain_silent" }); setOdd(result.body?.text || ""); }
   };
   const take = async () => {
     setBusy("use"); setProblem(null); setSaved("");
@@ -138,8 +144,9 @@ function Form() {
     ${kind === "service" && html`<${Service} draft=${service} problem=${problem} set=${(more) => { clear(); setService({ ...service, ...more }); }}/>`}
     ${kind !== "none" && html`<${Text} id="brain-question" label=${t("setup.brain.question")} dir="auto" maxlength="300" value=${question} onInput=${(e) => setQuestion(e.currentTarget.value)} onKeyDown=${(e) => { if (e.key === "Enter" && !e.isComposing) { e.preventDefault(); if (ready && !busy) attempt(); } }}><${Act} busy=${busy === "ask"} off=${!ready || busy} words=${t("setup.brain.ask")} working=${t("setup.brain.asking")} onClick=${attempt}/><//>`}
     ${told && html`<${Answer} told=${told} local=${told.local}/>`}
-    <${Problem} problem=${placed ? null : problem}/>${problem && html`<p class="help kept">${present()}</p>`}
+    <${Problem} problem=${placed ? null : problem}>${odd && html`<p>${t("setup.brain.said")} <q dir="auto">${clean(odd).slice(0, 300)}</q></p>`}<//>${problem && html`<p class="help kept">${present()}</p>`}
     <p class="acts-row"><${Act} cls="go" busy=${busy === "use"} off=${!ready || busy} words=${t(kind === "none" ? "setup.brain.use.none" : "setup.brain.use")} working=${t("setup.saving")} onClick=${take}/></p>
+    ${saved && desk.value.brain.notice && html`<div class="notice held"><p>${saying(desk.value.brain.notice)}</p></div>`}
     <${Saved} name="brain" words=${saved}/></form>`;
 }
 

@@ -2,7 +2,7 @@
 import { effect, signal } from "../vendor/preact.js";
 import { pressKey } from "../api.js";
 import { link, S } from "../store.js";
-import { clean, has, t } from "../texts.js";
+import { clean, has, lang, t } from "../texts.js";
 import { typing, view } from "../views.js";
 
 const API = "/api/v1/";
@@ -72,15 +72,24 @@ effect(() => {
 
 const safe = (params) => Object.fromEntries(Object.entries(params || {}).map(([key, value]) => [key, typeof value === "string" ? clean(value).slice(0, 200) : value]));
 
-/** A problem or a notice in words: {what, fix}. Known codes are worded here, others by the parts, and the sentence of the server comes last. */
+// Notices are written to stand after a label, in the middle of a sentence.
+function sentence(words) {
+  if (!words) return "";
+  const whole = words.charAt(0).toLocaleUpperCase() + words.slice(1);
+  return /[.!?…。！？]$/.test(whole) ? whole : `${whole}${lang.peek() === "ja" ? "。" : "."}`;
+}
+
+/** A problem or a notice in words: {what, fix}. The parts know their codes, this page those of its own; the sentence of the server comes last. */
 export function worded(problem) {
   const { code = "", detail = "", fix = "" } = problem || {};
   const params = safe(problem?.params);
-  const own = `setup.problem.${code}`;
-  const filled = (key) => { const text = t(key, params); return /\{\w+\}/.test(text) ? "" : text; };
-  const what = (has(own) && filled(own)) || clean(detail) || (has(code) && filled(code)) || t("setup.problem.unknown", { code: clean(code) });
-  const todo = has(`${own}.fix`) ? filled(`${own}.fix`) : fix ? (has(fix) ? filled(fix) : clean(fix)) : "";
-  return { what, fix: todo };
+  const filled = (key) => { const text = has(key) ? t(key, params) : ""; return /\{\w+\}/.test(text) ? "" : text; };
+  const keys = [`setup.problem.${code}`, `setup.trouble.${code}`, code];
+  const known = keys.find((key) => filled(key));
+  const what = known && (known !== code || !detail) ? filled(known) : clean(detail) || t("setup.trouble.unknown", { code: clean(code) });
+  const general = known === `setup.trouble.${code}`;
+  const todo = filled(`${known}.fix`) || (fix ? filled(fix) || (has(fix) ? "" : clean(fix)) : "") || (general ? clean(detail) : "");
+  return { what: sentence(what), fix: sentence(todo) };
 }
 
 /** Words of a state that may be a sentence, a code or a notice. */

@@ -6,10 +6,10 @@ import { persona, S } from "../store.js";
 import { clean, lang, t } from "../texts.js";
 import { Glyph } from "./glyphs.js";
 
-/** Below this width the stage is drawn in 4:3, so that captions stay readable. */
+/** Below this width the stage is drawn narrower, so that captions stay readable. */
 const SMALL = 560;
 const WIDE = [1280, 720];
-const TALL = [900, 675];
+const TALL = [960, 645];
 const LOOK_MS = 400;
 /** So many looks in a row until a silent page counts as silent. */
 const STAYS = 8;
@@ -79,7 +79,7 @@ function Sound() {
       ${where === "obs" && !along.value && html` <button type="button" onClick=${() => { along.value = true; }}>${t("setup.stage.along")}</button>`}</p>`;
   }
   if (state === "on") {
-    return html`<button type="button" class="heard" aria-pressed=${muted.value} onClick=${() => { muted.value = !muted.value; look(); }}><${Glyph} name=${muted.value ? "mute" : "sound"}/>${t(muted.value ? "setup.stage.muted" : "setup.stage.on")}</button>`;
+    return html`<button type="button" class="heard" aria-label=${t(muted.value ? "setup.stage.unmute" : "setup.stage.mute")} title=${t(muted.value ? "setup.stage.unmute" : "setup.stage.mute")} onClick=${() => { muted.value = !muted.value; look(); }}><${Glyph} name=${muted.value ? "mute" : "sound"}/>${t(muted.value ? "setup.stage.muted" : "setup.stage.on")}</button>`;
   }
   return null;
 }

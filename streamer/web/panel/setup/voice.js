@@ -1,5 +1,5 @@
 // Step: the voices, one for each character.
-import { html, useEffect, useState } from "../vendor/preact.js";
+import { html, useEffect, useRef, useState } from "../vendor/preact.js";
 import { persona } from "../store.js";
 import { clean, has, lang, number, t } from "../texts.js";
 import { typing } from "../views.js";
@@ -9,16 +9,20 @@ import { Act, aloud, Problem, Saved, Step } from "./pieces.js";
 import { ServerForm, Terms } from "./voiceengine.js";
 
 const SHOWN = 60;
+/** Stands for the voice an engine takes when none is chosen. */
+const OWN = "*";
 const lists = new Map();
 let sound = null;
 
 async function listOf(engine) {
-  if (!lists.has(engine)) {
+  // A list is as old as the set-up it was read with: a new server has new voices.
+  if (lists.get(engine)?.n !== desk.peek().n) {
+    const { n } = desk.peek();
     const result = await ask("GET", `setup/voices?engine=${encodeURIComponent(engine)}`);
     const items = result.body?.items || [];
     const problem = result.problem || result.body?.notice || null;
-    if (!items.length || problem) return { items, problem };
-    lists.set(engine, { items, problem: null });
+    if (problem) return { items, problem };
+    lists.set(engine, { n, items, problem: null });
   }
   return lists.get(engine);
 }
@@ -67,9 +71,11 @@ function List({ engine, draft, set, playing, onPlay }) {
   const [told, setTold] = useState(null);
   const [language, choose] = useState(null);
   const [search, setSearch] = useState("");
+  const shown = useRef(engine);
   useEffect(() => {
     let here = true;
-    setTold(null);
+    if (shown.current !== engine) setTold(null);
+    shown.current = engine;
     listOf(engine).then((result) => { if (here) setTold(result); });
     return () => { here = false; };
   }, [engine, desk.value.n]);
@@ -78,10 +84,11 @@ function List({ engine, draft, set, playing, onPlay }) {
   const own = main(told.items.find((item) => item.id === draft.voice)?.language);
   const wanted = language ?? (own || (languages.includes(lang.value) ? lang.value : ""));
   const needle = search.trim().toLowerCase();
-  const fitting = told.items.filter((item) => (!wanted || main(item.language) === wanted) && (!needle || `${item.name} ${item.id}`.toLowerCase().includes(needle)));
+  const fitting = told.items.filter((item) => (!wanted || !item.language || main(item.language) === wanted) && (!needle || `${item.name} ${item.id}`.toLowerCase().includes(needle)));
   return html`<div class="voicelist"><${Problem} problem=${told.problem}/>
     ${told.items.length > 6 && html`<div class="voicefilter"><label class="sr" for="voice-language">${t("setup.voice.language")}</label><select id="voice-language" value=${wanted} onChange=${(e) => choose(e.currentTarget.value)}><option value="">${t("setup.voice.language.all")}</option>${languages.map((code) => html`<option key=${code} value=${code}>${tongue(code)}</option>`)}</select>
       <label class="sr" for="voice-search">${t("setup.voice.search")}</label><input id="voice-search" class="field" type="search" placeholder=${t("setup.voice.search")} value=${search} onInput=${(e) => setSearch(e.currentTarget.value)}/></div>`}
+    ${!told.items.length && !told.problem && html`<p class="help">${t("setup.voice.no_list")}</p>`}${told.items.length > 0 && !draft.voice && html`<p class="help">${t("setup.voice.own")}</p>`}
     ${told.items.length > 0 && html`<ul class="voices" aria-label=${t("setup.voice.list", { n: number(fitting.length) })}>${fitting.slice(0, SHOWN).map((item) => html`<${Row} key=${item.id} item=${item} chosen=${item.id === draft.voice} playing=${playing === item.id} onPick=${() => set({ voice: item.id })} onPlay=${() => onPlay(item)}/>`)}
       ${!fitting.length && html`<li class="empty">${t("setup.voice.no_match")}</li>`}${fitting.length > SHOWN && html`<li class="empty">${t("setup.voice.more", { n: number(fitting.length - SHOWN) })}</li>`}</ul>`}</div>`;
 }
@@ -103,12 +110,13 @@ function One({ id }) {
   const set = (more) => { typing.value = true; setSaved(""); setProblem(null); setDraft({ ...draft, ...more }); };
   useEffect(() => hush, []);
   const hear = async (item) => {
-    if (playing === item.id) { hush(); return; }
+    const mark = item.id || OWN;
+    if (playing === mark) { hush(); return; }
     setProblem(null);
-    setPlaying(item.id);
+    setPlaying(mark);
     const language = item.language || lang.value;
     const sample = has(`setup.voice.sample.${main(language)}`) ? t(`setup.voice.sample.${main(language)}`, { name }) : t("setup.voice.sample", { name });
-    const wrong = await play({ engine, voice: item.id, pitch: draft.pitch, rate: draft.rate, text: item.sample || sample, language }, () => setPlaying((at) => (at === item.id ? "" : at)));
+    const wrong = await play({ engine, voice: item.id, pitch: draft.pitch, rate: draft.rate, text: item.sample || sample, language }, () => setPlaying((at) => (at === mark ? "" : at)));
     if (wrong) setProblem(wrong);
   };
   const take = async () => {
@@ -119,15 +127,15 @@ function One({ id }) {
     if (result.ok) { const words = t("setup.voice.saved", { name }); setSaved(words); aloud.value = words; }
   };
   const still = t(now.engine ? "setup.voice.still" : "setup.voice.still.none", { name, engine: now.engine ? nameOf(now.engine) : "" });
-  return html`<div class="one-voice"><fieldset class="talkway"><legend class="label">${t("setup.voice.engine")}</legend><span class="seg3">${engines.map((each) => html`<label key=${each.engine}><input type="radio" name="voice-engine" checked=${engine === each.engine} onChange=${() => { hush(); setEngine(each.engine); set({ voice: each.engine === now.engine ? now.voice : "" }); }}/><span>${nameOf(each.engine)}</span></label>`)}</span></fieldset>
+  return html`<div class="one-voice"><fieldset class="talkway engines"><legend class="label">${t("setup.voice.engine")}</legend><span class="seg3">${engines.map((each) => html`<label key=${each.engine}><input type="radio" name="voice-engine" checked=${engine === each.engine} onChange=${() => { hush(); setEngine(each.engine); set({ voice: each.engine === now.engine ? now.voice : "" }); }}/><span>${nameOf(each.engine)}</span></label>`)}</span></fieldset>
     <p class="help">${about && (STATES[about.state] ? `${t(STATES[about.state])} ` : "")}${has(`setup.voice.about.${engine}`) ? t(`setup.voice.about.${engine}`) : ""} ${about?.state !== "ready" ? saying(about?.words) : ""}</p>
     ${about?.state === "terms" && html`<${Terms} engine=${engine}/>`}${about?.state === "setup" && html`<${ServerForm} engine=${engine}/>`}
     ${about?.state === "ready" && html`<${List} engine=${engine} draft=${draft} set=${set} playing=${playing} onPlay=${hear}/>
       <div class="slides"><${Slider} id="voice-pitch" label=${t("setup.voice.pitch")} min="-12" max="12" step="1" value=${draft.pitch} shown=${t("setup.voice.pitch.value", { n: draft.pitch > 0 ? `+${number(draft.pitch)}` : number(draft.pitch) })} onInput=${(pitch) => set({ pitch })}/>
         <${Slider} id="voice-rate" label=${t("setup.voice.rate")} min="0.5" max="2" step="0.05" value=${draft.rate} shown=${t("setup.voice.rate.value", { n: number(Math.round(draft.rate * 100)) })} onInput=${(rate) => set({ rate })}/>
-        <${Act} off=${!draft.voice} words=${t(playing && playing === draft.voice ? "setup.voice.halt" : "setup.voice.play.this")} onClick=${() => listOf(engine).then(({ items }) => hear(items.find((item) => item.id === draft.voice) || { id: draft.voice }))}><${Glyph} name=${playing && playing === draft.voice ? "halt" : "play"}/><//></div>
+        <${Act} words=${t(playing && playing === (draft.voice || OWN) ? "setup.voice.halt" : "setup.voice.play.this")} onClick=${() => listOf(engine).then(({ items }) => hear(items.find((item) => item.id === draft.voice) || { id: draft.voice }))}><${Glyph} name=${playing && playing === (draft.voice || OWN) ? "halt" : "play"}/><//></div>
       <${Problem} problem=${problem} kept=${problem && still}/>
-      <p class="acts-row"><${Act} cls="go" busy=${busy} off=${!draft.voice} words=${t("setup.voice.use", { name })} working=${t("setup.saving")} onClick=${take}/></p>`}
+      <p class="acts-row"><${Act} cls="go" busy=${busy} words=${t("setup.voice.use", { name })} working=${t("setup.saving")} onClick=${take}/></p>`}
     <${Saved} name="voice" words=${saved}/></div>`;
 }
 
