@@ -71,6 +71,7 @@ class MaterialFile(_Part):
     late: list[Line] = []
     segments: list[Line] = []
     host: list[Line] = []
+    huffs: list[Line] = []
     thanks: ThanksFile = ThanksFile()
 
 

@@ -71,6 +71,8 @@ class Material(msgspec.Struct, frozen=True):
     """Beginnings of a segment with `{topic}`."""
     host: tuple[str, ...] = ()
     """Beginnings of an answer to the human host."""
+    huffs: tuple[str, ...] = ()
+    """Short beginnings of a line after the host has cut the persona off."""
     thanks: Mapping[str, tuple[str, ...]] = {}
     """By occasion: `paid`, `sub`, `gift`, `raid`, `follow`."""
 
