@@ -107,7 +107,7 @@ export function palette(v) {
   const lip = light(v.skin) > 0.45 ? 0.62 : 0.7;
   const out = {
     ...hair, hairLight: v.hair_light, hairShine: mix(v.hair_light, "#ffffff", 0.28 + 0.3 * grey), hairTip: v.hair_tip,
-    hairBrow: grey > 0.62 ? through(v.hair_colour, "#9c8cae", 1.7) : grey < 0.22 ? ink(v.hair_colour, 0.35) : hair.hairDeep,
+    hairBrow: grey > 0.62 ? through(v.hair_colour, "#958fa0", 1.6) : grey < 0.22 ? ink(v.hair_colour, 0.35) : hair.hairDeep,
     ...shades("beard", v.beard_colour, "#b59cd6"),
     eye: v.eye_colour, eyeDark: through(v.eye_colour, "#5a6ab0", 0.95), eyeDeep: ink(through(v.eye_colour, "#4a5590", 1.3), 0.3), eyeLight: mix(v.eye_colour, "#f4ffd8", 0.62),
     ...skin(v.skin), lip: mix(v.skin, v.lip_colour, lip), lipDark: mix(through(v.lip_colour, "#c08a98", 1), v.skin, 0.12),

@@ -54,7 +54,7 @@ export function face(k, v, M, hair, wears) {
     el("g", { "clip-path": clip },
       hair.bangs ? k.g("shadow", el("g", { transform: hair.matrix },
         k.path(hair.bangs, c.skinShade, { transform: "translate(4 20)" }), k.path(hair.bangs, c.skinDeep, { transform: "translate(2 9)", opacity: 0.55 }))) : null,
-      k.path(`M${r + 12} 300C${r + 16} 400 ${r + 2} 520 400 ${F.chin + 12}C${r - 50} ${F.chin - 10} ${r - 16} 480 ${r - 12} 400C${r - 12} 360 ${r - 18} 330 ${r - 26} 300Z`, c.skinShade, { opacity: 0.85 })),
+      k.path(`M${r + 12} 200C${r + 16} 400 ${r + 2} 520 400 ${F.chin + 12}C${r - 50} ${F.chin - 10} ${r - 16} 480 ${r - 12} 400C${r - 10} 340 ${r - 16} 270 ${r - 40} 200Z`, c.skinShade, { opacity: 0.85 })),
     beard.under,
     k.g("feat",
       k.part("blush", el("g", { opacity: 0 },

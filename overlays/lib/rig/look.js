@@ -9,7 +9,7 @@ import LOOKS from "./looks.js";
 import { marks } from "./marks.js";
 import { body } from "./outfits.js";
 import { Kit, el } from "./svg.js";
-import { earrings, glasses, headphones, headwear, topEars } from "./wears.js";
+import { HATS, earrings, glasses, headphones, headwear, topEars } from "./wears.js";
 
 export { LOOKS };
 export const THEMES = LOOKS.themes;
@@ -25,6 +25,9 @@ export function theme(name) {
 
 /** How far the hair of a style goes to each side of the middle at the height of the forehead; the others: 196. */
 const OUT = { curls: 262, spiky: 240, long: 208, bob: 206, wavy: 212, braids: 204 };
+
+/** Where hair at the front ends, when that is lower than usual. */
+const TOP = { buzz: 174, slick: 136 };
 
 /** Hair that leaves the ears free: a head without ears would be seen. */
 const UNCOVERED = ["short", "spiky", "close", "buzz", "bald", "bun", "ponytail", "twintails"];
@@ -78,6 +81,10 @@ export function build(name, wishes = {}) {
   const around = scale(wide * v.hair_volume, v.hair_volume, 330);
   const hair = hairBack(k, v.hair);
   const dress = body(k, v);
+  const hat = HATS.includes(v.headwear);
+  const top = bare ? 182 : TOP[kind] ?? 117;
+  const tight = (1 - (top - 117) / 360) * wide * cap;
+  const sit = `matrix(${tight} 0 0 ${1 - (top - 117) / 460} ${400 - 400 * tight} ${(top - 117) * 1.08 + (v.headwear === "beret" ? 18 : 0)})`;
   const rings = { x: 392 - M.FACE.half, y: 494 };
   const lens = v.glasses === "none" ? null : glasses(k, v.glasses, M.EYE);
   const svg = el("svg", {
@@ -89,10 +96,10 @@ export function build(name, wishes = {}) {
       hair.crown ? el("g", { transform: around }, hair.crown) : null,
       k.g("ears", topEars(k, v.ears), sideEars(k, v.ears === "none" && UNCOVERED.includes(v.hair) ? "human" : v.ears, M.FACE.half), earrings(k, v.earrings, rings)),
       face(k, v, M, { bangs: kind ? FRINGES[kind].d : "", matrix }, lens),
-      k.g("front", bare || kind === "buzz" ? null : locks(k, v.locks), kind ? k.g("fringe", el("g", { transform: matrix }, fringe(k, kind, v.tuft))) : null),
+      k.g("front", bare || kind === "buzz" ? null : locks(k, v.locks), kind ? k.g("fringe", el("g", { transform: matrix }, fringe(k, kind, v.tuft && !hat))) : null),
       k.g("brows", ["L", "R"].map((s) => k.part(`brow${s}`, k.path("", k.color.hairBrow, { opacity: 0.9 })))),
-      el("g", { transform: matrix }, headwear(k, v.headwear)),
-      headphones(k, v.headphones, wide),
+      el("g", { transform: hat ? sit : matrix }, headwear(k, v.headwear)),
+      headphones(k, v.headphones, wide, hat ? 0 : top),
       marks(k, M, (OUT[v.hair] ?? 196) * wide * v.hair_volume)),
     arm(k, dress.sleeve));
   const look = { ...M, ARM, EARS: v.ears === "elf" ? { x: 400 - M.FACE.half, y: 470 } : { x: 296, y: 220 }, RINGS: v.earrings === "none" ? null : rings, values: v };

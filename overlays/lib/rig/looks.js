@@ -74,9 +74,9 @@ export default {
   "outfit": "jacket", "outfit_colour": "#3f6fa8", "shirt_colour": "#fff1d6", "accent": "#ffc24a", "shoulders": 0.96
  },
  "kai": {
-  "skin": "#e9b48c", "face_width": 0.95, "jaw": 0.5, "chin": 0.95, "cheek": 0.2, "ears": "human", "nose": "straight", "nose_size": 1.05, "mouth_width": 1.12, "lips": 0, "lip_colour": "#b9604f", "fang": false, "freckles": false, "wrinkles": 0, "face_mark": "plaster", "beard": "none", "beard_colour": "#2b2a38",
+  "skin": "#e9b48c", "face_width": 0.95, "jaw": 0.5, "chin": 0.95, "cheek": 0.2, "ears": "human", "nose": "straight", "nose_size": 1.05, "mouth_width": 1.12, "lips": 0, "lip_colour": "#b9604f", "fang": false, "freckles": false, "wrinkles": 0, "face_mark": "plaster", "beard": "none", "beard_colour": "#343750",
   "eye_colour": "#5a7fd6", "eye_shape": "sharp", "eye_size": 0.92, "eye_spacing": 1, "eye_tilt": 0.05, "iris_size": 0.97, "lashes": 0.1, "brow_thickness": 1.55, "brow_height": -0.3,
-  "hair": "close", "fringe": "undercut", "locks": "none", "hair_volume": 1, "tuft": false, "hair_colour": "#2b2a38", "hair_light": "#5d6a92", "hair_tip": "#2b2a38",
+  "hair": "close", "fringe": "undercut", "locks": "none", "hair_volume": 1, "tuft": false, "hair_colour": "#343750", "hair_light": "#7c8cc0", "hair_tip": "#343750",
   "glasses": "none", "glasses_colour": "#2a2030", "headphones": "headset", "headphones_colour": "#58e0c0", "earrings": "none", "headwear": "none", "neckwear": "none", "choker": false,
   "outfit": "hoodie", "outfit_colour": "#e8604c", "shirt_colour": "#fff6ea", "accent": "#fff0d8", "shoulders": 1.1
  },

@@ -50,8 +50,8 @@ export function glasses(k, kind, E) {
     k.line([-1, 1].map((d) => `M${400 + d * E.x - 38} ${E.y - 14}C${400 + d * E.x - 34} ${E.y - 26} ${400 + d * E.x - 26} ${E.y - 34} ${400 + d * E.x - 14} ${E.y - 38}`).join(""), "#ffffff", 5, { opacity: kind === "half" ? 0 : 0.75 }));
 }
 
-/** Headphones over a head `wide` times as wide as the drawing's. */
-export function headphones(k, kind, wide) {
+/** Headphones over a head `wide` times as wide as the drawing's; `top` is where its hair ends: there the band lies. */
+export function headphones(k, kind, wide, top) {
   const c = k.color;
   const place = { transform: `matrix(${wide} 0 0 1 ${400 - 400 * wide} 0)` };
   if (kind === "earbuds") {
@@ -70,10 +70,11 @@ export function headphones(k, kind, wide) {
     k.line("M197 357L198 400", c.phonesLight, 6, { ...at, opacity: 0.9 }),
   ];
   return k.g("gear", el("g", place,
+    el("g", top > 120 ? { transform: `matrix(${1 - (top - 117) / 900} 0 0 ${(345 - top) / 228} ${(top - 117) * 0.444} ${345 - (345 * (345 - top)) / 228})` } : {},
     k.line("M222 342C207 211 290 117 400 117C510 117 593 211 578 342", c.line, 28), k.line("M222 342C207 211 290 117 400 117C510 117 593 211 578 342", c.band, 20),
-    k.line("M225 306C224 202 300 120 400 120C500 120 576 202 575 306", c.phones, 6), k.line("M300 134C360 103 440 103 500 134", c.phonesLight, 4.5, { opacity: 0.75 }),
+    k.line("M225 306C224 202 300 120 400 120C500 120 576 202 575 306", c.phones, 6), k.line("M300 134C360 103 440 103 500 134", c.phonesLight, 4.5, { opacity: 0.75 })),
     cup({}), cup(mirror),
-    kind === "headset" ? [k.line("M214 424C220 480 262 536 330 548", c.line, 12), k.line("M214 424C220 480 262 536 330 548", c.gearLight, 6), k.ink("M322 536C340 530 360 536 362 548C362 560 344 566 326 560C316 556 314 542 322 536Z", c.gear, c.line, 4)] : null));
+    kind === "headset" ? [k.line("M212 424C212 486 244 544 300 566", c.line, 12), k.line("M212 424C212 486 244 544 300 566", c.gearLight, 6), k.ink("M298 553C314 549 334 556 336 568C336 580 318 584 300 578C290 574 288 558 298 553Z", c.gear, c.line, 4)] : null));
 }
 
 /** Earrings, each a group that swings about `RINGS`. */
@@ -93,6 +94,9 @@ const blossom = (x, y, r) => Array.from({ length: 5 }, (_, i) => {
   const a = (i / 5) * 2 * Math.PI - Math.PI / 2;
   return `M${x} ${y}C${x + r * 1.3 * Math.cos(a - 0.75)} ${y + r * 1.3 * Math.sin(a - 0.75)} ${x + r * 1.3 * Math.cos(a + 0.75)} ${y + r * 1.3 * Math.sin(a + 0.75)} ${x} ${y}`.replace(/-?\d+\.\d+/g, (t) => String(Math.round(Number(t) * 10) / 10));
 }).join("");
+
+/** What hides the top of the head. */
+export const HATS = ["beret", "beanie", "cap"];
 
 /** Something on the head: pins, a flower, a bow, hats. */
 export function headwear(k, kind) {
