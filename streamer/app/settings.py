@@ -19,6 +19,7 @@ from streamer.adapters.tts.edge import EdgeVoice
 from streamer.adapters.tts.espeak import EspeakVoice
 from streamer.adapters.tts.http_voice import HttpVoice
 from streamer.adapters.tts.openai_speech import OpenAiVoice
+from streamer.app.setup.secrets import KEYS
 from streamer.app.yamlfile import BadFiles, LineOf, Problem, problems, read_yaml
 from streamer.core.settings import Segment, ShowSettings
 
@@ -278,12 +279,7 @@ def _written_secrets(node: Any, line_of: LineOf, shown: str, place: tuple[str | 
 
 
 def secret(name: str, environment: Mapping[str, str] = os.environ) -> SecretStr:
-    """A secret by name: from the environment, else from the system's keyring; empty when there is none."""
+    """A secret by name: from the environment, else from what set-up or the system's keyring keep; empty without one."""
     if environment.get(name):
         return SecretStr(environment[name])
-    try:
-        import keyring
-
-        return SecretStr(keyring.get_password("showrunner", name) or "")
-    except Exception:  # noqa: BLE001 - keyrings fail in as many ways as there are desktops; the environment remains
-        return SecretStr("")
+    return SecretStr(KEYS.get(name))

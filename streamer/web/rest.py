@@ -32,10 +32,11 @@ class Problem(Exception):
         self.path = path
         self.headers = headers or {}
         self.errors: list[RowError] = []
+        self.params: dict[str, str | int | float] = {}
 
     def response(self) -> web.Response:
         body = ProblemBody(
-            HTTPStatus(self.status).phrase, self.status, self.code, self.detail, self.path, errors=self.errors
+            HTTPStatus(self.status).phrase, self.status, self.code, self.detail, self.path, self.errors, self.params
         )
         return web.Response(
             status=self.status, body=msgspec.json.encode(body), content_type=PROBLEM_JSON, headers=self.headers
@@ -50,7 +51,7 @@ class RowError(msgspec.Struct, frozen=True):
 
 
 class ProblemBody(msgspec.Struct, frozen=True, omit_defaults=True):
-    """RFC 9457 with `code`, `path` and, for lists, `errors`."""
+    """RFC 9457 with `code`, `path` and, for lists, `errors`; `params` fill the words for `code` in other languages."""
 
     title: str
     status: int
@@ -58,6 +59,7 @@ class ProblemBody(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str = ""
     path: str = ""
     errors: list[RowError] = []
+    params: dict[str, str | int | float] = {}
 
 
 @dataclass

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from streamer.app import settings as settings_module
 from streamer.app.settings import Settings, read_settings, secret
+from streamer.app.setup.secrets import Keys
 from streamer.app.yamlfile import BadFiles, Problem
 from tests.app.kit import folders, put
 
@@ -184,9 +186,11 @@ def test_a_secret_by_name_from_the_environment_or_the_keyring(monkeypatch) -> No
             return {"B_KEY": "ring"}.get(name) if service == "showrunner" else None
 
     monkeypatch.setitem(__import__("sys").modules, "keyring", Ring)
+    monkeypatch.setattr(settings_module, "KEYS", Keys())
     assert secret("B_KEY", {}).get_secret_value() == "ring"
     assert secret("C_KEY", {}).get_secret_value() == ""
     monkeypatch.setitem(__import__("sys").modules, "keyring", None)  # not importable
+    monkeypatch.setattr(settings_module, "KEYS", Keys())
     assert secret("B_KEY", {}).get_secret_value() == ""
 
 
