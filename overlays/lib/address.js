@@ -16,6 +16,7 @@ export function options(search = location.search) {
     monitor: monitor === "auto" ? "auto" : monitor !== null && monitor !== "0",
     style: q.get("captions") ?? "box",
     layout: q.get("layout") ?? "center",
+    host: q.get("host") ?? (q.get("layout") === "right" ? "left" : "right"),
     rows: number("rows", 12),
     seconds: number("seconds", 0),
     fps: number("fps", 60),

@@ -5,6 +5,9 @@ import { characters, readable } from "./text.js";
 const MOST = 160;
 /** As long as the style's fade; the words are forgotten after it. */
 const FADE_MS = 320;
+/** How far it lies over the empty side of a person's picture, and how narrow it may get beside somebody, in em. */
+const OVERLAP = 0.13;
+const NARROWEST = 9;
 
 function make(tag, name) {
   const node = document.createElement(tag);
@@ -82,20 +85,19 @@ export class Bubble {
     else delete this.root.dataset.platform;
   }
 
-  // Outside the speaker where there is room, else above; always inside the safe area.
+  // Beside the speaker, as wide as there is room; above where that is too narrow; always inside the safe area.
   #place(box, side) {
-    const { offsetWidth: w, offsetHeight: h } = this.root;
     const { offsetLeft: left, offsetTop: top, offsetWidth, offsetHeight } = this.safe;
     const right = left + offsetWidth;
     const bottom = top + offsetHeight;
-    let x = side === "left" ? box.left + box.width * 0.13 - w : box.right - box.width * 0.13;
-    let y = box.top + box.height * 0.34 - h / 2;
-    const fits = x >= left && x + w <= right;
-    if (!fits) {
-      x = box.left + box.width / 2 - w / 2;
-      y = box.top - box.height * 0.02 - h;
-    }
-    this.root.classList.toggle("is-above", !fits);
+    const edge = side === "left" ? box.left + box.width * OVERLAP : box.right - box.width * OVERLAP;
+    const room = side === "left" ? edge - left : right - edge;
+    const beside = room >= NARROWEST * parseFloat(getComputedStyle(this.root).fontSize);
+    this.root.classList.toggle("is-above", !beside);
+    this.root.style.maxWidth = beside ? `${Math.floor(room)}px` : "";
+    const { offsetWidth: w, offsetHeight: h } = this.root;
+    let x = beside ? (side === "left" ? edge - w : edge) : box.left + box.width / 2 - w / 2;
+    let y = beside ? box.top + box.height * 0.34 - h / 2 : box.top - box.height * 0.02 - h;
     x = Math.round(Math.min(Math.max(x, left), Math.max(left, right - w)));
     y = Math.round(Math.min(Math.max(y, top), Math.max(top, bottom - h)));
     this.root.style.left = `${x}px`;

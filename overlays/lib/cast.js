@@ -77,7 +77,7 @@ export class Cast {
     return figure;
   }
 
-  // A changed look is put on in place; between drawing and pictures the person is made anew, without an entrance.
+  // A changed look is put on in place; between drawing and pictures the person is made anew, without an entrance or a gap.
   #dress(figure, who) {
     const { options, reduced } = this.page;
     const look = JSON.stringify([options.theme, who.look ?? {}]);
@@ -91,9 +91,8 @@ export class Cast {
         theme, seed: seedOf(figure.id), reduced: reduced.matches, token: options.token,
       });
       if (!old) figure.rig.hide();
-      old?.destroy();
+      if (old) (figure.rig.ready ?? Promise.resolve()).then(() => old.destroy());
     }
-    figure.node.dataset.theme = figure.rig.theme;
   }
 
   #stand({ node }, place) {
@@ -183,6 +182,7 @@ export class Cast {
   #label({ node, rig }, speaking) {
     const on = speaking ? "true" : "false";
     if (node.dataset.speaking !== on) node.dataset.speaking = on;
+    if (node.dataset.theme !== rig.theme) node.dataset.theme = rig.theme;
     if (node.dataset.expression !== rig.expression) node.dataset.expression = rig.expression;
   }
 

@@ -12,6 +12,7 @@ import queue
 import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
@@ -27,7 +28,7 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https://static-cdn.jtvnw.net "
     "https://yt3.ggpht.com; connect-src 'self' ws:; font-src 'self'; base-uri 'self'"
 )
-TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+TYPES = {".png": "image/png", ".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
 CAST = {
     "mika": {"name": "Mika", "color": "#b7a6ff", "order": 0, "look": {"theme": "aiko"}},
     "juno": {"name": "Juno", "color": "#ffb27a", "order": 1, "look": {"theme": "ren"}},
@@ -55,6 +56,18 @@ def clause(text: str, *, at: int = 0, ms_per_char: int = 60, **more: Any) -> dic
         words.append([at + start * ms_per_char, len(word) * ms_per_char, start, start + len(word)])
         start += len(word) + 1
     return {"at": at, "end": at + len(text) * ms_per_char, "text": text, "words": words, "cues": [], **more}
+
+
+def png(colour: tuple[int, int, int], width: int = 40, height: int = 60) -> bytes:
+    """A picture of one colour."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = (b"\0" + bytes(colour) * width) * height
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
 
 
 class SinkSide:
@@ -160,8 +173,11 @@ class FakeShow:
         self.state: dict[str, Any] = {
             "build": "b1", "show": {"mode": "running"}, "cast": copy.deepcopy(CAST), "chat": {},
             "line": None, "playhead": None,
-            "stage": {"speaker": None, "answering": None, "faces": {}}, "sound": {"page": False, "name": ""},
+            "stage": {"speaker": None, "answering": None, "alert": None, "faces": {}}, "sound": {"page": False, "name": ""},
         }  # fmt: skip
+        self.pictures: dict[str, bytes] = {}
+        """By name; asked for as `/pictures/<name>` with the token."""
+        self.asked_pictures: list[str] = []
         self.seq = 0
         self.snapshots = 0
         self.accept = True
@@ -196,6 +212,7 @@ class FakeShow:
         app = web.Application()
         app.router.add_get("/overlay/{kind}", self._page)
         app.router.add_get("/o/{build}/{name:.+}", self._file)
+        app.router.add_get("/pictures/{name}", self._picture)
         app.router.add_get("/ws/feed", self._feed)
         app.router.add_get("/ws/sink", self._sink)
         self._runner = web.AppRunner(app, shutdown_timeout=0.2)
@@ -226,6 +243,13 @@ class FakeShow:
         if not path.is_file():
             raise web.HTTPNotFound
         return web.Response(body=path.read_bytes(), content_type=TYPES[path.suffix])
+
+    async def _picture(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if request.query.get("token") != "good" or name not in self.pictures:
+            raise web.HTTPNotFound
+        self.asked_pictures.append(name)
+        return web.Response(body=self.pictures[name], content_type="image/png")
 
     # --- feed -------------------------------------------------------------------------------------------------------
 
@@ -287,6 +311,9 @@ class FakeShow:
             "playhead": {"line": line, "ms": ms, "at": now(), "playing": playing},
             "stage/speaker": persona,
         })  # fmt: skip
+
+    def alert(self, n: int, kind: str, size: float = 0.5) -> None:
+        self.set({"stage/alert": {"n": n, "kind": kind, "name": "somebody", "size": size}})
 
     def seek(self, line: int, ms: float, *, playing: bool = False) -> None:
         self.set({"playhead": {"line": line, "ms": ms, "at": now(), "playing": playing}})
