@@ -142,6 +142,7 @@ class SetupShow(PanelShow):
         get("/ws/sink", self._sink)
         get("/api/v1/grants", self._grants)
         get("/api/v1/texts/{lang}", self._texts)
+        get("/api/v1/characters", self._characters)
         for method in ("GET", "POST", "DELETE"):
             app.router.add_route(method, "/api/v1/setup{path:.*}", self._setup)
         app.router.add_post("/api/v1/{path:.*}", self._post)
@@ -230,6 +231,29 @@ class SetupShow(PanelShow):
         return f"panel:{self.talks}"
 
     # --- the set-up API -----------------------------------------------------------------------------------------------
+
+    async def _characters(self, _request: web.Request) -> web.Response:
+        items = [
+            {
+                "id": who,
+                "name": about["name"],
+                "own": False,
+                "on_stage": True,
+                "sentences": "",
+                "language": "en",
+                "colour": about["color"],
+                "talkativeness": 0.5,
+                "voice": {},
+                "look": LOOKS[who],
+                "names": [],
+                "greetings": [],
+                "problems": [],
+                "picture": "",
+            }
+            for who, about in self.snapshot["cast"].items()
+        ]
+        rig: dict[str, Any] = {"groups": [], "params": {}, "themes": {"aiko": {}, "ren": {}}}
+        return web.json_response({"items": items, "rig": rig, "max_on_stage": 4})
 
     async def _setup(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["path"].strip("/")

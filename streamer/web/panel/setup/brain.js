@@ -144,8 +144,8 @@ function Form() {
     ${kind === "service" && html`<${Service} draft=${service} problem=${problem} set=${(more) => { clear(); setService({ ...service, ...more }); }}/>`}
     ${kind !== "none" && html`<${Text} id="brain-question" label=${t("setup.brain.question")} dir="auto" maxlength="300" value=${question} onInput=${(e) => setQuestion(e.currentTarget.value)} onKeyDown=${(e) => { if (e.key === "Enter" && !e.isComposing) { e.preventDefault(); if (ready && !busy) attempt(); } }}><${Act} busy=${busy === "ask"} off=${!ready || busy} words=${t("setup.brain.ask")} working=${t("setup.brain.asking")} onClick=${attempt}/><//>`}
     ${told && html`<${Answer} told=${told} local=${told.local}/>`}
-    <${Problem} problem=${placed ? null : problem}>${odd && html`<p>${t("setup.brain.said")} <q dir="auto">${clean(odd).slice(0, 300)}</q></p>`}<//>${problem && html`<p class="help kept">${present()}</p>`}
-    <p class="acts-row"><${Act} cls="go" busy=${busy === "use"} off=${!ready || busy} words=${t(kind === "none" ? "setup.brain.use.none" : "setup.brain.use")} working=${t("setup.saving")} onClick=${take}/></p>
+    <${Problem} problem=${placed ? null : problem}>${odd && html`<p>${t("setup.brain.said")} <q dir="auto">${clean(odd).slice(0, 300)}</q></p>`}<//>${problem && html`<p class="help as-before">${present()}</p>`}
+    <p class="step-row"><${Act} cls="go" busy=${busy === "use"} off=${!ready || busy} words=${t(kind === "none" ? "setup.brain.use.none" : "setup.brain.use")} working=${t("setup.saving")} onClick=${take}/></p>
     ${saved && desk.value.brain.notice && html`<div class="notice held"><p>${saying(desk.value.brain.notice)}</p></div>`}
     <${Saved} name="brain" words=${saved}/></form>`;
 }

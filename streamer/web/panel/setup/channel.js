@@ -60,7 +60,7 @@ function Form() {
     <${Text} id="channel-text" label=${t("setup.channel.label")} help=${t("setup.channel.help")} placeholder=${t("setup.channel.placeholder")} value=${text} maxlength="200" inputmode="url" problem=${problem} kept=${problem && present()} onInput=${(e) => { typing.value = true; setSaved(""); setText(e.currentTarget.value); }}>
       <${Act} busy=${busy === "test"} off=${empty || busy} words=${t("setup.test")} working=${t("setup.channel.testing")} onClick=${test}/><//>
     ${tried && html`<div class="notice ready"><p><b>${t("setup.channel.connected", { name: channelName(tried) })}</b></p></div>`}
-    <p class="acts-row"><${Act} cls="go" busy=${busy === "use"} off=${empty || busy} words=${t("setup.channel.use")} working=${t("setup.channel.joining")} onClick=${() => take(false)}/>
+    <p class="step-row"><${Act} cls="go" busy=${busy === "use"} off=${empty || busy} words=${t("setup.channel.use")} working=${t("setup.channel.joining")} onClick=${() => take(false)}/>
       ${problem && !empty && problem.code !== "offline" && html`<${Act} off=${Boolean(busy)} words=${t("setup.channel.anyway")} onClick=${() => take(true)}/>`}
       ${real() && html`<${Act} cls="quiet" busy=${busy === "back"} off=${Boolean(busy)} words=${t("setup.channel.back")} onClick=${back}/>`}</p>
     <${Saved} name="channel" words=${saved}/></form>`;

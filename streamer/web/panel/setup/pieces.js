@@ -26,7 +26,7 @@ export function openStep(name) {
 export function Problem({ problem, kept, id, children }) {
   if (!problem) return null;
   const { what, fix } = worded(problem);
-  return html`<div class="notice live problem" role="alert" id=${id}><p><b>${what}</b></p>${fix && html`<p class="fix">${fix}</p>`}${kept && html`<p class="kept">${kept}</p>`}${children}</div>`;
+  return html`<div class="notice live problem" role="alert" id=${id}><p><b>${what}</b></p>${fix && html`<p class="fix">${fix}</p>`}${kept && html`<p class="as-before">${kept}</p>`}${children}</div>`;
 }
 
 /** A button that says what it is doing. It keeps its place and its focus meanwhile. */
@@ -53,7 +53,7 @@ function Undo({ name }) {
 export function Saved({ name, words }) {
   if (!words) return null;
   const next = STEPS.slice(STEPS.indexOf(name) + 1).concat(STEPS).find((one) => one !== name && stepState(one) === "todo");
-  return html`<div class="notice ready saved"><p><b>${words}</b></p><p class="saved-acts"><${Undo} name=${name}/>
+  return html`<div class="notice ready just-saved"><p><b>${words}</b></p><p class="just-acts"><${Undo} name=${name}/>
     ${next ? html`<button type="button" class="link" onClick=${() => { turn(name); openStep(next); }}>${t("setup.next", { step: t(`setup.${next}.title`) })}</button>`
     : html`<button type="button" class="link" onClick=${() => { turn(name); const end = document.getElementById("setup-end"); end.focus({ preventScroll: true }); end.scrollIntoView({ block: "center" }); }}>${t("setup.next.end")}</button>`}</p></div>`;
 }

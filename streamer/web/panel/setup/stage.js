@@ -35,6 +35,7 @@ export async function findStage() {
 export function names() {
   const all = castIds().map((id) => clean(persona(id).name)).filter(Boolean);
   if (!all.length) return t("setup.stage.them");
+  if (lang.value === "ja") return all.join("と");
   return new Intl.ListFormat(lang.value, { style: "long", type: "conjunction" }).format(all);
 }
 

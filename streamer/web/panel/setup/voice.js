@@ -59,7 +59,7 @@ async function play(body, done) {
 
 function Row({ item, chosen, playing, onPick, onPlay }) {
   const label = clean(item.name || item.id);
-  return html`<li class=${`voice ${chosen ? "chosen" : ""}`}><label><input type="radio" name="voice-pick" checked=${chosen} onChange=${onPick}/><span><b>${label}</b><small>${[tongue(item.language), has(`setup.voice.gender.${item.gender}`) && t(`setup.voice.gender.${item.gender}`)].filter(Boolean).join(" · ")}</small></span></label>
+  return html`<li class=${`voice ${chosen ? "is-chosen" : ""}`}><label><input type="radio" name="voice-pick" checked=${chosen} onChange=${onPick}/><span><b>${label}</b><small>${[tongue(item.language), has(`setup.voice.gender.${item.gender}`) && t(`setup.voice.gender.${item.gender}`)].filter(Boolean).join(" · ")}</small></span></label>
     <button type="button" class="btn ico" aria-label=${t(playing ? "setup.voice.stop" : "setup.voice.play", { name: label })} aria-pressed=${playing} onClick=${onPlay}><${Glyph} name=${playing ? "halt" : "play"}/></button></li>`;
 }
 
@@ -135,7 +135,7 @@ function One({ id }) {
         <${Slider} id="voice-rate" label=${t("setup.voice.rate")} min="0.5" max="2" step="0.05" value=${draft.rate} shown=${t("setup.voice.rate.value", { n: number(Math.round(draft.rate * 100)) })} onInput=${(rate) => set({ rate })}/>
         <${Act} words=${t(playing && playing === (draft.voice || OWN) ? "setup.voice.halt" : "setup.voice.play.this")} onClick=${() => listOf(engine).then(({ items }) => hear(items.find((item) => item.id === draft.voice) || { id: draft.voice }))}><${Glyph} name=${playing && playing === (draft.voice || OWN) ? "halt" : "play"}/><//></div>
       <${Problem} problem=${problem} kept=${problem && still}/>
-      <p class="acts-row"><${Act} cls="go" busy=${busy} words=${t("setup.voice.use", { name })} working=${t("setup.saving")} onClick=${take}/></p>`}
+      <p class="step-row"><${Act} cls="go" busy=${busy} words=${t("setup.voice.use", { name })} working=${t("setup.saving")} onClick=${take}/></p>`}
     <${Saved} name="voice" words=${saved}/></div>`;
 }
 

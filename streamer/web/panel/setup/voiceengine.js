@@ -39,5 +39,5 @@ export function ServerForm({ engine }) {
   return html`<div class="form server"><${Text} id="voice-url" label=${t("setup.voice.server.address")} help=${t(`setup.voice.server.help.${engine === "http" ? "http" : "openai"}`)} maxlength="500" inputmode="url" value=${draft[address]} problem=${keyed ? null : problem} kept=${problem && t("setup.voice.still.other")} onInput=${set(address)}/>
     ${engine !== "http" && html`<${Text} id="voice-model" label=${t("setup.voice.server.model")} maxlength="200" value=${draft.model} onInput=${set("model")}/>`}
     <${Text} id="voice-key" label=${t("setup.voice.server.key")} type="password" maxlength="500" value=${draft.key} help=${desk.value.voice.keyring ? t("setup.brain.key.keyring") : t("setup.brain.key.run", { variable: "SHOWRUNNER_TTS__OPENAI__API_KEY" })} problem=${keyed ? problem : null} onInput=${set("key")}/>
-    <p class="acts-row"><${Act} cls="go" busy=${busy} off=${!draft[address].trim()} words=${t("setup.voice.server.use")} working=${t("setup.saving")} onClick=${save}/></p></div>`;
+    <p class="step-row"><${Act} cls="go" busy=${busy} off=${!draft[address].trim()} words=${t("setup.voice.server.use")} working=${t("setup.saving")} onClick=${save}/></p></div>`;
 }
