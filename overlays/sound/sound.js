@@ -28,13 +28,15 @@ sink.addEventListener("build", () => {
 if (!obs && window.parent === window) {
   const box = document.createElement("div");
   box.className = "sr-sound";
-  const said = document.createElement("span");
+  const name = document.createElement("h1");
+  name.textContent = "Showrunner";
+  const said = document.createElement("p");
   said.setAttribute("role", "status");
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = words("click");
   button.addEventListener("click", () => sink.resume());
-  box.append(said, button);
+  box.append(name, said, button);
   document.getElementById("page").append(box);
   const update = () => {
     button.hidden = sink.audio === "running";

@@ -444,7 +444,7 @@ async def test_silence_says_why_while_somebody_waits(opened: Any, show: PanelSho
     panel = await (await opened()).open()
     await panel.becomes("/Next answer in \\d.*: 4 a minute/.test(document.querySelector('.quiet .sub').innerText)")
     await show.change({"queue": {}})
-    await panel.shows(".quiet .sub", "talks by itself when the room is quiet")
+    await panel.shows(".quiet .sub", "The cast answers when somebody asks.")
 
 
 # --- the chat --------------------------------------------------------------------------------------------------------
