@@ -96,6 +96,7 @@ export class Person {
 
   /** Where to look: -1..1 to the right and down of the picture; 0, 0 is the viewer. A large turn often comes with a blink. */
   look_at(x, y) {
+    if (!Number.isFinite(x) || !Number.isFinite(y)) return; // springs never get rid of a NaN
     const w = this.wanted;
     const far = Math.abs(x - w.lookX) + Math.abs(y - w.lookY);
     w.lookX = clamp(x, -1, 1);

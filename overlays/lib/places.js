@@ -44,7 +44,8 @@ export class Places {
 
 /** The direction from a person's box to a point, each -1..1: a point one and a half heads away is all the way to the side. */
 export function direction(box, point) {
-  const x = (point.x - box.eyes.x) / (box.width * 0.62);
-  const y = (point.y - box.eyes.y) / (box.height * 0.75);
+  // A page that is not shown yet has boxes without a size.
+  const x = (point.x - box.eyes.x) / (Math.max(1, box.width) * 0.62);
+  const y = (point.y - box.eyes.y) / (Math.max(1, box.height) * 0.75);
   return [clamp(x, -0.95, 0.95), clamp(y, -0.6, 0.6)];
 }
