@@ -20,6 +20,7 @@ from streamer.app import journal as journals
 from streamer.app.clock import ShowClock
 from streamer.app.conductor import Conductor
 from streamer.app.demo import AudienceChat
+from streamer.app.desks import Desks
 from streamer.app.ears import open_ingress
 from streamer.app.exchange import Exchange
 from streamer.app.healths import all_of, brain_health, file_health, voice_health
@@ -29,6 +30,7 @@ from streamer.app.overlay_view import OverlayView
 from streamer.app.panel_view import About, PanelView
 from streamer.app.parts import model_names, open_brain, open_voices
 from streamer.app.past import Past, interrupted
+from streamer.app.pictures import overlay_look
 from streamer.app.plan import Plan, read_plan
 from streamer.app.reload import Reload
 from streamer.app.sayings import Sayings
@@ -164,6 +166,7 @@ class House:
         await self.web.start()
         self._begin(past)
         self._open_sources()
+        await self.desks.open()
         self.reload = Reload(Exchange(self), self._reread)
         self.watch = Watch(self._look, self.reload)
         self._supervisor.start(self._beat(), "beat")
@@ -230,8 +233,17 @@ class House:
             show_s=lambda: self.clock.now_ns() / 1e9,
         )
         overlays = list(reversed(self.plan.folders.roots("overlays")))
-        self.web = WebServer(self.site, parts, overlays=overlays, metrics=self.metrics)
         plan = self.plan
+        self.desks = Desks(self, file=next(iter(plan.files), None))
+        self.welcome = lambda: self.desks.setup.is_welcome
+        self.web = WebServer(
+            self.site,
+            parts,
+            overlays=overlays,
+            metrics=self.metrics,
+            more=[] if self._rehearsal else self.desks.routes,
+            raw=[] if self._rehearsal else self.desks.raw_routes,
+        )
         about = About(
             build=self.web.panel.build,
             title=plan.title,
@@ -252,13 +264,15 @@ class House:
         self.panel.cast(self.members())
 
     def members(self) -> dict[str, dict[str, object]]:
+        """The cast as the pages know it."""
+        roots = self.plan.folders.roots("characters")
         return {
             persona.id: {
                 "name": persona.name,
                 "color": persona.colour,
                 "order": order,
                 "enabled": True,
-                "look": dict(persona.look),
+                "look": overlay_look(persona, roots),
             }
             for order, persona in enumerate(self.plan.cast)
         }
@@ -345,6 +359,7 @@ class House:
             self.inbox.emit(CastChanged(self.plan.members))
             self.panel.log(self.clock.now_ms(), "show.resumed", {"gap_s": round(past.gap_s), "lines": past.lost})
         self._sink_changed(SinkChanged(page=self.track.page, name=self.track.name))
+        self.panel.setup(self.revision, welcome=self.welcome())
 
     def put_segments(self) -> None:
         """The words of the rundown, where the briefs find them."""
@@ -448,7 +463,7 @@ class House:
         late += await self.performer.aclose()
         self.inbox.close()
         await self.web.stop()
-        ends = [source.aclose() for source in self.chats.sources]
+        ends = [self.desks.aclose(), *(source.aclose() for source in self.chats.sources)]
         ends += [voice.aclose() for voice in self.voices.values()]
         ends += [self.brain.aclose(), self.journal.aclose()]
         results = await asyncio.gather(*(_within(end, PART_LIMIT_S) for end in ends), return_exceptions=True)

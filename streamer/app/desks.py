@@ -1,0 +1,61 @@
+"""What the panel changes beside the show: set-up, characters, rehearsals. Their routes, and their beginning and end."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from streamer.app.casting.desk import CastingDesk
+from streamer.app.night.jobs import Rehearsals
+from streamer.app.parts import BRAIN_KEY, VOICE_KEY, address_of
+from streamer.app.settings import Settings
+from streamer.app.setup.desk import Desk, Running
+from streamer.app.setup.secrets import KEYS, name_for
+from streamer.web import characters, rehearsals, setup
+from streamer.web.rest import RawRoute, Route
+
+if TYPE_CHECKING:
+    from streamer.app.house import House
+
+
+class Desks:
+    """Made before the web, opened when the show runs."""
+
+    def __init__(self, house: "House", *, file: Path | None = None) -> None:
+        """`file`: the settings file of `--config`."""
+
+        async def reload() -> None:
+            await house.reload()
+
+        folders = house.plan.folders
+        show = Running(
+            reload=reload,
+            settings=lambda: house.plan.settings,
+            cast=lambda: house.plan.cast,
+            revision=lambda: house.revision,
+            revised=house.revised,
+            facts=lambda: {"overlay": house.room.sound.where == "obs"},
+        )
+        self.setup = Desk(folders, show, file=file)
+        self.cast = CastingDesk(folders, reload, file=file)
+        self.nights = Rehearsals(folders, config=file, environment=lambda: keys_of_this_run(house.plan.settings))
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        return [*setup.routes(self.setup), *characters.routes(self.cast), *rehearsals.routes(self.nights)]
+
+    @property
+    def raw_routes(self) -> Sequence[RawRoute]:
+        return [*characters.raw_routes(self.cast), *rehearsals.raw_routes(self.nights)]
+
+    async def open(self) -> None:
+        await self.nights.open()
+
+    async def aclose(self) -> None:
+        await self.nights.aclose()
+
+
+def keys_of_this_run(settings: Settings) -> Mapping[str, str]:
+    """Keys that no keyring holds, as a child of this process is told them: by the environment."""
+    parts = [(BRAIN_KEY, settings.llm), (VOICE_KEY, settings.tts.openai)]
+    names = {setting: name_for(setting, address_of(part)) for setting, part in parts if part is not None}
+    return {setting: KEYS.get(name) for setting, name in names.items() if KEYS.in_memory(name)}
