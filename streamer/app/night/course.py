@@ -55,7 +55,7 @@ class Timeline(msgspec.Struct, frozen=True):
 
 
 def stopped(notes: Notes) -> list[Stopped]:
-    """What moderation would have stopped, in order."""
+    """What moderation would have stopped, in order; what was taken back later, and so has no words, after the rest."""
     out: list[Stopped] = []
     for note in notes:
         if note.verdict.action == "allow":
@@ -66,7 +66,7 @@ def stopped(notes: Notes) -> list[Stopped]:
             note.platform, note.gone,
         )  # fmt: skip
         out.append(row)
-    return out
+    return sorted(out, key=lambda row: row.taken_back)
 
 
 def waits(result: Result, notes: Notes) -> list[Wait]:

@@ -25,9 +25,9 @@ CSP: Final = (
 )
 PANEL: Final = Path(web.__file__).parent / "panel"
 RENDERER: Final = "panel/night/report.js"
-RIG: Final = {"overlays/lib/avatar.js": "makeRig", "overlays/lib/playhead.js": "mouthAt, cueAt"}
-"""What the renderer gets of the overlays: names by module."""
-STYLES: Final = ("panel/tokens.css", "panel/base.css", "panel/night/night.css")
+RIG: Final = ("overlays/lib/avatar.js", "overlays/lib/playhead.js")
+"""Modules of the overlays; the renderer gets what they export as one object."""
+STYLES: Final = ("overlays/design/tokens.css", "overlays/design/base.css", "panel/night/night.css")
 TEXTS: Final = ("panel", "panel/night")
 PREFIXES: Final = ("night.", "rehearsal.", "why.", "rule.", "drop.", "notice.", "span.")
 _ADDRESS: Final = re.compile(r"^/pictures/(?P<persona>[^/?]+)/(?P<name>[^/?]+)")
@@ -35,6 +35,12 @@ _ESCAPES: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\
 _ENDS: Final = re.compile("[" + "".join(_ESCAPES) + "]")
 _STYLE_URL: Final = re.compile(r"@import[^;]*;|url\(\s*(?!['\"]?data:)[^)]*\)", re.IGNORECASE)
 
+_FRAME: Final = """
+html, body { height: auto; min-height: 100%; overflow: auto; }
+body { margin: 0; background: var(--bg0); color: var(--t1); }
+.night-privacy { max-width: 1120px; margin: 0 auto; padding: 12px 20px 0; font-size: 12px; opacity: .8; }
+#night { max-width: 1120px; margin: 0 auto; padding: 16px 20px 48px; }
+"""
 _PAGE: Final = """\
 <!doctype html>
 <!-- {privacy} -->
@@ -83,18 +89,18 @@ def page(told: Mapping[str, Any], folders: Folders) -> str:
     roots: dict[str, Sequence[Path]] = {"overlays": folders.roots("overlays"), "panel": (PANEL,)}
     is_anonymous = told.get("source", {}).get("anonymous")
     privacy = "rehearsal.page.anonymous" if is_anonymous else "rehearsal.page.privacy"
-    with_rig = all(_exists(roots, name) for name in RIG)
+    rig = RIG if all(_exists(roots, name) for name in RIG) else ()
     boot = _BOOT.format(
         renderer=RENDERER,
-        imports="\n".join(f'import {{ {names} }} from "sr/{path}";' for path, names in RIG.items()) if with_rig else "",
-        rig=f"{{ {', '.join(RIG.values())} }}" if with_rig else "null",
+        imports="\n".join(f'import * as rig{at} from "sr/{name}";' for at, name in enumerate(rig)),
+        rig=f"{{ {', '.join(f'...rig{at}' for at in range(len(rig)))} }}" if rig else "null",
         privacy=json.dumps(privacy),
     )
     return _PAGE.format(
         csp=CSP,
         privacy=html.escape(texts("en")[privacy]),
         style=_style(roots),
-        modules=inert(import_map(bundle(roots, [RENDERER, *(RIG if with_rig else ())]))),
+        modules=inert(import_map(bundle(roots, [RENDERER, *rig]))),
         report=inert({**told, "cast": with_pictures(told.get("cast", ()), folders.roots("characters"))}),
         texts=inert(words(roots)),
         boot=boot,
@@ -143,7 +149,7 @@ def _inlined(address: str, roots: Sequence[Path]) -> str:
 def _style(roots: Mapping[str, Sequence[Path]]) -> str:
     """The style sheets without anything that would be loaded, and without the end of their element."""
     sheets = [find(roots, name).read_text(encoding="utf-8") for name in STYLES if _exists(roots, name)]
-    return _STYLE_URL.sub("none", "\n".join(sheets)).replace("</", "<\\/")
+    return _STYLE_URL.sub("none", "\n".join([*sheets, _FRAME])).replace("</", "<\\/")
 
 
 def _exists(roots: Mapping[str, Sequence[Path]], name: str) -> bool:
