@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from tests.bench.avatars import avatars
 from tests.bench.browser import stop_silent
 from tests.bench.crowd import fanout
 from tests.bench.machine import machine
@@ -31,6 +32,7 @@ MEASURES: tuple[tuple[Measure, tuple[str, ...]], ...] = (
     (mp3, ("overhead_mp3_ms",)),
     (stop_silent, ("stop_silent_ms",)),
     (fanout, ("fanout_1000_ms",)),
+    (avatars, ("avatars_fps", "avatars_js_ms")),
 )
 
 
