@@ -58,10 +58,9 @@ export function resolve(look) {
   const out = { ...base };
   for (const [key, p] of Object.entries(LOOKS.params)) {
     if (Object.hasOwn(wishes, key)) out[key] = READ[p.kind](p, wishes[key], base[key]) ?? base[key];
-    else if (p.follows && out[p.follows] !== base[p.follows]) out[key] = follow(out[p.follows], base[p.follows], base[key]);
   }
   for (const [key, p] of Object.entries(LOOKS.params)) {
-    if (p.follows && !Object.hasOwn(wishes, key) && out[p.follows] !== base[p.follows]) out[key] = follow(out[p.follows], base[p.follows], base[key]);
+    if (p.follows && !isColour(wishes[key]) && out[p.follows] !== base[p.follows]) out[key] = follow(out[p.follows], base[p.follows], base[key]);
   }
   return { ...out, theme: name, palette: wishes.palette };
 }
