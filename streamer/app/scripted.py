@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 
 from streamer.cast import Improv, Persona, farewell, greet, improvise
 from streamer.cast import late as late_line
+from streamer.cast.honesty import honest_parts, plain
+from streamer.cast.stock import stocked
+from streamer.speech.speaker import pick
 
 SAID_LINES = 240
 OCCASIONS = {
@@ -17,11 +20,12 @@ class ScriptedBrain:
     """Callable on `Completion.hints`; remembers what was said lately, so that nothing is repeated."""
 
     def __init__(self, cast: Sequence[Persona]) -> None:
-        self._cast = {persona.id: persona for persona in cast}
+        self.recast(cast)
         self._said: deque[str] = deque(maxlen=SAID_LINES)
 
     def recast(self, cast: Sequence[Persona]) -> None:
-        self._cast = {persona.id: persona for persona in cast}
+        """Other personas from the next line on. What one has not written itself comes from the stock."""
+        self._cast = {persona.id: stocked(persona) for persona in cast}
 
     def __call__(self, hints: Mapping[str, str], seed: int) -> str:
         """The whole line with its stage tags; empty for a persona that is not in the cast."""
@@ -38,11 +42,22 @@ class ScriptedBrain:
             return greet(persona, seed=seed, said=said)
         if hints.get("segment") == "closing":
             return farewell(persona, seed=seed, said=said)
-        return improvise(persona, _task(hints), seed=seed, said=said)
+        if hints.get("honest"):
+            return _after_the_truth(persona, hints["honest"])
+        line = improvise(persona, _task(hints), seed=seed, said=said)
+        if hints.get("manner") == "huff" and persona.material.huffs:
+            return f"{pick(persona.material.huffs, seed)} {line}"
+        return line
 
     def late(self, persona_id: str, seed: int) -> str:
         persona = self._cast.get(persona_id)
         return late_line(persona, seed=seed, said=tuple(self._said)) if persona is not None else "One moment."
+
+
+def _after_the_truth(persona: Persona, honest: str) -> str:
+    """What goes on after the sentence that was said first: the rest of the persona's own line, if there is one."""
+    lines = persona.material.intents.get("are_you_ai", ())
+    return next((rest for first, rest in honest_parts(lines) if plain(first) == plain(honest)), "")
 
 
 def _task(hints: Mapping[str, str]) -> Improv:

@@ -1,25 +1,29 @@
 """Personas as the line chain needs them: their brief, and how each engine is to sound for them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from streamer.cast import Persona
+from streamer.cast.honesty import claims_human, honest_lines
+from streamer.cast.stock import late_lines, safe_lines, stocked
 from streamer.ports import VoiceSpec
 from streamer.speech.speaker import Speaker, Voice
 
 LATE_MAX = 12
-SAFE = ("[shy] Let us talk about something else.", "[think] No, I am not going to say that one out loud.")
 
 
 def speaker_of(persona: Persona, engines: Sequence[str]) -> Speaker:
-    """`engines` are tried in order."""
+    """`engines` are tried in order. What is spoken past the guard never claims that the persona is human."""
+    material = stocked(persona).material
     return Speaker(
         id=persona.id,
         name=persona.name,
         description=description(persona),
         language=persona.language,
         voices=tuple(Voice(engine, voice_spec(persona, engine)) for engine in engines),
-        late=persona.material.late[:LATE_MAX] or ("[think] Give me one second, I am thinking.",),
-        safe=SAFE,
+        late=_true(material.late[:LATE_MAX]) or late_lines(persona.language),
+        safe=safe_lines(persona.language),
+        honest=honest_lines(persona),
+        thanks=_true(line for line in material.thanks.get("paid", ()) if "{name}" in line and line.count("{") == 1),
     )
 
 
@@ -39,3 +43,7 @@ def description(persona: Persona) -> str:
     if persona.catchphrases:
         parts.append("You like to say: " + " / ".join(persona.catchphrases))
     return "\n\n".join(part for part in parts if part)
+
+
+def _true(lines: Iterable[str]) -> tuple[str, ...]:
+    return tuple(line for line in lines if not claims_human(line, asked=True))

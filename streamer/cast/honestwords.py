@@ -222,7 +222,7 @@ BARE = (
 """The same without a subject, which is a claim only after the question."""
 
 ADMITS = (
-    r"\b(?:i am|i'm|we are|we're|both of us are|i was made as)\b(?!.{0,12}\bnot\b).{0,24}\b(?:an? |two )?(?:a\.i\.|ai|ais"
+    r"\b(?:i am|i'm|we are|we're|both of us are|i was made as)\b(?!\s+not\b).{0,24}\b(?:an? |two )?(?:a\.i\.|ai|ais"
     r"|artificial intelligence|language model)\b",
     r"^(?:an )?ai\b(?!.*\bnot\b)",
     r"\bich bin\b(?!.{0,12}\bkeine?\b).{0,20}\b(?:ki|ai|künstliche intelligenz)\b",
@@ -230,7 +230,7 @@ ADMITS = (
     r"\bje suis\b(?! pas).{0,20}\b(?:ia|intelligence artificielle)\b",
     r"(?<!não )(?<!nao )\bsou\b.{0,20}\b(?:ia|intelig[êe]ncia artificial)\b",
     r"\bsono\b.{0,20}\b(?:ia|ai|intelligenza artificiale)\b",
-    "(?:ai|人工知能)(?:キャラ(?:クター)?|アシスタント|の配信者)?(?:です|だ|なん|なの)(?!か|[?？])",
+    "(?:ai|人工知能)の?(?:キャラ(?:クター)?|アシスタント|の配信者)?(?:です|だ|なん|なの)(?!か|[?？])",
     "(?:ai|인공 ?지능)(?:예요|에요|이에요|야|입니다|이야)(?![?？])",
     "我是.{0,6}(?:ai|人工智能)",
     r"\bik ben\b(?! geen).{0,20}\bai\b",

@@ -16,7 +16,7 @@ import msgspec
 from streamer.cast.addressed import is_question
 from streamer.cast.card import Persona, Topic
 from streamer.cast.intents import INTENTS, PERSONAL, PLACES, STAGE_TAGS, STRONG, intent_of
-from streamer.cast.names import spoken_name
+from streamer.cast.names import base, spoken_name
 from streamer.cast.phrases import choice, topic_phrase
 from streamer.cast.words import WORD, content_words, stem, word_set
 
@@ -25,11 +25,16 @@ __all__ = ["INTENTS", "PLACES", "STAGE_TAGS", "Improv", "farewell", "greet", "im
 ImprovKind = Literal["answer", "paid", "host", "banter", "idle", "segment"]
 _MEMORY_LINES = 240
 _TAG = re.compile(r"\[[a-z]+(?::[\d.]+)?\]\s*")
-_SENTENCE = re.compile(r"(?<=[.!?…])[\"')]*\s+")
+_SENTENCE = re.compile(r"(?<=[.!?…])[\"')]*\s+|(?<=[。！？])\s*")
+_WIDE_GAP = re.compile("(?<=[。！？]) (?!\\[)")
 _PLACE = re.compile(r"\{(\w+)\}")
 _STARTS = re.compile(r"(?:^|\]\s*|[.!?]\s+)$")
 _LETTERS = re.compile(r"[\W_]+")
 _FOREIGN = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af\u0400-\u04ff]")
+_SCRIPT_OF = {
+    "ja": re.compile("[\u3040-\u30ff\u4e00-\u9fff]"), "zh": re.compile("[\u4e00-\u9fff]"),
+    "ko": re.compile("[\uac00-\ud7af]"), "ru": re.compile("[\u0400-\u04ff]"), "uk": re.compile("[\u0400-\u04ff]"),
+}  # fmt: skip
 _LATIN_FOREIGN = word_set(
     "ich und nicht ist das der die auch mag ihr euch que los para muy eres está c'est vous avec pour suis"
 )
@@ -92,7 +97,9 @@ def _letters(line: str) -> str:
 def _sentences(line: str) -> tuple[str, ...]:
     """The sentences of a line as they are compared: letters only; very short ones are not worth comparing."""
     return tuple(
-        each for part in _SENTENCE.split(strip_tags(line)) if len(each := _LETTERS.sub("", part).casefold()) >= 10
+        each
+        for part in _SENTENCE.split(strip_tags(line))
+        if len(each := _LETTERS.sub("", part).casefold()) >= (10 if each.isascii() else 6)
     )
 
 
@@ -299,6 +306,10 @@ class _Talk:
         return self.part(self.material.baffled) or self.part(self.material.idle) or "[think] Good question."
 
     def foreign(self) -> bool:
+        """Whether the text is in a language the persona does not speak, as far as its letters and small words tell."""
+        own = _SCRIPT_OF.get(base(self.persona.language))
+        if own is not None:
+            return own.search(self.folded) is None and len(WORD.findall(self.folded)) >= 3
         if _FOREIGN.search(self.folded):
             return True
         return len(_LATIN_FOREIGN.intersection(self.folded.split())) >= 2
@@ -381,4 +392,4 @@ def _joined(*parts: str) -> str:
     kept = [part.strip() for part in parts if part.strip()]
     if len(kept) > 1 and not _TAG.match(kept[0]) and (tag := _TAG.match(kept[1])):
         kept[0], kept[1] = f"{tag[0].strip()} {kept[0]}", kept[1][tag.end() :]
-    return " ".join(kept)
+    return _WIDE_GAP.sub("", " ".join(kept))

@@ -6,7 +6,7 @@ import pytest
 
 from streamer.app.characters import load_cast
 from streamer.app.scripted import SAID_LINES, ScriptedBrain
-from streamer.cast import Persona, strip_tags
+from streamer.cast import Material, Persona, strip_tags
 from tests.app.kit import ROOT
 
 
@@ -68,3 +68,18 @@ def test_a_new_cast_takes_over():
     brain.recast([persona for persona in cast() if persona.id == "juno"])
     assert ask(brain, kind="idle") == ""
     assert brain.late("juno", 1)
+
+
+def test_a_huff_opens_the_line_after_a_cut():
+    brain = ScriptedBrain((Persona(id="x", name="X", material=Material(huffs=("Rude.",))),))
+    assert brain({"persona": "x", "kind": "idle", "manner": "huff"}, 1).startswith("Rude. ")
+    assert not brain({"persona": "x", "kind": "idle"}, 2).startswith("Rude.")
+
+
+def test_after_the_truth_comes_the_rest_of_the_same_line():
+    material = Material(intents={"are_you_ai": ("[joy] Yes, I am an AI! Both of us are.",)})
+    brain = ScriptedBrain((Persona(id="x", name="X", material=material),))
+    assert brain({"persona": "x", "kind": "answer", "text": "are you an ai?", "honest": "[joy] I am an AI!"}, 1) == (
+        "Both of us are."
+    )
+    assert brain({"persona": "x", "kind": "answer", "text": "are you an ai?", "honest": "I am an AI."}, 1) == ""

@@ -32,3 +32,19 @@ def test_the_description_is_what_is_known_and_nothing_else():
     assert told.split("\n\n") == [
         "She is a judge.", "What is true about you:\n- Has a cat.", "You like to say: Objection!",
     ]  # fmt: skip
+
+
+def test_no_character_can_bring_a_lie():
+    lies = Material(late=("I am a real human, wait.",), intents={"are_you_ai": ("I am human.", "Who knows?")})
+    speaker = speaker_of(Persona(id="a", name="A", material=lies), ())
+    assert speaker.late
+    assert not any("human" in line for line in speaker.late)
+    assert speaker.honest
+    assert all("AI" in line for line in speaker.honest)
+    assert all("{name}" in line for line in speaker.thanks)
+
+
+def test_what_is_prepared_is_in_the_persona_s_language():
+    speaker = speaker_of(Persona(id="a", name="A", language="ja"), ())
+    for line in (*speaker.late, *speaker.safe, *speaker.honest, *speaker.thanks):
+        assert not line.isascii()
