@@ -102,3 +102,61 @@ def test_an_hour_of_show_is_done_in_seconds(tmp_path, capsys):
     began = time.process_time()
     assert run(tmp_path, Path(__file__).parents[2] / "shows" / "hour.jsonl") == 0
     assert time.process_time() - began < 20
+
+
+CHATTERINO = (
+    "# Start logging at 2026-01-31 20:00:00 CET\n[20:00:01] ana: Mika, how are you?\n[20:00:09] ben: hello @ana\n"
+)
+
+
+def test_other_logs_are_known_by_what_is_in_them(tmp_path, capsys):
+    report = tmp_path / "r.json"
+    chat = put(tmp_path, "whatever.bin", CHATTERINO)
+    assert run(tmp_path, chat, "--report", str(report), "--silent", "--name", "last night") == 0
+    told = json.loads(report.read_text(encoding="utf-8"))
+    assert (told["source"]["format"], told["source"]["name"]) == ("chatterino", "last night")
+    assert told["source"]["began"] == "2026-01-31T20:00:01"
+    assert [each["asked"][0]["name"] for each in told["best"]] == ["ana"]
+    assert told["best"][0]["lines"][0]["audio"] == ""
+
+
+def test_what_is_no_log_is_2_and_says_what_it_is(tmp_path, capsys):
+    (tmp_path / "p.jsonl").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(300))
+    assert run(tmp_path, tmp_path / "p.jsonl") == 2
+    err = capsys.readouterr().err
+    assert "a picture (PNG)" in err
+    assert "Chatterino" in err
+
+
+def test_a_report_as_a_page(tmp_path, capsys):
+    page = tmp_path / "r.html"
+    assert run(tmp_path, log(tmp_path), "--report", str(page), "--silent") == 0
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("<!doctype html>")
+    assert "Ana" in text
+    assert "This file holds names and messages" in text
+    assert f"Report: {page}" in capsys.readouterr().out
+
+
+def test_nobody_is_named_in_an_anonymous_report(tmp_path, capsys):
+    report = tmp_path / "r.json"
+    chat = put(tmp_path, "chat.log", CHATTERINO)
+    assert run(tmp_path, chat, "--report", str(report), "--silent", "--anonymous") == 0
+    text = report.read_text(encoding="utf-8")
+    told = json.loads(text)
+    assert told["source"]["anonymous"] is True
+    assert told["best"][0]["asked"][0]["name"] == "Viewer 1"
+    assert '"ana"' not in text
+    assert "@ana" not in text
+
+
+def test_progress_is_told_as_lines(tmp_path, capsys):
+    assert run(tmp_path, log(tmp_path), "--progress", "--report", str(tmp_path / "r.json"), "--silent") == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert rows[0]["state"] == "reading"
+    assert {"rehearsing", "choosing", "done"} <= {row["state"] for row in rows}
+    assert [row["progress"] for row in rows] == sorted(row["progress"] for row in rows)
+    assert rows[-1]["summary"]["messages"] == 2
+    assert run(tmp_path, tmp_path / "none.log", "--progress") == 2
+    (row,) = [json.loads(line) for line in capsys.readouterr().out.splitlines()][-1:]
+    assert (row["state"], row["notice"]["code"]) == ("failed", "rehearsal.unreadable")
