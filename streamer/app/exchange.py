@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from streamer.app.ears import open_ingress
-from streamer.app.live import rest
+from streamer.app.live import rest, warmed
 from streamer.app.plan import Plan
 from streamer.app.speakers import speaker_of
 from streamer.core.events import Event
@@ -36,9 +36,12 @@ class Exchange:
             open_ingress(plan.cast, house.rules, house.texts, now=lambda: house.clock.now_ns() / 1e9, bots=bots)
         )
 
-    def change_brain(self, plan: Plan) -> None:
+    async def change_brain(self, plan: Plan) -> None:
+        """The old model answers until the new one is awake, but no longer than a moment."""
         house = self._house
-        llm, house.is_scripted, house.broken["brain"] = house.open_brain(plan)
+        llm, scripted, broken = house.open_brain(plan)
+        await warmed(llm)
+        house.is_scripted, house.broken["brain"] = scripted, broken
         house.brain.use(llm)
 
     def change_voices(self, plan: Plan) -> None:

@@ -9,6 +9,7 @@ from streamer.ports import ChatRow, ChatSource, Completion, LanguageModel, TextT
 
 log = logging.getLogger(__name__)
 
+WARM_S = 4.0
 VOICE_REST_S = 60.0
 """A voice that is no longer wanted may still be needed by the line on air, which is never longer than this."""
 
@@ -35,7 +36,6 @@ class Brain:
         old, self._llm, self.name = self._llm, llm, llm.name
         self._retired[id(old)] = old
         self._rest(old)
-        self._spawn(_warm(llm), "warm a brain")
 
     async def stream(self, request: Completion) -> AsyncIterator[Token | Usage]:
         llm = self._llm
@@ -66,10 +66,18 @@ class Brain:
         await asyncio.gather(self._llm.aclose(), *(each.aclose() for each in retired), return_exceptions=True)
 
 
-async def _warm(part: LanguageModel | TextToSpeech) -> None:
-    try:
-        await part.warm()
-    except Exception as wrong:  # noqa: BLE001 - what is wrong is told by the first line that needs the part
+async def warmed(part: LanguageModel | TextToSpeech, within_s: float = WARM_S) -> None:
+    """Give a new part a moment to load what it needs; one that takes longer goes on by itself."""
+    warming = asyncio.ensure_future(part.warm())
+    done, _ = await asyncio.wait((warming,), timeout=within_s)
+    warming.add_done_callback(_told)
+    if not done:
+        log.debug("a new part is still warming up")
+
+
+def _told(warming: "asyncio.Future[None]") -> None:
+    if not warming.cancelled() and (wrong := warming.exception()) is not None:
+        # What is wrong is told by the first line that needs the part.
         log.debug("a new part did not warm up: %s", type(wrong).__name__)
 
 

@@ -29,7 +29,7 @@ class Stage(Protocol):
         """Moderation lists and accounts that are never answered."""
         ...
 
-    def change_brain(self, plan: Plan) -> None: ...
+    async def change_brain(self, plan: Plan) -> None: ...
 
     def change_voices(self, plan: Plan) -> None: ...
 
@@ -75,7 +75,7 @@ class Reload:
         if old.cast != new.cast or before.voice_engines() != after.voice_engines():
             stage.change_cast(new)
         if brain != old_brain:
-            stage.change_brain(new)
+            await stage.change_brain(new)
         if old.rundown != new.rundown:
             stage.change_rundown(new)
         if old.rules != new.rules:
