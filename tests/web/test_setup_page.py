@@ -275,14 +275,18 @@ async def test_a_channel_that_is_not_there_is_said_at_its_field(opened: Any, sho
         "ok": False,
         "platform": "twitch",
         "name": "nobody",
-        "notice": {"code": "chat.no_such_channel", "params": {}, "fix": "fix.choose_channel"},
+        "notice": {
+            "code": "no_such_channel",
+            "params": {"channel": "nobody"},
+            "fix": "setup.problem.no_such_channel.fix",
+        },
     }
     card = await page.unfold("channel")
     field = card.get_by_label("Your channel")
     await field.fill("nobody")
     await card.get_by_role("button", name="Use this channel").click()
-    await page.problem("channel", "There is no channel of this name")
-    await page.problem("channel", "choose another channel")
+    await page.problem("channel", "nobody answers for nobody")
+    await page.problem("channel", "Check the spelling.")
     await page.problem("channel", "the demo audience is still there")
     assert await field.get_attribute("aria-invalid") == "true"
     assert "channel-text-problem" in (await field.get_attribute("aria-describedby"))
@@ -339,7 +343,7 @@ async def test_a_key_is_sent_once_and_never_kept_in_the_page(opened: Any, show: 
 
 async def test_a_wrong_key_is_said_at_the_key_and_changes_nothing(opened: Any, show: SetupShow) -> None:
     page = await (await opened()).enter()
-    notice = {"code": "llm.refused", "params": {"provider": "OpenAI"}, "fix": "fix.check_key"}
+    notice = {"code": "wrong_key", "params": {"provider": "OpenAI"}, "fix": "setup.problem.wrong_key.fix"}
     show.told["POST brain/try"] = {"ok": False, "notice": notice}
     card = await page.unfold("brain")
     await card.get_by_role("radio", name="A service or server").check()
@@ -529,7 +533,7 @@ async def test_words_of_strangers_stay_text(opened: Any, show: SetupShow) -> Non
 async def test_everything_fits_is_named_and_can_be_read(
     opened: Any, show: SetupShow, size: dict[str, int], scheme: str, locale: str
 ) -> None:
-    show.told["POST channel/try"] = {"ok": False, "notice": {"code": "chat.unreachable", "fix": "fix.check_network"}}
+    show.told["POST channel/try"] = {"ok": False, "notice": {"code": "chat_unreachable", "params": {}, "fix": ""}}
     page = await (await opened(size, color_scheme=scheme, locale=locale, has_touch=size is PHONE)).enter()
     for name in (step for step in STEPS if step != "character"):  # tests of its own
         await page.unfold(name)

@@ -13,6 +13,9 @@ export function channelName({ platform, name } = {}) {
   return platform === "youtube" ? t("setup.channel.youtube", { name: own }) : own;
 }
 
+/** What the test could not tell for sure: the channel may be right all the same. */
+const DOUBTFUL = new Set(["no_such_channel", "chat_unreachable", "chat_refused", "channel_silent", "timeout"]);
+
 const real = () => Boolean(desk.value.channel?.name) && desk.value.channel.platform !== "demo" && !desk.value.demo;
 const present = () => (real() ? t("setup.channel.still", { name: channelName(desk.value.channel) }) : t("setup.channel.still.demo"));
 
@@ -61,13 +64,13 @@ function Form() {
       <${Act} busy=${busy === "test"} off=${empty || busy} words=${t("setup.test")} working=${t("setup.channel.testing")} onClick=${test}/><//>
     ${tried && html`<div class="notice ready"><p><b>${t("setup.channel.connected", { name: channelName(tried) })}</b></p></div>`}
     <p class="step-row"><${Act} cls="go" busy=${busy === "use"} off=${empty || busy} words=${t("setup.channel.use")} working=${t("setup.channel.joining")} onClick=${() => take(false)}/>
-      ${problem && !empty && problem.code !== "offline" && html`<${Act} off=${Boolean(busy)} words=${t("setup.channel.anyway")} onClick=${() => take(true)}/>`}
+      ${problem && !empty && DOUBTFUL.has(problem.code) && html`<${Act} off=${Boolean(busy)} words=${t("setup.channel.anyway")} onClick=${() => take(true)}/>`}
       ${real() && html`<${Act} cls="quiet" busy=${busy === "back"} off=${Boolean(busy)} words=${t("setup.channel.back")} onClick=${back}/>`}</p>
     <${Saved} name="channel" words=${saved}/></form>`;
 }
 
 export function ChannelStep() {
-  const words = desk.value && real() ? (desk.value.channel.words?.code ? t("setup.channel.reads", { name: channelName(desk.value.channel) }) : t("setup.channel.reads", { name: channelName(desk.value.channel) })) : "";
+  const words = desk.value && real() ? t("setup.channel.reads", { name: channelName(desk.value.channel) }) : "";
   const trouble = desk.value && real() && desk.value.channel.words && desk.value.channel.words.fix ? desk.value.channel.words : null;
   return html`<${Step} name="channel" what=${words}><${Problem} problem=${trouble}/><${Form}/><//>`;
 }

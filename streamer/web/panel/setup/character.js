@@ -33,7 +33,7 @@ function Settled() {
     setBusy(false);
     if (done.ok) { setSaved(t("setup.character.saved")); aloud.value = t("setup.character.saved"); }
   };
-  return html`${desk.value.steps.character !== "done" && html`<p class="step-row"><${Act} cls="go" busy=${busy} words=${t("setup.character.keep")} onClick=${take}/></p>`}<${Saved} name="character" words=${saved}/>`;
+  return html`${desk.value.steps.character !== "done" && html`<p class="step-row"><${Act} cls="accent" busy=${busy} words=${t("setup.character.keep")} onClick=${take}/></p>`}<${Saved} name="character" words=${saved}/>`;
 }
 
 export function CharacterStep() {

@@ -95,7 +95,7 @@ export function worded(problem) {
 /** Words of a state that may be a sentence, a code or a notice. */
 export function saying(words) {
   if (!words) return "";
-  if (typeof words === "object") return worded(words).what;
+  if (typeof words === "object") { const { what, fix } = worded(words); return fix ? `${what}${lang.value === "ja" ? "" : " "}${fix}` : what; }
   return has(words) ? t(words) : clean(words);
 }
 

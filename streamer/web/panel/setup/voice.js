@@ -5,7 +5,7 @@ import { clean, has, lang, number, t } from "../texts.js";
 import { typing } from "../views.js";
 import { ask, change, desk, saying } from "./desk.js";
 import { Glyph } from "./glyphs.js";
-import { Act, aloud, Problem, Saved, Step } from "./pieces.js";
+import { Act, aloud, Problem, Saved, Step, Text } from "./pieces.js";
 import { ServerForm, Terms } from "./voiceengine.js";
 
 const SHOWN = 60;
@@ -20,9 +20,9 @@ async function listOf(engine) {
     const { n } = desk.peek();
     const result = await ask("GET", `setup/voices?engine=${encodeURIComponent(engine)}`);
     const items = result.body?.items || [];
-    const problem = result.problem || result.body?.notice || null;
-    if (problem) return { items, problem };
-    lists.set(engine, { n, items, problem: null });
+    const { problem } = result;
+    if (problem) return { items, problem, notice: null };
+    lists.set(engine, { n, items, problem, notice: result.body?.notice || null });
   }
   return lists.get(engine);
 }
@@ -79,21 +79,28 @@ function List({ engine, draft, set, playing, onPlay }) {
     listOf(engine).then((result) => { if (here) setTold(result); });
     return () => { here = false; };
   }, [engine, desk.value.n]);
-  if (!told) return html`<ul class="voices" aria-busy="true">${[1, 2, 3, 4].map((n) => html`<li key=${n} class="voice"><span class="bone"></span></li>`)}</ul>`;
-  const languages = [...new Set(told.items.map((item) => main(item.language)))].filter(Boolean).sort((a, b) => tongue(a).localeCompare(tongue(b), lang.value));
-  const own = main(told.items.find((item) => item.id === draft.voice)?.language);
+  const items = told?.items || [];
+  const languages = [...new Set(items.map((item) => main(item.language)))].filter(Boolean).sort((a, b) => tongue(a).localeCompare(tongue(b), lang.value));
+  const own = main(items.find((item) => item.id === draft.voice)?.language);
   const wanted = language ?? (own || (languages.includes(lang.value) ? lang.value : ""));
+  const rows = useRef(null);
+  useEffect(() => {
+    const row = rows.current?.querySelector(".is-chosen");
+    if (row) rows.current.scrollTop = row.offsetTop - 60;
+  }, [told, wanted]);
+  if (!told) return html`<ul class="voices" aria-busy="true">${[1, 2, 3, 4].map((n) => html`<li key=${n} class="voice"><span class="bone"></span></li>`)}</ul>`;
   const needle = search.trim().toLowerCase();
   const fitting = told.items.filter((item) => (!wanted || !item.language || main(item.language) === wanted) && (!needle || `${item.name} ${item.id}`.toLowerCase().includes(needle)));
+  const chosen = fitting.findIndex((item) => item.id === draft.voice);
+  const shownRows = chosen < SHOWN ? fitting.slice(0, SHOWN) : [fitting[chosen], ...fitting.slice(0, SHOWN - 1)];
   return html`<div class="voicelist"><${Problem} problem=${told.problem}/>
     ${told.items.length > 6 && html`<div class="voicefilter"><label class="sr" for="voice-language">${t("setup.voice.language")}</label><select id="voice-language" value=${wanted} onChange=${(e) => choose(e.currentTarget.value)}><option value="">${t("setup.voice.language.all")}</option>${languages.map((code) => html`<option key=${code} value=${code}>${tongue(code)}</option>`)}</select>
       <label class="sr" for="voice-search">${t("setup.voice.search")}</label><input id="voice-search" class="field" type="search" placeholder=${t("setup.voice.search")} value=${search} onInput=${(e) => setSearch(e.currentTarget.value)}/></div>`}
-    ${!told.items.length && !told.problem && html`<p class="help">${t("setup.voice.no_list")}</p>`}${told.items.length > 0 && !draft.voice && html`<p class="help">${t("setup.voice.own")}</p>`}
-    ${told.items.length > 0 && html`<ul class="voices" aria-label=${t("setup.voice.list", { n: number(fitting.length) })}>${fitting.slice(0, SHOWN).map((item) => html`<${Row} key=${item.id} item=${item} chosen=${item.id === draft.voice} playing=${playing === item.id} onPick=${() => set({ voice: item.id })} onPlay=${() => onPlay(item)}/>`)}
+    ${!told.items.length && !told.problem && html`<${Text} id="voice-name" label=${t("setup.voice.name")} help=${told.notice ? saying(told.notice) : t("setup.voice.no_list")} maxlength="200" value=${draft.voice} onInput=${(e) => set({ voice: e.currentTarget.value })}/>`}
+    ${told.items.length > 0 && told.notice && html`<div class="notice held"><p>${saying(told.notice)}</p></div>`}${told.items.length > 0 && !draft.voice && html`<p class="help">${t("setup.voice.own")}</p>`}
+    ${told.items.length > 0 && html`<ul class="voices" ref=${rows} aria-label=${t("setup.voice.list", { n: number(fitting.length) })}>${shownRows.map((item) => html`<${Row} key=${item.id} item=${item} chosen=${item.id === draft.voice} playing=${playing === item.id} onPick=${() => set({ voice: item.id })} onPlay=${() => onPlay(item)}/>`)}
       ${!fitting.length && html`<li class="empty">${t("setup.voice.no_match")}</li>`}${fitting.length > SHOWN && html`<li class="empty">${t("setup.voice.more", { n: number(fitting.length - SHOWN) })}</li>`}</ul>`}</div>`;
 }
-
-const STATES = { terms: "setup.voice.state.terms", setup: "setup.voice.state.setup", off: "setup.voice.state.off" };
 
 function One({ id }) {
   const now = desk.value.voice.personas[id] || {};
@@ -128,7 +135,8 @@ function One({ id }) {
   };
   const still = t(now.engine ? "setup.voice.still" : "setup.voice.still.none", { name, engine: now.engine ? nameOf(now.engine) : "" });
   return html`<div class="one-voice"><fieldset class="talkway engines"><legend class="label">${t("setup.voice.engine")}</legend><span class="seg3">${engines.map((each) => html`<label key=${each.engine}><input type="radio" name="voice-engine" checked=${engine === each.engine} onChange=${() => { hush(); setEngine(each.engine); set({ voice: each.engine === now.engine ? now.voice : "" }); }}/><span>${nameOf(each.engine)}</span></label>`)}</span></fieldset>
-    <p class="help">${about && (STATES[about.state] ? `${t(STATES[about.state])} ` : "")}${has(`setup.voice.about.${engine}`) ? t(`setup.voice.about.${engine}`) : ""} ${about?.state !== "ready" ? saying(about?.words) : ""}</p>
+    <p class="help engine-about">${saying(about?.words) || (has(`setup.voice.about.${engine}`) ? t(`setup.voice.about.${engine}`) : "")}</p>
+    ${about?.state === "off" && !about.words && html`<p class="help">${t("setup.voice.state.off")}</p>`}
     ${about?.state === "terms" && html`<${Terms} engine=${engine}/>`}${about?.state === "setup" && html`<${ServerForm} engine=${engine}/>`}
     ${about?.state === "ready" && html`<${List} engine=${engine} draft=${draft} set=${set} playing=${playing} onPlay=${hear}/>
       <div class="slides"><${Slider} id="voice-pitch" label=${t("setup.voice.pitch")} min="-12" max="12" step="1" value=${draft.pitch} shown=${t("setup.voice.pitch.value", { n: draft.pitch > 0 ? `+${number(draft.pitch)}` : number(draft.pitch) })} onInput=${(pitch) => set({ pitch })}/>
