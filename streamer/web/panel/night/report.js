@@ -75,7 +75,7 @@ function exchange(each, cast, player, w) {
     h("div", { class: "nr-card__top" }, h("span", { class: "nr-card__n", "aria-hidden": "true", text: String(each.n) }),
       h("time", { class: "n", text: w.clock(each.at) }), h("span", { class: "chip pick", text: why(each, w) }),
       each.asked.length ? h("span", { class: "nr-dim", text: w.t("night.after", { span: w.span(each.waited_s) }) }) : null, button),
-    each.asked.map((asked) => h("p", { class: "nr-asked" }, h("b", {}, nameOf(asked.name)), " ", h("q", { dir: "auto", text: clean(asked.text, 240) }))),
+    each.asked.map((asked) => h("p", { class: "nr-asked" }, h("b", {}, asked.name ? nameOf(asked.name) : w.t("night.host")), " ", h("q", { dir: "auto", text: clean(asked.text, 240) }))),
     each.lines.map((line) => h("p", { class: "nr-said", style: { "--nr-persona": cast[line.persona]?.color || "var(--accent)" } },
       h("b", { text: cast[line.persona]?.name || line.persona }), " ", h("span", { dir: "auto", text: line.text }))),
     mute ? h("p", { class: "help", text: w.t("night.mute") }) : null);
@@ -116,7 +116,7 @@ function stopped(report, w) {
   box.append(...table(w, ["night.col.at", "night.col.who", "night.col.rule", "night.col.words"].map((key) => w.t(key)), rows, (row) => h("tr", {},
     h("td", { class: "n", text: w.clock(row.at) }), h("td", {}, nameOf(row.name)),
     h("td", {}, h("span", { class: `chip ${row.verdict === "hold" ? "held" : "block"}`, text: ruleWords(w, row.rule) }), " ", h("span", { class: "nr-dim", text: w.t(`night.verdict.${row.verdict}`) })),
-    h("td", {}, h("span", { class: "nr-veiled", dir: "auto" }, marked(row))))));
+    h("td", {}, row.text ? h("span", { class: "nr-veiled", dir: "auto" }, marked(row)) : h("span", { class: "nr-dim", text: w.t("night.gone") })))));
   return section("night.stopped", w, h("ul", { class: "nr-sums" }, sums.map(([rule, n]) => h("li", { class: "chip" }, h("b", { class: "n", text: w.number(n) }), ` ${rule}`))),
     h("label", { class: "nr-switch" }, toggle, h("span", { text: w.t("night.stopped.show") })), box);
 }
@@ -144,7 +144,7 @@ function waits(report, cast, w) {
     table(w, ["night.col.waited", "night.col.outcome", "night.col.who", "night.col.words"].map((key) => w.t(key)), rows, (row) => h("tr", {},
       h("td", { class: "n", text: w.span(row.waited_s) }),
       h("td", {}, outcome(row.outcome, w), row.persona ? h("span", { class: "nr-dim", text: ` · ${cast[row.persona]?.name || row.persona}` }) : null),
-      h("td", {}, nameOf(row.name)), h("td", {}, h("span", { dir: "auto", text: clean(row.text, 160) })))));
+      h("td", {}, nameOf(row.name)), h("td", {}, row.text ? h("span", { dir: "auto", text: clean(row.text, 160) }) : h("span", { class: "nr-dim", text: w.t("night.gone") })))));
 }
 
 const outcome = (code, w) => (w.has(`night.outcome.${code}`) ? w.t(`night.outcome.${code}`) : w.has(`drop.${code}`) ? w.t(`drop.${code}`) : code);

@@ -36,8 +36,9 @@ export function wording(strings, lang) {
   };
 }
 
-/** The rule of moderation in words; `personal.mail` is worded by its first part. */
+/** The rule of moderation in words; `personal.mail` is worded by its first part, `list.profanity` by its last. */
 export function ruleWords(w, rule) {
-  const known = [rule, String(rule).split(".")[0]].find((each) => w.has(`rule.${each}`));
+  const pieces = String(rule).split(".");
+  const known = [rule, pieces[0], pieces[pieces.length - 1]].find((each) => w.has(`rule.${each}`));
   return known ? w.t(`rule.${known}`) : String(rule);
 }

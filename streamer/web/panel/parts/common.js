@@ -70,7 +70,7 @@ export function Entry({ entry }) {
 }
 
 /** What moderation found, in words; a rule such as "personal.mail" is worded by its first part. */
-export const ruleWords = (rule) => { const known = [rule, String(rule).split(".")[0]].find((r) => has(`rule.${r}`)); return known ? t(`rule.${known}`) : cut(rule, 40); };
+export const ruleWords = (rule) => { const known = [rule, ...String(rule).split(".")].find((r) => has(`rule.${r}`)); return known ? t(`rule.${known}`) : cut(rule, 40); };
 
 const styles = new Map();
 
