@@ -160,7 +160,8 @@ function bill(report, w) {
     ["night.bill.hour", money(of.per_hour_usd)],
     ["night.bill.voice", w.t("night.bill.chars", { n: w.number(of.voice_chars), usd: money(of.voice_usd) })],
   ];
-  const words = of.words && w.has(of.words.code) ? w.t(of.words.code, of.words.params) : "";
+  const params = Object.fromEntries(Object.entries(of.words?.params || {}).map(([key, value]) => [key, typeof value === "number" ? w.number(value) : value]));
+  const words = of.words && w.has(of.words.code) ? w.t(of.words.code, params) : "";
   return section("night.bill", w, words ? h("p", { text: words }) : null, h("dl", { class: "nr-facts" }, rows.map(([key, value]) => h("div", {}, h("dt", { text: w.t(key) }), h("dd", { class: "n", text: value })))));
 }
 
