@@ -50,8 +50,11 @@ def _languages(folder: Path) -> tuple[tuple[str, str, str], ...]:
         code = fields.get("language", "").split(" ")[0]
         if re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]+)*", code):
             found[code] = (code, fields.get("name", code), _tag(code))
-    first = ("en-US", "en-GB")
-    return tuple(sorted(found.values(), key=lambda each: (each[2] not in first, not each[2].startswith("en"), each[2])))
+
+    def order(each: tuple[str, str, str]) -> tuple[bool, bool, bool, str]:
+        return each[2] != "en-US", each[2] != "en-GB", not each[2].startswith("en"), each[2]
+
+    return tuple(sorted(found.values(), key=order))
 
 
 def _tag(code: str) -> str:

@@ -72,6 +72,7 @@ class Keys:
                 kept = self._asked(keep)
             except KeyringAwayError:
                 kept = False
+            self._usable = kept
             if kept:
                 self._known[name] = (self._memory.pop(name), self._now() + FORGET_S)
             return kept
