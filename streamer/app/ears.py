@@ -4,11 +4,12 @@ from collections.abc import Callable, Collection, Sequence
 
 from streamer.app.ingress import KNOWN_BOTS, Ingress, Texts
 from streamer.cast import Persona, features
+from streamer.cast.names import NAMELESS
 from streamer.core.events import Features, Tombstoned
 from streamer.core.verdict import Verdict
 from streamer.moderation import Rules, judge, judge_name, text_out
 
-ALIAS = "a viewer"
+ALIAS = NAMELESS
 """Said and shown instead of a name that cannot be."""
 REMEMBERED = 10_000
 

@@ -52,7 +52,7 @@ class Step(msgspec.Struct, frozen=True):
 
 def text_of(request: Request, words: Words) -> str | None:
     """What is answered: the viewer's message, or the operator's or the host's words; None when it was taken back."""
-    if request.from_chat:
+    if request.from_chat or request.direct:
         return words(f"m:{request.uid}")
     return words(request.prompt) if request.kind in ("say", "exact", "host") and request.prompt else ""
 
@@ -71,7 +71,7 @@ def why(request: Request, words: Words, *, start_ms: int) -> Row:
         "code": request.why,
         "name": name_of(request, words),
         "text": text_of(request, words),
-        "platform": platform_of(request.uid) if request.from_chat else "",
+        "platform": platform_of(request.uid) if request.from_chat or request.direct else "",
         "uid": request.uid,
         "waited_ms": max(0, start_ms - request.born_ms) if request.uid else 0,
         "asked": 1 + len(request.also),
@@ -94,9 +94,10 @@ def rank(show: Show, request: Request) -> int:
 
     It does not depend on the other requests, so that a new one moves nobody's row; below 2**53 for JavaScript.
     """
-    groups = (stands_back(show, request), PRIORITIES - request.priority, had_a_turn(show, request))
+    chat = request.from_chat
+    groups = (chat and stands_back(show, request), PRIORITIES - request.priority, chat and had_a_turn(show, request))
     group = (groups[0] * PRIORITIES + groups[1]) * 2 + groups[2]
-    age = -request.id if request.kind == "answer" else request.id
+    age = -request.id if request.kind == "answer" and chat else request.id
     return group * REQUESTS + REQUESTS // 2 + age
 
 
@@ -111,7 +112,7 @@ def queue(show: Show, words: Words, amounts: Mapping[str, Row]) -> dict[str, Row
             "uid": request.uid,
             "name": name_of(request, words),
             "text": text_of(request, words),
-            "platform": platform_of(request.uid) if request.from_chat else "",
+            "platform": platform_of(request.uid) if request.from_chat or request.direct else "",
             "persona": request.persona,
             "at": request.born_ms,
             "expires": request.expires_ms if request.expires_ms < NEVER_MS else None,

@@ -137,6 +137,7 @@ class Performer:
             thinking = self._running[line.id].thinking = Thinking(self, line, self.llm)
             if brief.honest:
                 line.add(prepared(brief.honest))
+                self.mark(line, "first_clause")
                 self.wants_more(line)
             if not line.ended:
                 thinking.start()

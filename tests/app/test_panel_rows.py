@@ -181,3 +181,15 @@ def test_rows_of_the_same_part_are_numbered() -> None:
     )
     assert list(health) == ["llm", "llm.2"]
     assert (health["llm.2"]["state"], health["llm.2"]["fix"], health["llm.2"]["order"]) == ("broken", "fix", 1)
+
+
+def test_what_is_said_at_the_panel_waits_with_its_words_and_goes_first():
+    scene = Scene()
+    scene.feed(PausePressed())
+    scene.chat("ana", to=["mika"], uid="t:2")
+    scene.chat("ana", direct=True, uid="t:1")
+    waiting = sorted(rows.queue(scene.show, WORDS.get, {}).values(), key=lambda row: row["n"])
+    assert (waiting[0]["why"], waiting[0]["text"], waiting[0]["platform"]) == ("direct", "Mika, hi?", "t")
+    first = best(scene.show, chat_allowed=True)
+    assert first is not None
+    assert first.uid == waiting[0]["uid"]
