@@ -17,7 +17,6 @@ from streamer.ports import ChatRow, Heard
 
 CHAT_ROWS = 40
 EMOTE_URL = "https://static-cdn.jtvnw.net/emoticons/v2/{id}/default/dark/2.0"
-GAZE = {"host": "viewer"}
 
 Publish = Callable[[Mapping[str, object], Sequence[str]], None]
 
@@ -114,7 +113,7 @@ class OverlayView:
             changes["stage/speaker"] = stage.speaker or None
         if before is None or before.listening_to != stage.listening_to:
             changes["stage/faces"] = {
-                persona: {"expression": "neutral", "intensity": 1.0, "look_at": GAZE.get(gaze, gaze)}
+                persona: {"expression": "neutral", "intensity": 1.0, "look_at": gaze}
                 for persona, gaze in stage.listening_to.items()
             }
         shown = dict(answering) if answering else None

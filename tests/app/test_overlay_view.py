@@ -153,7 +153,7 @@ def test_the_stage_is_sent_as_differences():
     assert screen.sent[-1]["set"] == {"stage/answering": None}
     screen.view.stage(stage(mika="host", juno="host", mode="closed"), None)
     assert screen.now["show"]["mode"] == "closing"  # for the audience there is no difference
-    assert screen.now["stage"]["faces"]["mika"]["look_at"] == "viewer"  # the host is where the camera is
+    assert screen.now["stage"]["faces"]["mika"]["look_at"] == "host"  # a page knows at which side he is seen
     assert screen.now["stage"]["speaker"] is None
 
 

@@ -26,7 +26,7 @@ WATCH = """() => {
 
 
 async def avatars(bench: Bench, *, quick: bool) -> None:
-    """Frames of the demo's talk for 8 s (3 s when quick): the median distance of two frames, and the script's work in each."""
+    """The demo's talk for 8 s (3 s when quick): the median distance of two frames, and the script's work in each."""
     chromium = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     try:
         from playwright.async_api import async_playwright
@@ -54,7 +54,7 @@ def _missed(bench: Bench, reason: str) -> None:
 
 
 async def _watch(page: Any, url: str, seconds: float) -> tuple[list[float], list[float]]:
-    """Milliseconds between frames and milliseconds of script in each, from a second after both are on stage and one talks."""
+    """Milliseconds between frames and of script in each, from a second after the first one begins to talk."""
     await page.goto(f"{url}/overlay/stage?token=good&demo")
     while not await page.evaluate("window.showrunner?.state().mouth.mika > 0.1"):
         await asyncio.sleep(0.05)

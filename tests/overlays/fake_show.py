@@ -173,7 +173,8 @@ class FakeShow:
         self.state: dict[str, Any] = {
             "build": "b1", "show": {"mode": "running"}, "cast": copy.deepcopy(CAST), "chat": {},
             "line": None, "playhead": None,
-            "stage": {"speaker": None, "answering": None, "alert": None, "faces": {}}, "sound": {"page": False, "name": ""},
+            "stage": {"speaker": None, "answering": None, "alert": None, "faces": {}},
+            "sound": {"page": False, "name": ""},
         }  # fmt: skip
         self.pictures: dict[str, bytes] = {}
         """By name; asked for as `/pictures/<name>` with the token."""

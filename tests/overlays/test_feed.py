@@ -169,5 +169,5 @@ def test_demo_needs_no_show(show: FakeShow, open_page: Callable[..., Any]) -> No
     show.accept = False
     page = open_page("stage", "&demo")
     until(page, "showrunner.state().mouth.mika > 0.2")
-    assert state(page)["caption"].startswith("Order, order!")
+    assert state(page)["caption"].startswith("Hello hello!")
     assert page.evaluate("__work.length") > 5

@@ -1,6 +1,7 @@
 """Gestures and reactions of a person: short, blended, one after the other; what is left of them for less motion."""
 
 from collections.abc import Callable
+from itertools import groupby, pairwise
 from typing import Any
 
 from tests.overlays.fake_show import FakeShow
@@ -40,7 +41,7 @@ def test_every_gesture_begins_and_ends_at_rest_and_never_jumps(show: FakeShow, o
         for channel in seen[0]:
             values = [frame[channel] for frame in seen]
             most = max(map(abs, values))
-            steps = [abs(b - a) for a, b in zip(values, values[1:], strict=False)]
+            steps = [abs(b - a) for a, b in pairwise(values)]
             assert values[-1] == 0
             assert abs(values[0]) <= most * 0.2
             assert not most or max(steps) <= most * 0.25, f"{name} {channel} jumps"
@@ -52,8 +53,7 @@ def test_one_gesture_waits_and_the_last_one_asked_for_wins(show: FakeShow, open_
     names = page.evaluate("""() => film({seconds: 6,
         plan: (rig, t) => t === 0 && ['nod', 'nod', 'bow', 'shake', 'tilt'].forEach(name => rig.gesture(name)),
         read: rig => rig.gestures.name})""")
-    order = [name for before, name in zip(["", *names], names, strict=False) if name and name != before]
-    assert order == ["nod", "tilt"]
+    assert [name for name, _ in groupby(names) if name] == ["nod", "tilt"]
     assert page.evaluate("film({seconds: 0, read: rig => [rig.gesture('<b>'), rig.gesture('nod')]})") == [[False, True]]
 
 
@@ -89,7 +89,8 @@ def test_two_people_do_not_move_alike_and_one_moves_the_same_again(
     show: FakeShow, open_page: Callable[..., Any]
 ) -> None:
     page = studio(open_page)
-    film = "s => film({seed: s, seconds: 20, read: rig => [rig.body.yaw, rig.body.lean, rig.cur.shut].map(v => Math.round(v * 100))})"
+    film = """s => film({seed: s, seconds: 20, read: ({body, cur}) =>
+        [body.yaw, body.lean, cur.shut].map(value => Math.round(value * 100))})"""
     one, again, other = (page.evaluate(film, seed) for seed in (3, 3, 71.4))
     assert one == again
     assert one != other
@@ -100,12 +101,12 @@ def test_reaction_shows_faces_and_gestures_and_is_over(show: FakeShow, open_page
     page = studio(open_page)
     seen = page.evaluate("""() => film({seconds: 9, plan: (rig, t) => t === 0 && rig.react('raid', 1),
         read: rig => [rig.expression, rig.gestures.name]})""")
-    faces = [face for before, face in zip([""] + [f for f, _ in seen], [f for f, _ in seen], strict=False) if face != before]
-    assert faces == ["surprised", "joy", "neutral"]
+    assert [face for face, _ in groupby(seen, key=lambda frame: frame[0])] == ["surprised", "joy", "neutral"]
     assert "wave" in {gesture for _, gesture in seen}
     small, large = (
         page.evaluate(
-            "size => film({seconds: 6, plan: (rig, t) => t === 0 && rig.react('superchat', size), read: rig => rig.gestures.name})",
+            """size => film({seconds: 6, plan: (rig, t) => t === 0 && rig.react('superchat', size),
+            read: rig => rig.gestures.name})""",
             size,
         )
         for size in (0.1, 0.9)
@@ -141,7 +142,7 @@ def test_voice_moves_head_and_brows_but_not_wildly(show: FakeShow, open_page: Ca
     assert max(pitches) - min(pitches) > 0.12
     assert max(pitches) - min(pitches) < 1.1
     assert max(frame[1] for frame in seen) > 0.08
-    assert max(abs(b - a) for a, b in zip(pitches, pitches[1:], strict=False)) < 0.08
+    assert max(abs(b - a) for a, b in pairwise(pitches)) < 0.08
     still = page.evaluate(
         talk.replace("seconds: 6", "seconds: 6, reduced: true").replace("rig.body.pitch", "rig.talk.brow * 0")
     )
@@ -157,7 +158,7 @@ def test_look_is_changed_in_place(show: FakeShow, open_page: Callable[..., Any])
       }, read: (rig, host) => [rig.body.yaw, rig.theme, host.children.length, host.innerHTML.includes('#10a020'),
         rig.gestures.name, host.firstChild === rig.svg]})""")
     yaws = [frame[0] for frame in seen]
-    assert max(abs(b - a) for a, b in zip(yaws, yaws[1:], strict=False)) < 0.2
+    assert max(abs(b - a) for a, b in pairwise(yaws)) < 0.2
     assert seen[59][1:4] == ["aiko", 1, False]
     assert seen[61][1:] == ["ren", 1, True, "wave", True]
 

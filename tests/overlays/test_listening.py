@@ -1,6 +1,7 @@
-"""They listen: the silent ones turn, nod and feel with the speaker; everybody reacts to alerts; the speaker reads the message."""
+"""They listen: the silent one turns, nods, feels with the speaker; all react to alerts; speakers read the message."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -15,8 +16,8 @@ MIND = """async () => {
     for (let i = 0; i < seconds * 30; i += 1) {
       const t = i / 30;
       const {target, face, gestures} = mind.step({
-        t, line: null, ms: null, speaking: false, speaker: null, wish: '', answering: false, others: ['juno'], cue: null,
-        sentence: '', ended: 0, ...moment(t)});
+        t, line: null, ms: null, speaking: false, speaker: null, wish: '', answering: false, others: ['juno'],
+        cue: null, sentence: '', ended: 0, ...moment(t)});
       seen.push({t, target, face, gestures});
     }
     return seen;
@@ -35,7 +36,8 @@ def test_listener_turns_to_the_speaker_after_a_moment(show: FakeShow, open_page:
     delays: list[float] = []
     for seed in range(20):
         seen = page.evaluate(
-            "s => think({seed: s, seconds: 4, moment: t => t < 2 ? {wish: 'viewer', line: {id: 1}, speaker: 'x'} : {line: {id: 1}, speaker: 'juno'}})",
+            """s => think({seed: s, seconds: 4, moment: t =>
+            ({line: {id: 1}, ...(t < 2 ? {wish: 'viewer', speaker: 'x'} : {speaker: 'juno'})})})""",
             seed,
         )
         first = next(frame["t"] for frame in seen if frame["target"] == "juno")
@@ -50,7 +52,8 @@ def test_listener_nods_now_and_then_at_the_ends_of_clauses(show: FakeShow, open_
         sum(
             gesture[0] in ("nod", "tilt")
             for frame in page.evaluate(
-                "s => think({seed: s, seconds: 60, moment: t => ({line: {id: 1}, speaker: 'juno', ended: Math.floor(t / 3)})})",
+                """s => think({seed: s, seconds: 60,
+                moment: t => ({line: {id: 1}, speaker: 'juno', ended: Math.floor(t / 3)})})""",
                 seed,
             )
             for gesture in frame["gestures"]
@@ -72,7 +75,8 @@ def test_listener_feels_with_the_speaker(show: FakeShow, open_page: Callable[...
         assert 1 < len(faces) / 30 < 6
         assert not [frame for frame in seen if frame["t"] <= 1.1 and frame["face"]]
     seen = page.evaluate(f"think({{seconds: 10, moment: t => ({moment % 'surprised'})}})")
-    assert [gesture[:2] for frame in seen for gesture in frame["gestures"] if gesture[0] == "react"] == [["react", "startle"]]
+    reactions = [gesture[1] for frame in seen for gesture in frame["gestures"] if gesture[0] == "react"]
+    assert reactions == ["startle"]
 
 
 def test_idle_eyes_wander_between_viewer_chat_and_partner(show: FakeShow, open_page: Callable[..., Any]) -> None:
@@ -80,7 +84,7 @@ def test_idle_eyes_wander_between_viewer_chat_and_partner(show: FakeShow, open_p
     seen = [frame["target"] for frame in page.evaluate("think({seconds: 120, moment: () => ({wish: 'chat'})})")]
     assert set(seen) == {"viewer", "chat", "juno"}
     assert seen.count("viewer") > len(seen) * 0.3
-    turns = sum(a != b for a, b in zip(seen, seen[1:], strict=False))
+    turns = sum(a != b for a, b in pairwise(seen))
     assert 20 <= turns <= 90, "looks about, but not restless"
 
 
@@ -185,7 +189,8 @@ def test_changed_look_is_put_on_without_an_entrance(show: FakeShow, open_page: C
     until(page, "showrunner.rigs.mika.svg.outerHTML.includes('#0a9a50')")
     until(page, "document.querySelector('[data-persona=mika]').dataset.theme === 'ren'")
     assert page.evaluate("[window.__rig === showrunner.rigs.mika, window.__least]") == [True, 1]
-    assert page.evaluate("document.querySelector('[data-persona=mika]').style.getPropertyValue('--sr-color')") == "#00ff00"
+    colour = "document.querySelector('[data-persona=mika]').style.getPropertyValue('--sr-color')"
+    assert page.evaluate(colour) == "#00ff00"
 
 
 BUBBLE = """() => { const {left, top, right, bottom} = document.querySelector('.sr-bubble').getBoundingClientRect();

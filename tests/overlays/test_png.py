@@ -1,6 +1,7 @@
-"""People made of pictures: the right picture at the right time, decoded before it is shown, with what is missing replaced."""
+"""People made of pictures: the right one at the right time, decoded before it is shown; what is missing is replaced."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from tests.overlays.fake_show import FakeShow, clause, png, until
@@ -27,7 +28,8 @@ def wear(show: FakeShow, value: dict[str, Any]) -> None:
 def shown(page: Any) -> Any:
     """What is visible of Mika: names of the pictures."""
     return page.evaluate("""[...document.querySelectorAll('.sr-png__picture')]
-        .filter(one => getComputedStyle(one).visibility === 'visible').map(one => new URL(one.src).pathname.split('/').pop())""")
+        .filter(one => getComputedStyle(one).visibility === 'visible')
+        .map(one => new URL(one.src).pathname.split('/').pop())""")
 
 
 def test_pictures_follow_voice_and_expression(show: FakeShow, open_page: Callable[..., Any]) -> None:
@@ -71,9 +73,11 @@ def test_mouth_does_not_flutter_and_eyes_blink(show: FakeShow, open_page: Callab
     assert set(around) <= {"neutral/idle", "neutral/blink"}, "a level between the two changes nothing"
     talk = page.evaluate("film(30, (rig, t) => rig.voice(t % 0.4 < 0.2 ? 0.8 : 0), rig => rig.frame)")
     assert set(talk) == {f"neutral/{state}" for state in STATES}
-    turns = sum((a.split("/")[1][:4] == "talk") != (b.split("/")[1][:4] == "talk") for a, b in zip(talk, talk[1:], strict=False))
+    turns = sum(("talk" in one) != ("talk" in next_one) for one, next_one in pairwise(talk))
     assert 130 <= turns <= 160
-    page.evaluate("rig.relook('', {kind: 'png', pictures: {neutral: {idle: '/pictures/neutral_idle.png', talk: '/pictures/neutral_talk.png'}}}); rig.ready")
+    page.evaluate(
+        "look => { rig.relook('', look); return rig.ready; }", look(show, {"neutral": ("idle", "talk")}, height=1.0)
+    )
     assert set(page.evaluate("film(20, (rig, t) => rig.voice(t % 2 < 1 ? 0.8 : 0), rig => rig.frame)")) == {
         "neutral/idle", "neutral/talk",
     }  # fmt: skip
@@ -100,17 +104,31 @@ def test_broken_missing_and_foreign_pictures_are_passed_over(show: FakeShow, ope
 
 def test_moves_as_a_whole_and_little_for_less_motion(show: FakeShow, open_page: Callable[..., Any]) -> None:
     page = open_page("captions")
-    page.evaluate(RIG, [look(show, {"neutral": STATES}, bounce=1, squash=1, flip=True, height=0.5, pixelated=True), "good"])
-    moves = page.evaluate("""film(3, (rig, t) => { if (t === 0) rig.gesture('wave'); rig.look_at(t > 1 ? 0.9 : 0, 0); rig.voice(t % 0.5 < 0.3 ? 0.9 : 0); },
-        rig => rig.body.style.transform)""")
+    made = look(show, {"neutral": STATES}, bounce=1, squash=1, flip=True, height=0.5, pixelated=True)
+    page.evaluate(RIG, [made, "good"])
+    moves = page.evaluate("""film(3, (rig, t) => {
+          if (t === 0) rig.gesture('wave');
+          rig.look_at(t > 1 ? 0.9 : 0, 0);
+          rig.voice(t % 0.5 < 0.3 ? 0.9 : 0);
+        }, rig => rig.body.style.transform)""")
     assert len(set(moves)) > 120
     assert all("scale(-" in move for move in moves)
-    css = page.evaluate("""(({height}, {imageRendering}) => [height, imageRendering])(rig.body.style, getComputedStyle(rig.body.firstChild))""")
+    css = page.evaluate("[rig.body.style.height, getComputedStyle(rig.body.firstChild).imageRendering]")
     assert css == ["50%", "pixelated"]
-    still = page.evaluate("""(rig.reduced = true, film(2, (rig, t) => { rig.look_at(0, 0); rig.voice(0.9); }, rig => rig.body.style.transform).slice(-5))""")
+    still = page.evaluate("""(rig.reduced = true, film(2, (rig, t) => {
+          rig.look_at(0, 0);
+          rig.voice(0.9);
+        }, rig => rig.body.style.transform).slice(-5))""")
     assert len(set(still)) == 1
-    left = page.evaluate("""(() => { rig.reduced = false; rig.enter(); film(2, () => 0, () => 0); const here = rig.presence.there;
-        rig.leave().then(() => window.gone = true); film(1, () => 0, () => 0); return [here, rig.presence.there, rig.node.style.visibility]; })()""")
+    left = page.evaluate("""(() => {
+        rig.reduced = false;
+        rig.enter();
+        film(2, () => 0, () => 0);
+        const here = rig.presence.there;
+        rig.leave().then(() => window.gone = true);
+        film(1, () => 0, () => 0);
+        return [here, rig.presence.there, rig.node.style.visibility];
+      })()""")
     assert left == [1, 0, "hidden"]
     assert page.evaluate("new Promise(done => setTimeout(() => done(window.gone), 0))") is True
 
