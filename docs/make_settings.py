@@ -33,8 +33,8 @@ Copy what you change from `config/streamer.yaml` into `home/config/streamer.yaml
 Every setting can come from four places; a later one wins: the shipped file, your file, the environment (also `home/.env`),
 the command line. In the environment a setting is written in capitals with `SHOWRUNNER_` before it and `__` between its
 parts: `show.dial` is `SHOWRUNNER_SHOW__DIAL`; lists are JSON: `SHOWRUNNER_SHOW__CAST=["mika"]`. Keys and passwords are read from the environment, `home/.env` or the
-system's keyring only; one that stands in a YAML file is refused and its line named. What changes in a file counts from the
-next start on.
+system's keyring only; one that stands in a YAML file is refused and its line named. A file that is changed counts from the next
+line on, without a restart; one that cannot be used changes nothing. The set-up page writes into your file, value by value.
 """
 MEANING = {
     "show.title": "the name of the show, in the panel",

@@ -141,7 +141,9 @@ async def _wrong(reason: str, part: OpenAiChat, url: str, model: str) -> Notice:
     if "no such model" in reason:
         return await _no_model(part, url, model)
     local = is_local(url)
-    params: dict[str, str | float] = {"provider": PROFILES[part.profile].label, "address": _host(url)}
+    home = url.rstrip("/") == PROFILES[part.profile].base_url
+    who = PROFILES[part.profile].label if home else _host(url)  # at another address it is not that provider
+    params: dict[str, str | float] = {"provider": who, "address": _host(url)}
     params["seconds"] = round(part.first_token_s)
     params["status"] = next((int(found[1]) for found in _STATUS.finditer(reason.rpartition(": ")[2])), 0)
     for words, code in _CASES:

@@ -105,15 +105,15 @@ class Desk:
     # --- reading ----------------------------------------------------------------------------------------------------
 
     async def state(self) -> SetupState:
-        if self._found is None:
-            await self.found()
+        if self._found is None:  # a keyring takes its time at its first use; so do the servers
+            await asyncio.gather(self.found(), asyncio.to_thread(lambda: self._keys.usable))
         out = await asyncio.to_thread(self._state)
         await asyncio.to_thread(self._steps.open)
         return out
 
     def _state(self) -> SetupState:
         settings = self._settings()
-        twitch = settings.chat.twitch
+        twitch = settings.channel
         channel = ChannelState("twitch", twitch.channel) if twitch is not None else ChannelState("demo", "")
         last = self._history.last
         return SetupState(
@@ -230,7 +230,7 @@ class Desk:
             raise problem(422, found.notice.code, path="$.text", **found.notice.params)
 
         def in_force() -> str:
-            twitch = self._settings().chat.twitch
+            twitch = self._settings().channel
             return "" if twitch is not None and twitch.channel == found.name else "chat.twitch.channel"
 
         await self._change("channel", lambda: self._files.write(writing.channel(found.name)), in_force)

@@ -65,7 +65,7 @@ class History:
     def undo(self) -> tuple[Change, list[Edited]]:
         """Put the files of the last change back; all or none. Returns it with what was done to the files.
 
-        Raises BadFiles when there is none, or when a file was changed by hand since.
+        Raises BadFiles when there is none, or when a file was changed since.
         """
         last = self.last
         if last is None:
@@ -93,7 +93,7 @@ class History:
         except OSError as error:
             raise BadFiles([Problem(path.name, 0, "", f"cannot be read: {error.strerror or error}")]) from error
         if digest(now) != change.after:
-            raise BadFiles([Problem(path.name, 0, "", "was changed by hand since, so it is left as it is")])
+            raise BadFiles([Problem(path.name, 0, "", "was changed since, so it is left as it is")])
         return Edited(path, now, before)
 
     def _forget(self, gone: Sequence[Change]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
-from streamer.adapters.llm.discover import LocalModel, LocalServer, discover
+from streamer.adapters.llm.discover import LocalModel, LocalServer, discover, listing
 from tests.fakes.openai import FakeOpenAi
 
 
@@ -60,3 +60,9 @@ async def test_a_silent_server_does_not_hold_up_the_others(server: FakeOpenAi) -
     assert time.monotonic() - begin < 4
     silent.close()
     await silent.wait_closed()
+
+
+async def test_a_list_is_read_with_a_key_or_is_not_there(server: FakeOpenAi) -> None:
+    assert (await listing(server.url + "/models", key="x"))["data"][0] == {"id": "fake-8b"}
+    assert await listing(server.root + "/nowhere") is None
+    assert await listing("http://127.0.0.1:9/v1/models") is None

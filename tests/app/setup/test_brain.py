@@ -59,6 +59,7 @@ async def test_what_goes_wrong_is_said_in_words(server: FakeOpenAi, mode: str, c
     else:
         assert told.notice.code == code
     assert KEY not in repr(told)
+    assert "OpenAI" not in told.notice.params.values()  # it is a server at another address
 
 
 async def test_near_names_are_offered_for_a_wrong_model(server: FakeOpenAi) -> None:
