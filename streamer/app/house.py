@@ -376,8 +376,8 @@ class House:
         if self._given_sources is not None:
             return self._given_sources
         settings = self.plan.settings
-        if settings.chat.twitch is not None:
-            return [settings.chat.twitch.open()]
+        if settings.channel is not None:
+            return [settings.channel.open()]
         return [AudienceChat(self.plan.seed, [persona.name for persona in self.plan.cast])]
 
     @property

@@ -92,7 +92,14 @@ class Settings(_Group):
     @property
     def on_channel(self) -> bool:
         """A real channel is read; else this is the demo show."""
-        return self.chat.twitch is not None
+        return self.channel is not None
+
+    @property
+    def channel(self) -> TwitchChat | None:
+        """The channel that is read. A section without a name only says where chats are found: what set-up names is
+        read there."""
+        twitch = self.chat.twitch
+        return twitch if twitch is not None and twitch.channel else None
 
     @property
     def unattended(self) -> bool:

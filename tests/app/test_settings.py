@@ -253,5 +253,12 @@ def test_the_command_line_fills_what_a_section_of_the_file_leaves_out(tmp_path: 
     read = read_settings(where, environment={}, given={"chat": {"twitch": {"channel": "mika_live"}}})
     assert read.chat.twitch is not None
     assert (read.chat.twitch.channel, read.chat.twitch.irc_url) == ("mika_live", "ws://127.0.0.1:1/")
-    with pytest.raises(BadFiles, match="channel"):
-        read_settings(where, environment={})
+    assert read.channel == read.chat.twitch
+
+
+def test_a_server_without_a_channel_is_still_the_demo(tmp_path: Path) -> None:
+    read = read_settings(folders(tmp_path), environment={"SHOWRUNNER_CHAT__TWITCH__IRC_URL": "ws://127.0.0.1:1/"})
+    assert read.chat.twitch is not None
+    assert read.chat.twitch.irc_url == "ws://127.0.0.1:1/"
+    assert (read.channel, read.on_channel, read.unattended) == (None, False, True)
+    assert "espeak" in read.voice_engines()

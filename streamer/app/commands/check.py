@@ -65,8 +65,8 @@ async def probe(plan: Plan) -> list[Health]:
     rows = [Health("files", "ok", Notice("check.files", {"cast": names}))]
     rows += [Health(f"cast.{who}", "degraded", Notice("check.default", {"part": part})) for who, part in plan.defaulted]
     rows += [_state(plan.folders.state), _port(plan)]
-    if plan.settings.chat.twitch is not None:
-        rows.append(await _chat(plan.settings.chat.twitch.open))
+    if plan.settings.channel is not None:
+        rows.append(await _chat(plan.settings.channel.open))
     rows += await _brain(plan)
     rows += await _voices(plan)
     return rows

@@ -102,7 +102,7 @@ def _on_signals(loop: asyncio.AbstractEventLoop, ask: Callable[[], object]) -> N
 
 def _print_links(house: Any, plan: Plan, *, whole: bool) -> None:
     settings = plan.settings
-    what = f"twitch.tv/{settings.chat.twitch.channel}" if settings.chat.twitch is not None else "the demo show"
+    what = f"twitch.tv/{settings.channel.channel}" if settings.channel is not None else "the demo show"
     print(f"Showrunner is on: {what}, with {' and '.join(persona.name for persona in plan.cast)}.")
     for persona, part in plan.defaulted:
         print(f"  {persona} has no {part} of its own and gets the default one.")

@@ -13,7 +13,7 @@ class TwitchChat(Part):
     """A Twitch channel, read without an account."""
 
     kind: Literal["twitch"] = "twitch"
-    channel: str = Field(description="the name in twitch.tv/NAME")
+    channel: str = Field(default="", description="the name in twitch.tv/NAME; empty: nothing is read yet")
     irc_url: str = Field(default=URL, description="another server that speaks Twitch's IRC")
 
     @field_validator("channel")

@@ -18,7 +18,11 @@ def test_own_server():
     assert source._url == "ws://localhost:1"
 
 
-@pytest.mark.parametrize("wrong", [{"channel": "mi ka"}, {"channel": "mika", "irc": 1}, {"channel": ""}, {}])
+@pytest.mark.parametrize("wrong", [{"channel": "mi ka"}, {"channel": "mika", "irc": 1}, {"channel": ""}])
 def test_mistakes(wrong):
     with pytest.raises(ValidationError):
         TwitchChat(**wrong)
+
+
+def test_a_server_may_be_named_before_the_channel():
+    assert TwitchChat(irc_url="ws://localhost:1").channel == ""
