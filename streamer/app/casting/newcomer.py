@@ -17,6 +17,7 @@ from streamer.app.looks import PICTURES, Looks, looks
 from streamer.app.yamlfile import BadFiles
 from streamer.cast import Persona
 from streamer.cast.card import Scalar, Voice
+from streamer.cast.fit import word
 
 COLOURS = (
     "#8fd3a5", "#ffb86b", "#c3a6ff", "#ff8f8f", "#6fd3e3", "#f2d06b", "#f59ac2", "#7cc8ff", "#b5d96b", "#e0a3f0",
@@ -54,7 +55,7 @@ def completed(wishes: Wishes, others: Sequence[Persona], *, table: Looks | None 
     voice = as_voice((free or spoken)[_number(wishes.name, len(free or spoken))])
     who = _WHO.get(language.split("-")[0], _WHO["en"])
     return Wishes(
-        name=wishes.name,
+        name=word(wishes.name) or "Unnamed",
         sentences=wishes.sentences or who.format(name=wishes.name),
         language=language,
         voice=voice if wishes.voice is None else wishes.voice,

@@ -185,3 +185,74 @@ def test_names_in_any_script(tmp_path: Path, home: Path):
     assert cast(home, "import", put(tmp_path, "門番.json", json.dumps(tree).encode())) == 0
     (persona,) = load_cast([home / "characters"]).cast
     assert (persona.id, persona.name, persona.language) == ("character", "凛", "ja")
+
+
+def test_a_new_character_without_a_question(home: Path, capsys: pytest.CaptureFixture[str]):
+    assert cast(home, "new", "ジュノ", "--yes", "--look", "kai", "--sentences", "Brave.") == 0
+    folder = home / "characters" / "juno-2"
+    juno = load_character(folder)
+    assert (juno.name, juno.sentences, juno.look) == ("ジュノ", "Brave.", {"theme": "kai"})
+    said = capsys.readouterr().out
+    assert str(folder / "character.yaml") in said
+    assert "on stage at the next start" in said
+    assert "?" not in said
+
+
+def test_a_new_character_by_its_answers(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    answers = iter(["She naps.", "en", "2", "1", ""])
+    monkeypatch.setattr("builtins.input", lambda _prompt: next(answers))
+    assert cast(home, "new", "Nova") == 0
+    nova = load_character(home / "characters" / "nova")
+    assert (nova.sentences, nova.voice.ids["edge"], nova.look) == ("She naps.", "en-GB-SoniaNeural", {"theme": "aiko"})
+    assert "5/5" in capsys.readouterr().out
+
+
+def test_a_new_character_where_nobody_types(home: Path, monkeypatch: pytest.MonkeyPatch):
+    def nobody(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("builtins.input", nobody)
+    assert cast(home, "new", "Nova") == 0
+    assert load_character(home / "characters" / "nova").sentences
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("new", " "), "A name has"),
+        (("new", "X", "--yes", "--voice", "nobody"), "no such voice"),
+        (("new", "X", "--look", "rem", "--yes"), "Did you mean ren?"),
+    ],
+)
+def test_answers_that_cannot_be_taken_make_nothing(
+    words: tuple[str, ...], said: str, home: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert cast(home, *words) == 2
+    assert said in capsys.readouterr().err
+    assert not (home / "characters").exists()
+
+
+def test_own_pictures_are_told_where_to_go(home: Path, capsys: pytest.CaptureFixture[str]):
+    (home / "config").mkdir(parents=True)
+    (home / "config" / "streamer.yaml").write_text("show:\n  cast: [mika]\n", encoding="utf-8")
+    assert cast(home, "new", "Nova", "--yes", "--look", "pictures") == 0
+    said = capsys.readouterr().out
+    assert "idle.png" in said
+    assert "[mika, nova]" in said
+
+
+def test_the_list_says_who_is_there_and_what_is_wrong(home: Path, capsys: pytest.CaptureFixture[str]):
+    assert cast(home, "new", "Nova", "--yes", "--look", "pictures") == 0
+    broken = home / "characters" / "broken"
+    broken.mkdir()
+    (broken / "character.yaml").write_text("nam: x\n", encoding="utf-8")
+    capsys.readouterr()
+    assert cast(home, "list") == 0
+    said = capsys.readouterr().out
+    assert "Mika (on stage, comes with the program)" in said
+    assert "Nova (on stage, yours)" in said
+    assert "cannot be used (yours)" in said
+    assert "character.yaml:1: nam: unknown key (did you mean 'name'?)" in said
+    assert "no picture that can be shown" in said

@@ -14,10 +14,16 @@ export const aloud = signal("");
 
 const path = (id, rest = "") => `characters/${encodeURIComponent(id)}${rest}`;
 
+/** Rises with every change: an answer that was asked for before one is older than what is on screen. */
+let turn = 0;
+
 export async function reread() {
+  const mine = turn;
   const result = await ask("GET", "characters");
+  if (mine !== turn) return reread();
   if (result.ok) cast.value = result.body;
   unread.value = result.problem;
+  return undefined;
 }
 
 /** Follows the show's own count of changes; returns what ends it. */
@@ -34,13 +40,17 @@ function take(item) {
 }
 
 async function whole(method, where, body) {
+  turn += 1;
   const result = await ask(method, where, body);
+  turn += 1;
   if (result.ok && result.body?.items) cast.value = result.body;
   return result;
 }
 
 async function one(method, where, body) {
+  turn += 1;
   const result = await ask(method, where, body);
+  turn += 1;
   if (result.ok) take(result.body?.item || result.body);
   return result;
 }
@@ -77,6 +87,7 @@ export async function bring(file) {
 
 export async function addPicture(id, name, file) {
   if (file.size > LIMIT.picture) return { ok: false, body: null, problem: { code: "picture_too_large", params: { mb: Math.round(file.size / 1e6) } } };
+  turn += 1;
   const result = await send(path(id, `/pictures?name=${encodeURIComponent(name)}`), file);
   if (result.ok) take(result.body);
   return result;

@@ -8,6 +8,8 @@ import { changed, freed, History, PICTURES, resolved, same } from "./look.js";
 import { Saver } from "./saver.js";
 
 const EXPRESSIONS = ["neutral", "joy", "sad", "angry", "surprised", "shy", "think", "smug", "sleepy"];
+/** What is alike stands together, the boldest first. */
+const KINDS = ["choice", "colour", "number", "flag"];
 const GESTURES = ["nod", "tilt", "shrug", "wave"];
 
 export const themeName = (theme) => (has(`character.theme.${theme}`) ? t(`character.theme.${theme}`) : theme);
@@ -38,9 +40,9 @@ function Groups({ table, params, look, full, put }) {
     setOpen(next);
     document.getElementById(`look-tab-${next}`)?.focus();
   };
-  const shown = Object.entries(params).filter(([, p]) => p.group === now);
+  const kinds = KINDS.map((kind) => Object.entries(params).filter(([, p]) => p.group === now && p.kind === kind)).filter((some) => some.length);
   return html`<div class="groups">${groups.length > 1 && html`<div class="grouptabs" role="tablist" aria-label=${t("character.look.parts")}>${groups.map((group) => html`<button key=${group} id=${`look-tab-${group}`} type="button" role="tab" aria-selected=${group === now} aria-controls="look-part" tabindex=${group === now ? 0 : -1} onClick=${() => setOpen(group)} onKeyDown=${turn}>${groupName(group)}</button>`)}</div>`}
-    <div class="ctls" id="look-part" role=${groups.length > 1 ? "tabpanel" : undefined} aria-labelledby=${groups.length > 1 ? `look-tab-${now}` : undefined}>${shown.map(([key, param]) => html`<${Control} key=${key} id=${`look-${key}`} name=${key} param=${param} value=${full[key]} onInput=${(value) => put(key, value)} onFree=${param.follows && look[key] !== undefined ? () => put(key) : undefined}/>`)}</div></div>`;
+    <div class="ctls" id="look-part" role=${groups.length > 1 ? "tabpanel" : undefined} aria-labelledby=${groups.length > 1 ? `look-tab-${now}` : undefined}>${kinds.map((some) => html`<div key=${some[0][1].kind} class="kind">${some.map(([key, param]) => html`<${Control} key=${key} id=${`look-${key}`} name=${key} param=${param} value=${full[key]} onInput=${(value) => put(key, value)} onFree=${param.follows && look[key] !== undefined ? () => put(key) : undefined}/>`)}</div>`)}</div></div>`;
 }
 
 function State({ saver, name }) {

@@ -19,7 +19,7 @@ function Name({ id, value, onInput, problem, required }) {
 }
 
 function Sentences({ id, value, name, onInput }) {
-  return html`<p><label class="label" for=${id}>${t("character.sentences", { name: name || t("character.someone") })}</label><textarea class="field" id=${id} rows="4" maxlength=${SENTENCES_MAX} placeholder=${t("character.sentences.example")} aria-describedby=${`${id}-help`} value=${value} onInput=${(e) => onInput(e.currentTarget.value)}></textarea><span class="help" id=${`${id}-help`}>${t("character.sentences.help")}</span></p>`;
+  return html`<p><label class="label" for=${id}>${name ? t("character.sentences", { name }) : t("character.sentences.new")}</label><textarea class="field" id=${id} rows="4" maxlength=${SENTENCES_MAX} placeholder=${t("character.sentences.example")} aria-describedby=${`${id}-help`} value=${value} onInput=${(e) => onInput(e.currentTarget.value)}></textarea><span class="help" id=${`${id}-help`}>${t("character.sentences.help")}</span></p>`;
 }
 
 function Language({ id, value, onInput }) {
@@ -62,7 +62,7 @@ export function NewCharacter({ onDone, onAway }) {
     setProblem(result.problem);
     if (result.ok) { typing.value = false; aloud.value = t("character.made", { name: clean(result.body.name) }); onDone(result.body); }
   };
-  return html`<form class="words new" onSubmit=${make} aria-labelledby="new-title"><header><h4 id="new-title">${t("character.new.title")}</h4><p class="help">${t("character.new.words")}</p></header>
+  return html`<form class="words new" novalidate onSubmit=${make} aria-labelledby="new-title"><header><h4 id="new-title">${t("character.new.title")}</h4><p class="help">${t("character.new.words")}</p></header>
     <ol class="asks"><li><${Name} id="new-name" value=${draft.name} onInput=${(name) => { setNameless(false); set({ name }); }} problem=${nameless ? t("character.name.missing") : ""} required/><${Sentences} id="new-sentences" value=${draft.sentences} name=${clean(draft.name)} onInput=${(sentences) => set({ sentences })}/></li>
     <li><${Language} id="new-language" value=${draft.language} onInput=${speak}/></li>
     <li><${VoicePick} id="new-voice" name=${draft.name} language=${draft.language} value=${draft.voice} onInput=${(voice) => set({ voice })}/></li>
