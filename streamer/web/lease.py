@@ -239,7 +239,7 @@ class Lease:
 
     def _warning(self, holder: _Page) -> Trouble:
         inside = [page for page in self._pages.values() if page.obs and not page.outranked]
-        if not holder.obs and any(not page.running for page in inside):
+        if not holder.obs and any(not page.able for page in inside):
             return "muted_obs"
         if sum(page.able for page in inside) > 1:
             return "two_obs"

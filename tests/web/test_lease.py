@@ -297,6 +297,8 @@ def test_what_the_panel_is_told_and_warned_of():
     lease.frame(SAMPLES, 3)
     lease.tick(2000)
     assert (lease.sound().where, lease.sound().warning) == ("nobody", "hung")
+    lease.join(9, "stage", hello("tab"), 2000)
+    assert (lease.sound().where, lease.sound().warning) == ("tab", "muted_obs"), "the one in OBS hangs"
 
 
 def test_tones_by_way():
