@@ -1,11 +1,11 @@
 """What a show would have cost: tokens as its briefs really were, at the prices that are known; nothing is guessed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
 
-from streamer.adapters.llm.common.profiles import PROFILES, is_local
+from streamer.adapters.llm.common.profiles import PRICED, PRICES, PROFILES, price_of
 from streamer.adapters.llm.openai_chat import OpenAiChat
 from streamer.app.settings import Settings
 from streamer.app.simulate import Result
@@ -13,7 +13,6 @@ from streamer.ports import Notice, TextToSpeech, Usage
 
 FREE_VOICES: Final = frozenset({"espeak", "edge"})
 """Cost nothing whatever their settings say."""
-_PER_MILLION: Final = (("usd_per_million_in", "usd_per_million_out"), ("prompt_price", "completion_price"))
 
 
 class Spent(msgspec.Struct, frozen=True):
@@ -22,6 +21,15 @@ class Spent(msgspec.Struct, frozen=True):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     usd: float | None = 0.0
+
+
+class Example(msgspec.Struct, frozen=True):
+    """What the same show would have cost with a model whose price is known. `priced`: when it was (year and month)."""
+
+    model: str
+    usd: float
+    per_hour_usd: float | None
+    priced: str
 
 
 class Bill(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,22 +44,20 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     voice_usd: float | None
     words: Notice
     spent: Spent = Spent()
+    examples: tuple[Example, ...] = ()
+    """Only without a configured model."""
 
 
 def price(llm: OpenAiChat | None) -> tuple[float, float] | None:
     """US dollars for a million tokens in and out; (0, 0) for a model on this machine or network; None when unknown.
 
-    The settings come first, then what the provider's profile says of the model.
+    The settings come first, then the provider's own price list.
     """
     if llm is None:
         return None
-    profile = PROFILES[llm.profile]
-    for source in (llm, profile):
-        for names in _PER_MILLION:
-            pair = [getattr(source, name, None) for name in names]
-            if any(isinstance(value, float | int) and value > 0 for value in pair):
-                return float(pair[0] or 0), float(pair[1] or 0)
-    return (0.0, 0.0) if is_local(llm.base_url or profile.base_url) else None
+    if llm.prompt_price or llm.completion_price:
+        return llm.prompt_price, llm.completion_price
+    return price_of(llm.profile, llm.model or PROFILES[llm.profile].model, llm.base_url)
 
 
 def bill(result: Result, settings: Settings, voices: Mapping[str, TextToSpeech], engines: Iterable[str]) -> Bill:
@@ -73,6 +79,7 @@ def bill(result: Result, settings: Settings, voices: Mapping[str, TextToSpeech],
         voice_chars=chars,
         voice_usd=_voice_usd(voice, chars),
         words=_words(llm, known, usd, prompt, completion, hours),
+        examples=() if llm is not None else tuple(_examples(prompt, completion, hours)),
     )
 
 
@@ -81,6 +88,12 @@ def spent(usages: Iterable[Usage], known: tuple[float, float] | None) -> Spent:
     every = list(usages)
     prompt, completion = sum(each.prompt_tokens for each in every), sum(each.completion_tokens for each in every)
     return Spent(prompt, completion, _usd(known, prompt, completion) if every else 0.0)
+
+
+def _examples(prompt: int, completion: int, hours: float) -> Iterator[Example]:
+    for (profile, model), known in PRICES.items():
+        usd = _usd(known, prompt, completion) or 0.0
+        yield Example(f"{profile}:{model}", usd, round(usd / hours, 6) if hours > 0 else None, PRICED)
 
 
 def _usd(known: tuple[float, float] | None, prompt: int, completion: int) -> float | None:

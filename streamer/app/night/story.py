@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from streamer.adapters.chat.log import ChatLog
+from streamer.adapters.llm.ladder import Ladder
 from streamer.app.night.bill import Bill, bill, price, spent
 from streamer.app.night.course import (
     STOPPED_MAX,
@@ -20,18 +21,17 @@ from streamer.app.night.course import (
 )
 from streamer.app.night.exchanges import Exchange, best
 from streamer.app.night.notes import HOST, Note, Notes
-from streamer.app.night.retell import Retold
+from streamer.app.night.retell import MODEL_LIMIT_S, Retold
 from streamer.app.night.voicing import Spoken, Studio, Voiced
-from streamer.app.parts import open_brain, open_voices
+from streamer.app.parts import keyed_brain, misconfigured, open_voices
 from streamer.app.pictures import overlay_look
 from streamer.app.plan import Plan
 from streamer.app.report import Report, to_json
-from streamer.app.scripted import ScriptedBrain
 from streamer.app.settings import Settings
 from streamer.app.simulate import Result, Take
 from streamer.app.speakers import speaker_of
 from streamer.moderation import Rules, judge_line
-from streamer.ports import LanguageModel, Notice, TextToSpeech
+from streamer.ports import LanguageModel, Misconfigured, Notice, TextToSpeech
 from streamer.speech import captions
 from streamer.speech.view import ClauseView
 
@@ -117,23 +117,35 @@ async def _told(played: Played, aloud: bool, on_progress: Progress) -> dict[str,
     plan = played.plan
     chosen = best(played.result, played.notes)
     engines, notices = _engines(plan.settings)
-    scripted = ScriptedBrain(plan.cast)
-    model, is_scripted, broken = open_brain(plan.settings, scripted, seed=plan.seed)
-    notices += [each.notice for each in broken]
+    model, unusable = _brain(plan.settings)
+    notices += unusable
     try:
         usages = None
         voiced = Voiced({})
         if aloud and chosen:
-            voiced, brain = await _voiced(played, chosen, engines, None if is_scripted else model, on_progress)
+            voiced, brain = await _voiced(played, chosen, engines, model, on_progress)
             usages = brain.usages
         account = bill(played.result, plan.settings, engines, plan.settings.voice_engines() or ["espeak"])
         if usages:
             account = msgspec.structs.replace(account, spent=spent(usages, price(plan.settings.llm)))
     finally:
-        ends = [engine.aclose() for engine in engines.values()]
-        await asyncio.gather(model.aclose(), *ends, return_exceptions=True)
+        parts = [*engines.values(), *([model] if model is not None else [])]
+        await asyncio.gather(*(part.aclose() for part in parts), return_exceptions=True)
     night = _night(played, chosen, voiced, account, [*notices, *voiced.notices])
     return {**to_json(played.report), **msgspec.to_builtins(night)}
+
+
+def _brain(settings: Settings) -> tuple[LanguageModel | None, list[Notice]]:
+    """The configured models in their order, with more patience than a show has; None when there is none."""
+    rungs: list[LanguageModel] = []
+    broken: list[Notice] = []
+    for each in [part for part in (settings.llm, *settings.llm_fallbacks) if part is not None]:
+        patient = each.model_copy(update={"first_token_s": MODEL_LIMIT_S, "between_tokens_s": MODEL_LIMIT_S})
+        try:
+            rungs.append(keyed_brain(patient).open())
+        except Misconfigured as wrong:
+            broken.append(misconfigured("llm", wrong).notice)
+    return Ladder(rungs) if rungs else None, broken
 
 
 def _engines(settings: Settings) -> tuple[dict[str, TextToSpeech], list[Notice]]:

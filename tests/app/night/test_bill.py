@@ -47,6 +47,9 @@ def test_no_model_costs_nothing() -> None:
     assert (told.model, told.usd, told.per_hour_usd, told.voice_usd, told.words.code) == (
         "", 0.0, 0.0, 0.0, "rehearsal.bill.scripted",
     )  # fmt: skip
+    mini = next(each for each in told.examples if each.model == "openai:gpt-4o-mini")
+    assert mini.usd == pytest.approx(2_000 * 0.15 / 1e6 + 200 * 0.60 / 1e6)
+    assert mini.per_hour_usd == pytest.approx(mini.usd * 2)
 
 
 def test_what_is_not_known_is_none() -> None:
