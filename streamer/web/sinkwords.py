@@ -48,8 +48,8 @@ class Holder(msgspec.Struct, frozen=True):
 
 Trouble = Literal["", "nobody", "muted", "muted_obs", "hung", "two", "two_obs"]
 """What the person at the panel should know: nobody plays; the only pages that could are blocked by their browser; a
-page in OBS is blocked or hangs and a tab plays in its place; a page stopped answering; a tab plays and another browser plays
-along; two pages in OBS could play and one does."""
+page in OBS is blocked or hangs and a tab plays in its place; a page stopped answering; a tab plays and another browser
+plays along; two pages in OBS could play and one does."""
 
 
 class Sound(msgspec.Struct, frozen=True):
