@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from streamer.app.night import story
+from streamer.app.night.exchanges import best
 from streamer.app.night.story import Played, tell
 from tests.app.kit import plan
 from tests.fakes.openai import FakeOpenAi
@@ -37,7 +39,8 @@ def test_the_published_keys_stay_and_the_new_ones_come(played: Played) -> None:
 
 
 @pytest.mark.parametrize("works", [True, False])
-def test_a_configured_model_is_asked_for_the_best(played: Played, tmp_path, works: bool) -> None:
+def test_a_configured_model_is_asked_for_the_best(played: Played, tmp_path, monkeypatch, works: bool) -> None:
+    monkeypatch.setattr(story, "best", lambda result, notes: best(result, notes, 1))
     told: dict[str, Any] = {}
 
     async def run() -> None:
