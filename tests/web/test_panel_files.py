@@ -85,6 +85,25 @@ def test_styles_stay_below_chromium_103(path: Path) -> None:
     assert re.findall(later, source, re.MULTILINE) == []
 
 
+def selectors(path: Path) -> list[str]:
+    source = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return [one.strip() for group in re.findall(r"([^{}]+)\{", source) for one in group.split(",")]
+
+
+@pytest.mark.parametrize("path", sorted(PANEL.glob("*/*.css")), ids=lambda path: path.name)
+def test_styles_of_views_leave_shared_classes_alone(path: Path) -> None:
+    """The style of a view stays when the view is left: a rule for a bare shared class would change the other views."""
+    shared = {
+        name
+        for style in [*DESIGN.glob("*.css"), *PANEL.glob("*.css")]
+        for one in selectors(style)
+        for name in re.findall(r"\.([a-zA-Z][\w-]*)", one)
+    }
+    bare = re.compile(r"\.([\w-]+)(?::[\w-]+|\[[^\]]*\])*")
+    found = [(one, bare.fullmatch(one)) for one in selectors(path)]
+    assert [one for one, match in found if match and match[1] in shared] == []
+
+
 def test_the_page_has_no_inline_code_and_one_place_for_its_address() -> None:
     page = (PANEL / "index.html").read_text(encoding="utf-8")
     assert "<base" not in page
