@@ -108,11 +108,9 @@ def brain(wanted: Brain, now: OpenAiChat | None) -> Changes:
     model = wanted.model.strip()
     changes: Writable = {
         ("llm", "profile"): wanted.profile,
-        ("llm", "model"): model if model and model != profile.model else (DELETE if profile.model else model),
+        ("llm", "model"): model or DELETE,
         ("llm", "base_url"): url if url and url != profile.base_url else DELETE,
     }
-    if model:
-        changes["llm", "model"] = model
     if now is not None and (now.profile, now.model or PROFILES[now.profile].model) != (wanted.profile, model):
         changes["llm", "prompt_price"] = changes["llm", "completion_price"] = DELETE
     if now is not None and now.profile != wanted.profile:

@@ -8,6 +8,7 @@ import pytest
 
 from streamer.adapters.llm.discover import LocalModel, LocalServer
 from streamer.app import settings as settings_module
+from streamer.app.setup import writing
 from streamer.app.setup.secrets import name_for
 from streamer.web.rest import Problem
 from streamer.web.setup import Brain, ChooseVoice, SetupState, VoiceServer
@@ -254,3 +255,24 @@ async def test_a_reload_that_fails_puts_everything_back(show: Callable[..., Show
         await it.desk.set_brain(Brain("ollama", "llama3.2:3b"))
     assert (refused.value.code, it.text) == ("bad_files", before)
     assert it.plan.settings.llm is None
+
+
+def test_a_file_named_at_the_start_is_the_one_that_is_written(tmp_path: Path, show: Callable[..., Show]) -> None:
+    it = show(OWN)
+    named = tmp_path / "other.yaml"
+    writing.Files(it.folders, named).write(writing.channel("mika_live"))
+    assert named.read_text(encoding="utf-8").endswith("chat:\n  twitch:\n    channel: mika_live\n")
+    assert it.text == OWN
+
+
+def test_what_suited_only_the_brain_before_goes(show: Callable[..., Show]) -> None:
+    now = "llm:\n  profile: groq   # quick\n  model: a\n  prompt_price: 1\n  extra: {top_p: 0.9}\n  connect_s: 4\n"
+    it = show(now)
+    files = writing.Files(it.folders)
+    files.write(writing.brain(Brain("groq", "b"), it.plan.settings.llm))
+    assert it.text == now.replace("model: a", "model: b").replace("  prompt_price: 1\n", "")
+    files.write(writing.brain(Brain("ollama", "llama3.2:3b", "http://localhost:11434/v1/"), it.plan.settings.llm))
+    assert it.text == (
+        "llm:\n  profile: ollama   # quick\n  model: llama3.2:3b\n  connect_s: 4\n"
+        "  base_url: http://localhost:11434/v1\n"
+    )
