@@ -2,7 +2,8 @@
 
 The state is that of a first start; every change is folded into it as the real desk would. `refuse` (status by path),
 `problems` (a problem by "METHOD path"), `told` (an answer by "METHOD path") and `slow` (an event to wait for by "METHOD
-path") steer what goes wrong. `calls` notes every request of the set-up API with its body.
+path") steer what goes wrong. `holder`: whether the stage page plays
+the voices. `calls` notes every request of the set-up API with its body.
 """
 
 import asyncio
@@ -127,6 +128,7 @@ class SetupShow(PanelShow):
         self.told: dict[str, Any] = {}
         self.slow: dict[str, asyncio.Event] = {}
         self.talks = 0
+        self.holder = True
 
     def called(self, method: str, path: str) -> list[Any]:
         return [body for verb, where, body in self.calls if (verb, where) == (method, path)]
@@ -190,11 +192,19 @@ class SetupShow(PanelShow):
     async def _sink(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        lease = {"track": 0, "holder": True, "generation": 1, "epoch": 1, "ttl": 60_000}
         await socket.send_json({"hello": {"epoch": 1, "build": self._overlays.build}})
-        await socket.send_json({"lease": lease})
-        await self._until_gone(socket)
+        renewing = asyncio.create_task(self._renew(socket))
+        try:
+            await self._until_gone(socket)
+        finally:
+            renewing.cancel()
         return socket
+
+    async def _renew(self, socket: web.WebSocketResponse) -> None:
+        while not socket.closed:
+            lease = {"track": 0, "holder": self.holder, "generation": 1, "epoch": 1, "ttl": 60_000}
+            await socket.send_json({"lease": lease})
+            await asyncio.sleep(0.25)
 
     async def _until_gone(self, socket: web.WebSocketResponse) -> None:
         self._quiet.add(socket)

@@ -199,6 +199,11 @@ async def test_the_stage_is_the_real_one_and_sounds_after_a_press(opened: Any, s
     await page.page.get_by_role("button", name="Sound on").click()
     await page.page.get_by_role("button", name="Muted on this page").wait_for()
     assert await page.page.evaluate(f"{frame}.showrunner.sink.output.gain.value") == 0
+    await show.change({"sound": {"where": "obs", "name": "OBS", "pages": 2, "muted": 0}})
+    show.holder = False
+    await page.shows(".heard", "The voices play in OBS")
+    await page.page.get_by_role("button", name="Hear them here too").click()
+    await page.page.get_by_role("button", name="Not here").click()
     hint = f"getComputedStyle({frame}.document.querySelector('.sr-hint--sound')).display"
     assert await page.page.evaluate(hint) == "none"
 
@@ -492,6 +497,34 @@ async def test_each_step_can_be_skipped_and_taken_up_again(opened: Any, show: Se
     await page.page.get_by_role("button", name="Go to the live view").click()
     await page.page.locator("main[data-view=live]").wait_for()
     await page.until(lambda: page.called("POST", "welcome"))
+
+
+async def test_all_of_it_can_be_done(opened: Any, show: SetupShow) -> None:
+    page = await (await opened()).enter()
+    card = await page.unfold("channel")
+    await card.get_by_label("Your channel").fill("friday")
+    await card.get_by_role("button", name="Use this channel").click()
+    await page.state("channel", "Done")
+    await card.get_by_role("button", name="Next: Brain").click()
+    await page.card("brain").get_by_role("button", name="Use this brain").click()
+    await page.state("brain", "Done")
+    await page.card("brain").get_by_role("button", name="Next: Voice").click()
+    await page.card("voice").get_by_role("button", name="Use for Mika").click()
+    await page.state("voice", "Done")
+    await page.card("voice").get_by_role("button", name="Next: Character").click()
+    await page.card("character").get_by_role("button", name="This is my cast").click()
+    await page.state("character", "Done")
+    await page.card("character").get_by_role("button", name="Next: Overlay link").click()
+    await page.card("overlay").get_by_role("button", name="Copy").click()
+    await page.state("overlay", "Done")
+    await page.shows(".steps-head", "5 of 5 done")
+    await page.card("overlay").get_by_role("button", name="See what is on").click()
+    await page.becomes("document.activeElement.id === 'setup-end'")
+    await page.shows(".end", "You are ready to go on air")
+    assert await page.page.locator(".end .link").count() == 0
+    await page.page.get_by_role("button", name="Go to the live view").click()
+    await page.page.locator("main[data-view=live]").wait_for()
+    assert show.state["welcome"] is False
 
 
 async def test_what_others_change_is_fetched_and_a_failed_reading_can_be_repeated(opened: Any, show: SetupShow) -> None:

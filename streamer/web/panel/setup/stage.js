@@ -2,14 +2,17 @@
 import { html, signal, useEffect, useLayoutEffect, useRef } from "../vendor/preact.js";
 import { get } from "../api.js";
 import { castIds } from "../parts/common.js";
+import { hearHere, sounds, wanted } from "../parts/hear.js";
 import { persona, S } from "../store.js";
 import { clean, lang, t } from "../texts.js";
 import { Glyph } from "./glyphs.js";
 
-/** Below this width the stage is drawn narrower, so that captions stay readable. */
+/** Below this width the stage is drawn as for a narrower window, so that captions stay readable. */
 const SMALL = 560;
-const WIDE = [1280, 720];
-const TALL = [960, 645];
+const WIDE = 1280;
+const NARROW = 960;
+/** The stage page makes room for captions in windows that are lower than this. */
+const LOW = 645;
 const LOOK_MS = 400;
 /** So many looks in a row until a silent page counts as silent. */
 const STAYS = 8;
@@ -20,8 +23,6 @@ export const stageTrouble = signal(null);
 /** What the framed page says of its sound: waiting | asleep | on | elsewhere. */
 export const hearing = signal("waiting");
 const muted = signal(false);
-/** Asked to play along here while another page plays the voices. */
-const along = signal(false);
 
 export async function findStage() {
   const answer = await get("grants");
@@ -41,6 +42,7 @@ export function names() {
 
 let frame = null;
 let silent = 0;
+let dozing = 0;
 const player = () => { try { return frame?.contentWindow?.showrunner?.sink || null; } catch { return null; } };
 
 function wake() {
@@ -52,9 +54,11 @@ function wake() {
 function look() {
   const sink = player();
   const state = !sink ? "waiting" : sink.audio !== "running" ? "asleep" : sink.plays ? "on" : "elsewhere";
-  // A lease that comes late is no news: only what stays so is said.
+  // A lease that comes late, or a sound that needs a moment to start, is no news: only what stays so is said.
   silent = state === "elsewhere" ? silent + 1 : 0;
-  if (state !== "elsewhere" || silent > STAYS || hearing.peek() !== "on") hearing.value = state;
+  dozing = state === "asleep" ? dozing + 1 : 0;
+  const settled = state === "elsewhere" ? silent > STAYS || hearing.peek() !== "on" : state !== "asleep" || dozing > 1;
+  if (settled) hearing.value = state;
   if (sink?.output) sink.output.gain.value = muted.peek() ? 0 : 1;
 }
 
@@ -76,8 +80,9 @@ function Sound() {
   if (state === "elsewhere") {
     const { where } = S.sound.value;
     if (where === "nobody") return null;
+    if (where === "tab" && sounds.value) return html`<p class="heard"><${Glyph} name="sound"/>${t("setup.stage.on")}</p>`;
     return html`<p class="heard"><${Glyph} name="sound"/>${t(where === "obs" ? "setup.stage.obs" : "setup.stage.other")}
-      ${where === "obs" && !along.value && html` <button type="button" onClick=${() => { along.value = true; }}>${t("setup.stage.along")}</button>`}</p>`;
+      ${where === "obs" && html` <button type="button" onClick=${() => hearHere(!wanted.value)}>${t(wanted.value ? "setup.stage.apart" : "setup.stage.along")}</button>`}</p>`;
   }
   if (state === "on") {
     return html`<button type="button" class="heard" aria-label=${t(muted.value ? "setup.stage.unmute" : "setup.stage.mute")} title=${t(muted.value ? "setup.stage.unmute" : "setup.stage.mute")} onClick=${() => { muted.value = !muted.value; look(); }}><${Glyph} name=${muted.value ? "mute" : "sound"}/>${t(muted.value ? "setup.stage.muted" : "setup.stage.on")}</button>`;
@@ -86,23 +91,23 @@ function Sound() {
 }
 
 export function Stage() {
-  const playAlong = along.value && S.sound.value.where === "obs";
-  const src = stageUrl.value && playAlong ? `${stageUrl.value}&monitor=1` : stageUrl.value;
+  const src = stageUrl.value;
   const box = useRef(null);
   const own = useRef(null);
   useEffect(() => {
     if (!stageUrl.peek()) findStage();
     const timer = setInterval(look, LOOK_MS);
     // A browser lets a page sound after the first press on it, whatever was pressed.
-    addEventListener("pointerdown", wake);
-    addEventListener("keydown", wake);
-    return () => { clearInterval(timer); removeEventListener("pointerdown", wake); removeEventListener("keydown", wake); };
+    addEventListener("pointerdown", wake, true);
+    addEventListener("keydown", wake, true);
+    return () => { clearInterval(timer); removeEventListener("pointerdown", wake, true); removeEventListener("keydown", wake, true); };
   }, []);
   useLayoutEffect(() => {
     const fit = () => {
-      const width = box.current.clientWidth;
+      const { clientWidth: width, clientHeight: height } = box.current;
       if (!width || !own.current) return;
-      const [w, h] = width < SMALL ? TALL : WIDE;
+      const w = width < SMALL ? NARROW : WIDE;
+      const h = Math.max(LOW, Math.round((w * height) / width));
       Object.assign(own.current.style, { width: `${w}px`, height: `${h}px`, transform: `scale(${width / w})` });
     };
     const watch = new ResizeObserver(fit);
@@ -113,7 +118,7 @@ export function Stage() {
   useEffect(() => { frame = own.current; }, [src]);
   return html`<div class="stage-box" ref=${box}>
     <div class="stage-room" aria-hidden="true"></div>
-    ${src ? html`<iframe key=${src} ref=${own} class="stage-frame" src=${src} title=${t("setup.stage.title", { names: names() })} tabindex="-1" scrolling="no" onLoad=${quietHints}></iframe>`
+    ${src ? html`<iframe ref=${own} class="stage-frame" src=${src} title=${t("setup.stage.title", { names: names() })} tabindex="-1" scrolling="no" onLoad=${quietHints}></iframe>`
     : html`<p class="stage-wait">${stageTrouble.value ? t("setup.stage.none") : t("setup.stage.wait")}</p>`}
     <${Sound}/></div>`;
 }

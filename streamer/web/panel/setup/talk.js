@@ -104,13 +104,12 @@ export function Talk() {
   const ids = castIds();
   const why = blocked();
   const exact = way.value === "exact";
-  return html`<section class="card talk" aria-labelledby="h-talk"><header><h3 id="h-talk">${t("setup.talk.title")}</h3></header>
+  return html`<section class="card talk" aria-labelledby="h-talk"><header><h3 id="h-talk">${t("setup.talk.title")}</h3><span class="r talk-to"><label class="sr" for="talk-to">${t("setup.talk.to")}</label><select id="talk-to" value=${target()} onChange=${(e) => { to.value = e.currentTarget.value; }}>
+        ${!exact && html`<option value="">${t("setup.talk.whoever")}</option>`}${ids.map((id) => html`<option key=${id} value=${id}>${clean(persona(id).name)}</option>`)}</select></span></header>
     <div class="talk-room"><${Conversation}/></div>
     <form class="talk-form" onSubmit=${submit}>
       <fieldset class="talkway"><legend class="sr">${t("setup.talk.how")}</legend><span class="seg3">${WAYS.map((name) => html`<label key=${name}><input type="radio" name="talk-way" value=${name} checked=${way.value === name} onChange=${() => { way.value = name; }}/><span>${t(`setup.talk.as.${name}`)}</span></label>`)}</span></fieldset>
-      <div class="talk-row"><label class="sr" for="talk-to">${t("setup.talk.to")}</label><select id="talk-to" value=${target()} onChange=${(e) => { to.value = e.currentTarget.value; }}>
-        ${!exact && html`<option value="">${t("setup.talk.whoever")}</option>`}${ids.map((id) => html`<option key=${id} value=${id}>${clean(persona(id).name)}</option>`)}</select>
-        <label class="sr" for="talk-text">${t("setup.talk.text")}</label>
+      <div class="talk-row"><label class="sr" for="talk-text">${t("setup.talk.text")}</label>
         <input id="talk-text" class="field" dir="auto" autocomplete="off" maxlength=${MAX} value=${text.value} placeholder=${t(`setup.talk.hint.${way.value}`)} aria-describedby="talk-note" onInput=${(e) => { text.value = e.currentTarget.value; refused.value = null; }}/>
         <${Act} cls="go" busy=${sending.value} off=${Boolean(why) || !text.value.trim()} words=${t("setup.talk.send")} working=${t("setup.talk.sending")} onClick=${submit}/></div>
       <p class="help talk-note" id="talk-note">${why ? t(`setup.talk.blocked.${why}`) : t(`setup.talk.why.${way.value}`)}</p>
