@@ -86,7 +86,8 @@ class Conductor:
                 self._sayings.chat(event)
                 text, name = self._texts.get(f"m:{uid}") or "", self._texts.get(f"n:{user}") or ""
                 self._panel.chat(event, text, name, self._now_ms())
-                if shown := text or fact(event):  # a follow has neither words nor a fact to show
+                shown = text or fact(event)  # a follow has neither words nor a fact to show
+                if shown and not event.direct:  # what is said at the panel was never in the chat
                     self._overlay.chat(event, row, shown, name)
                 self._overlay.alert(event)
             case HostSpoke():

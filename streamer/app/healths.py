@@ -8,9 +8,10 @@ from streamer.speech.chain import VoiceState
 from streamer.speech.speaker import Speaker
 
 
-def brain_health(llm: LanguageModel, *, scripted: bool) -> Sequence[Health]:
+def brain_health(llm: LanguageModel, *, scripted: bool, broken: bool = False) -> Sequence[Health]:
+    """`broken`: there is a model in the settings that could not be opened, which has a row of its own."""
     if scripted:
-        return [Health("llm", "ok", Notice("llm.scripted"))]
+        return [] if broken else [Health("llm", "ok", Notice("llm.scripted"))]
     ladder = getattr(llm, "health", None)
     return list(ladder()) if ladder is not None else []
 

@@ -441,7 +441,7 @@ class House:
     def health(self) -> list[Health]:
         """Every part, in the order it is shown."""
         chats = [self._supervisor.health(source) for source in self.chats.sources]
-        brain = brain_health(self.brain.now, scripted=self.is_scripted)
+        brain = brain_health(self.brain.now, scripted=self.is_scripted, broken=bool(self.broken.get("brain")))
         offers = self._offers if self.is_scripted else []
         voices = voice_health(self.performer.voice_states(), self.speakers.values(), any_voice=bool(self.voices))
         return [*chats, *brain, *offers, *voices, *all_of(self.broken), *file_health(self.watch.problems)]

@@ -93,6 +93,14 @@ def test_a_follow_has_nothing_to_show() -> None:
     overlay.chat.assert_not_called()
 
 
+def test_what_is_said_at_the_panel_is_not_shown_as_chat() -> None:
+    event = received("message", direct=True, text="m:x:1")
+    made, overlay = conductor(event)
+    made.on_row(ChatRow(at=0.0, platform="panel", kind="message", id="1", text="hello"))
+    overlay.chat.assert_not_called()
+
+
+
 # --- a show with everything but the chain, which only notes what it is told
 
 

@@ -1,6 +1,9 @@
 """Rows of health: voices carry the name of whoever speaks with them."""
 
-from streamer.app.healths import voice_health
+import pytest
+
+from streamer.adapters.demo.brain import INSTANT, DemoBrain
+from streamer.app.healths import brain_health, voice_health
 from streamer.ports import VoiceSpec
 from streamer.speech.chain import VoiceState
 from streamer.speech.speaker import Speaker, Voice
@@ -28,3 +31,9 @@ def test_a_voice_is_called_by_whoever_speaks_with_it() -> None:
 def test_no_voice_at_all_is_one_row() -> None:
     (row,) = voice_health([], [], any_voice=False)
     assert (row.part, row.state, row.notice.code) == ("voice", "degraded", "voice.captions")
+
+
+@pytest.mark.parametrize(("broken", "codes"), [(False, ["llm.scripted"]), (True, [])])
+def test_a_model_that_could_not_be_opened_is_not_called_unconfigured(broken: bool, codes: list[str]) -> None:
+    brain = DemoBrain(lambda _hints: "", pace=INSTANT, seed=0)
+    assert [row.notice.code for row in brain_health(brain, scripted=True, broken=broken)] == codes
