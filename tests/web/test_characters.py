@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import io
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -36,7 +37,7 @@ class Client:
 
     async def ask(self, method: str, path: str, body: Any = None, *, raw: bytes | None = None, **headers: str) -> Any:
         url = f"http://localhost:{self.page.server.port}{path}"
-        given = {"data": raw} if raw is not None else {"json": body} if body is not None else {}
+        given = {"data": io.BytesIO(raw)} if raw is not None else {"json": body} if body is not None else {}
         async with self.session.request(method, url, headers=self.owner | headers, **given) as answer:  # type: ignore[arg-type]
             content = await answer.read()
             kind = answer.headers.get("Content-Type", "")
@@ -203,12 +204,8 @@ async def test_a_card_becomes_a_character_of_its_own(client: Client, kind: str):
         raw = with_texts(png(), {"chara": base64.b64encode(raw)})
     told = await client.ok("POST", f"{API}/import?name=rin.{kind}", raw=raw)
     item = told["item"]
-    assert (item["id"], item["name"], item["sentences"], item["greetings"]) == (
-        "rin",
-        "Rin",
-        "Guards the gate.",
-        ["Hi."],
-    )
+    assert (item["id"], item["name"], item["greetings"]) == ("rin", "Rin", ["Hi."])
+    assert item["sentences"] == "Guards the gate."
     assert item["look"]["theme"] not in {"aiko", "ren"}
     assert item["voice"]["ids"]
     assert told["kept"] == ["mes_example", "tags"]

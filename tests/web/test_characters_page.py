@@ -26,14 +26,17 @@ document.addEventListener('securitypolicyviolation',
 """
 SMALL = """(min) => [...document.querySelectorAll('button, select, summary, .opt span, .drop')]
   .filter((el) => el.offsetParent !== null).map((el) => [el, el.getBoundingClientRect()])
-  .filter(([, box]) => box.height < min).map(([el, box]) => `${el.className || el.tagName} ${Math.round(box.height)}`)"""
-NAMELESS = """() => [...document.querySelectorAll('button, input, select, textarea, [role=img], section, [role=tablist]')]
+  .filter(([, box]) => box.height < min)
+  .map(([el, box]) => `${el.className || el.tagName} ${Math.round(box.height)}`)"""
+NAMELESS = """() => [
+  ...document.querySelectorAll('button, input, select, textarea, [role=img], section, [role=tablist]')]
   .filter((el) => el.offsetParent !== null && !el.classList.contains('sr'))
   .filter((el) => !(el.getAttribute('aria-label') || el.textContent.trim()
     || (el.labels && el.labels.length && el.labels[0].textContent.trim())
     || (el.getAttribute('aria-labelledby') && document.getElementById(el.getAttribute('aria-labelledby')))))
   .map((el) => el.outerHTML.slice(0, 120))"""
-TWICE = """() => { const ids = [...document.querySelectorAll('#app [id]')].filter((el) => !el.closest('svg')).map((el) => el.id);
+TWICE = """() => {
+  const ids = [...document.querySelectorAll('#app [id]')].filter((el) => !el.closest('svg')).map((el) => el.id);
   return ids.filter((id, i) => ids.indexOf(id) !== i); }"""
 
 
@@ -165,16 +168,24 @@ async def test_the_look_is_changed_beside_the_face_and_saved(opened: Any) -> Non
     await slider.focus()
     await page.keyboard.press("Control+z")
     await here.until(lambda: "eye_size" not in here.look("mika"))
+    text = (here.show.folders.home / "characters" / "mika" / "character.yaml").read_text(encoding="utf-8")
+    assert "# Who it is, in about three sentences." in text
+
+
+async def test_a_theme_is_a_step_that_can_be_taken_back(opened: Any) -> None:
+    here = await opened()
+    page = here.page
+    await here.change("Mika")
+    await page.wait_for_selector(".mirror svg")
+    await page.locator("#look-tab-eyes").click()
     await page.locator("#look-eye_colour").fill("#ff0000")
-    await here.until(lambda: here.look("mika").get("eye_colour") == "#ff0000")
+    await here.until(lambda: here.has("mika") and here.look("mika").get("eye_colour") == "#ff0000")
     await page.locator(".lookedit .facepick").filter(has_text="Kai").locator("input").check()
     await here.until(lambda: here.look("mika") == {"theme": "kai"})
     await page.get_by_role("button", name="Undo", exact=True).click()
-    await here.until(lambda: here.look("mika").get("hair") == "bob")
+    await here.until(lambda: here.look("mika").get("eye_colour") == "#ff0000")
     await page.get_by_role("button", name="Reset to this person").click()
     await here.until(lambda: here.look("mika") == {"theme": "aiko"})
-    text = (here.show.folders.home / "characters" / "mika" / "character.yaml").read_text(encoding="utf-8")
-    assert "# Who it is, in about three sentences." in text
 
 
 async def test_the_face_moves_speaks_and_feels(opened: Any) -> None:

@@ -29,13 +29,17 @@ MAX_ON_STAGE = 4
 
 
 class Roster:
-    """Reads the folders anew each time it is asked. `file`: the settings file of `--config`, if one was given."""
+    """Looks at the folders each time it is asked; files that did not change are not read again.
+
+    `file`: the settings file of `--config`, if one was given.
+    """
 
     def __init__(self, folders: Folders, *, file: Path | None = None) -> None:
         self.folders = folders
         self.roots = folders.roots("characters")
         self.own = folders.home / "characters"
         self._file = file
+        self._read: dict[Path, tuple[tuple[tuple[int, int], ...], Persona | BadFiles]] = {}
 
     @property
     def settings_file(self) -> Path:
@@ -61,9 +65,22 @@ class Roster:
     def persona(self, id_: str) -> Persona | None:
         folder = self.ids().get(id_)
         try:
-            return load_character(folder) if folder else None
+            return self._load(folder) if folder else None
         except BadFiles:
             return None
+
+    def _load(self, folder: Path) -> Persona:
+        """As `load_character`."""
+        stamps = tuple(_stamp(folder / name) for name in ("character.yaml", "material.yaml"))
+        if folder not in self._read or self._read[folder][0] != stamps:
+            try:
+                self._read[folder] = stamps, load_character(folder)
+            except BadFiles as wrong:
+                self._read[folder] = stamps, wrong
+        found = self._read[folder][1]
+        if isinstance(found, BadFiles):
+            raise BadFiles(found.problems)
+        return found
 
     def name(self, id_: str) -> str:
         """What it is called; its id when its file cannot be read."""
@@ -91,7 +108,7 @@ class Roster:
         whose = {"own": self.own in folder.parents, "on_stage": on, "picture": card_address(id_, folder)}
         pictures = pictures_of(id_, folder)
         try:
-            persona = load_character(folder)
+            persona = self._load(folder)
         except BadFiles as bad:
             return Character(id_, id_, problems=rows(bad.problems), pictures=pictures, usable=False, **whose)
         wrong = picture_problems(persona, folder)
@@ -102,6 +119,14 @@ class Roster:
             names=persona.names, greetings=persona.material.greetings[:20], problems=rows(wrong), pictures=pictures,
             shown=overlay_look(persona, self.roots), **whose,
         )  # fmt: skip
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0, 0
+    return stat.st_mtime_ns, stat.st_size
 
 
 def rows(problems: Sequence[Problem]) -> tuple[FileProblem, ...]:
