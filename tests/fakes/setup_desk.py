@@ -367,9 +367,15 @@ def first_night() -> dict[str, Any]:
     """The panel's snapshot at a first start: the demo has just begun, nobody speaks."""
     snapshot = evening()
     nothing = {"line": None, "next": {}, "queue": {}, "log": {}}
-    sound = {"where": "tab", "name": "Chromium", "pages": 1, "muted": 0}
     show = snapshot["show"] | {"demo": True, "scripted": True, "title": "Two voices, no sleep", "started": 4_340_000}
-    return snapshot | nothing | {"show": show, "sound": sound, "setup": {"n": 1, "welcome": True}}
+    return snapshot | nothing | {"show": show, "sound": sound("tab", "Chromium"), "setup": {"n": 1, "welcome": True}}
+
+
+def sound(where: str, name: str) -> dict[str, Any]:
+    """The stage page plays, in OBS or in a tab."""
+    holder = {"where": where, "name": name, "kind": "stage", "browser": ""}
+    about = {"holder": holder, "monitors": 0, "others": 0, "warning": ""}
+    return {"where": where, "name": name, "pages": 1, "muted": 0, **about}
 
 
 def line(uid: str, text: str, *, persona: str = "mika", number: int = 20) -> dict[str, Any]:
@@ -380,4 +386,4 @@ def line(uid: str, text: str, *, persona: str = "mika", number: int = 20) -> dic
     return {**about, "why": {**why, "persona": ""}, "clauses": clauses}
 
 
-__all__ = ["TOKEN", "SetupShow", "first_night", "first_start", "line"]
+__all__ = ["TOKEN", "SetupShow", "first_night", "first_start", "line", "sound"]

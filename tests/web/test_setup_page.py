@@ -10,11 +10,12 @@ import pytest_asyncio
 
 from streamer.texts import texts
 from tests.conftest import needs
-from tests.fakes.setup_desk import TOKEN, SetupShow, first_night, line
+from tests.fakes.setup_desk import TOKEN, SetupShow, first_night, line, sound
 from tests.web.test_panel_page import DESK, LOW, NAMELESS, PALE, PHONE, SMALL_TARGETS, TWICE, WATCH, Panel
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
+IN_OBS = sound("obs", "OBS")
 STEPS = ("channel", "brain", "voice", "character", "overlay")
 HEARD = """window.__played = 0;
 HTMLMediaElement.prototype.play = function () {
@@ -199,7 +200,11 @@ async def test_the_stage_is_the_real_one_and_sounds_after_a_press(opened: Any, s
     await page.page.get_by_role("button", name="Sound on").click()
     await page.page.get_by_role("button", name="Muted on this page").wait_for()
     assert await page.page.evaluate(f"{frame}.showrunner.sink.output.gain.value") == 0
-    await show.change({"sound": {"where": "obs", "name": "OBS", "pages": 2, "muted": 0}})
+    await page.page.get_by_role("button", name="Muted on this page").click()
+    await page.page.get_by_role("link", name="Live").first.click()
+    await page.shows(".soundcard", "You hear Mika and Juno through this tab.")  # the stage goes on, out of sight
+    await page.page.get_by_role("link", name="Set-up").first.click()
+    await show.change({"sound": IN_OBS})
     show.holder = False
     await page.shows(".heard", "The voices play in OBS")
     await page.page.get_by_role("button", name="Hear them here too").click()
@@ -480,7 +485,7 @@ async def test_the_link_is_masked_copied_and_drawn(opened: Any, show: SetupShow)
     assert TOKEN in await field.input_value()
     assert "Control audio via OBS" in await card.get_by_role("img").inner_text()
     await card.get_by_text("Waiting for OBS").wait_for()
-    await show.change({"sound": {"where": "obs", "name": "OBS", "pages": 1, "muted": 0}})
+    await show.change({"sound": IN_OBS})
     await card.get_by_text("OBS shows the stage.", exact=True).wait_for()
     await card.get_by_role("button", name="Test tone").click()
     await page.until(lambda: page.pressed("sound/tone"))

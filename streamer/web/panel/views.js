@@ -17,6 +17,9 @@ export const moves = signal(0);
 /** True while something typed in a view would be lost by a reload. */
 export const typing = signal(false);
 
+/** True while the stage inside the set-up view plays the voices: then this very tab is heard. */
+export const stagePlays = signal(false);
+
 addEventListener("hashchange", () => {
   const before = view.peek();
   asked.value = named();

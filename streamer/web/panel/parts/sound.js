@@ -4,6 +4,7 @@ import { ring } from "../actions.js";
 import { Icon } from "../icons.js";
 import { live, persona, S } from "../store.js";
 import { clean, has, list, t, tn } from "../texts.js";
+import { stagePlays } from "../views.js";
 import { castIds } from "./common.js";
 import { hearHere, here, herePage, MonitorFrame, ofThisBrowser, sounds, wanted } from "./hear.js";
 
@@ -30,7 +31,7 @@ function title(sound) {
   const names = castNames();
   if (sound.where === "obs") return t("sound.obs", { names });
   if (sound.where === "nobody") return t("sound.nobody.names", { names });
-  return t(here.value === "plays" ? "sound.tab.here" : ofThisBrowser(sound.holder) ? "sound.tab.browser" : "sound.tab.other", { names });
+  return t(here.value === "plays" || stagePlays.value ? "sound.tab.here" : ofThisBrowser(sound.holder) ? "sound.tab.browser" : "sound.tab.other", { names });
 }
 
 /** What to do when nobody hears them. */

@@ -5,6 +5,7 @@ import { castIds } from "../parts/common.js";
 import { hearHere, sounds, wanted } from "../parts/hear.js";
 import { persona, S } from "../store.js";
 import { clean, lang, t } from "../texts.js";
+import { stagePlays } from "../views.js";
 import { Glyph } from "./glyphs.js";
 
 /** Below this width the stage is drawn as for a narrower window, so that captions stay readable. */
@@ -59,6 +60,7 @@ function look() {
   dozing = state === "asleep" ? dozing + 1 : 0;
   const settled = state === "elsewhere" ? silent > STAYS || hearing.peek() !== "on" : state !== "asleep" || dozing > 1;
   if (settled) hearing.value = state;
+  stagePlays.value = Boolean(sink?.holder) && sink.audio === "running" && !muted.peek();
   if (sink?.output) sink.output.gain.value = muted.peek() ? 0 : 1;
 }
 
