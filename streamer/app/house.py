@@ -5,7 +5,6 @@ import gc
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -19,7 +18,7 @@ from streamer.adapters.store.texts import FileTexts, MemoryTexts
 from streamer.app import journal as journals
 from streamer.app.clock import ShowClock
 from streamer.app.conductor import Conductor
-from streamer.app.demo import AudienceChat
+from streamer.app.demo import open_chats
 from streamer.app.desks import Desks
 from streamer.app.ears import open_ingress
 from streamer.app.exchange import Exchange
@@ -29,8 +28,8 @@ from streamer.app.live import Brain, Chats
 from streamer.app.overlay_view import OverlayView
 from streamer.app.panel_view import About, PanelView
 from streamer.app.parts import model_names, open_brain, open_voices
-from streamer.app.past import Past, interrupted
-from streamer.app.pictures import overlay_look
+from streamer.app.past import Past, interrupted, open_journal
+from streamer.app.pictures import shown_cast
 from streamer.app.plan import Plan, read_plan
 from streamer.app.reload import Reload
 from streamer.app.sayings import Sayings
@@ -56,7 +55,7 @@ from streamer.core.events import (
 )
 from streamer.core.show import EMPTY
 from streamer.moderation import Rules, judge_line
-from streamer.ports import ChatSource, Health, Journal, LanguageModel, Notice, TextToSpeech, Unavailable
+from streamer.ports import ChatSource, Health, LanguageModel, Notice, TextToSpeech
 from streamer.speech.brief import BriefWriter
 from streamer.speech.perform import Performer
 from streamer.speech.view import LineRecord
@@ -160,15 +159,16 @@ class House:
         )
         self.grants = open_grants(state)
         self.texts = MemoryTexts() if self._rehearsal else open_texts(state)
-        self.journal = self._journal(state / self._journal_folder)
+        header = journals.Header(seed=plan.seed, show=plan.settings.show.title, epoch=self.clock.epoch_ns)
+        self.journal = open_journal(state / self._journal_folder, past, header, on_trouble=self._trouble)
         self._open_stage()
         self._open_chain()
+        self.reload = Reload(Exchange(self), self._reread)
+        self.watch = Watch(self._look, self.reload)
+        await self.desks.open()
         await self.web.start()
         self._begin(past)
         self._open_sources()
-        await self.desks.open()
-        self.reload = Reload(Exchange(self), self._reread)
-        self.watch = Watch(self._look, self.reload)
         self._supervisor.start(self._beat(), "beat")
         self._supervisor.start(self._warm(), "warm")
         if self.is_scripted:
@@ -191,25 +191,6 @@ class House:
 
     def _look(self) -> Fingerprint:
         return fingerprint(self.plan.folders.home, *self.plan.files)
-
-    def _journal(self, folder: Path) -> Journal:
-        """The journal goes on in the file of an interrupted show; without a disk the show runs without one."""
-        try:
-            past = self._past
-            if past is not None and past.recovered.header.version == journals.RULES_VERSION:
-                return journals.FileJournal.resume(past.path, on_trouble=self._trouble)
-            if past is not None:
-                found = past.recovered
-                show = journals.encode_show(found.show)
-                return journals.FileJournal.take_over(
-                    past.path, found.header, show, found.seq, on_trouble=self._trouble
-                )
-            journals.prune(folder)
-            header = journals.Header(seed=self.plan.seed, show=self.plan.settings.show.title, epoch=self.clock.epoch_ns)
-            return journals.FileJournal.create(folder, header, on_trouble=self._trouble)
-        except Unavailable as away:
-            self._trouble(Notice("part.unavailable", {"reason": away.reason}))
-            return journals.NullJournal()
 
     def _trouble(self, notice: Notice) -> None:
         self.broken["journal"] = [*self.broken.get("journal", []), Health("journal", "broken", notice)]
@@ -265,17 +246,7 @@ class House:
 
     def members(self) -> dict[str, dict[str, object]]:
         """The cast as the pages know it."""
-        roots = self.plan.folders.roots("characters")
-        return {
-            persona.id: {
-                "name": persona.name,
-                "color": persona.colour,
-                "order": order,
-                "enabled": True,
-                "look": overlay_look(persona, roots),
-            }
-            for order, persona in enumerate(self.plan.cast)
-        }
+        return shown_cast(self.plan.cast, self.plan.folders.roots("characters"))
 
     def _open_chain(self) -> None:
         """Ears, rules, brain, voices: what a line goes through."""
@@ -372,13 +343,10 @@ class House:
             self.chats.add(source)
 
     def wanted_chats(self) -> Sequence[ChatSource]:
-        """The chats that the settings name, freshly made; without any, the demo's audience."""
+        """The chats to read, freshly made."""
         if self._given_sources is not None:
             return self._given_sources
-        settings = self.plan.settings
-        if settings.channel is not None:
-            return [settings.channel.open()]
-        return [AudienceChat(self.plan.seed, [persona.name for persona in self.plan.cast])]
+        return open_chats(self.plan.settings, self.plan.cast, self.plan.seed)
 
     @property
     def chats_are_given(self) -> bool:

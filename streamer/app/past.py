@@ -1,6 +1,6 @@
 """Going on where a process ended: the last journal of the state folder, when its show was not closed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -9,7 +9,7 @@ from streamer.app import journal
 from streamer.app.replay import Recovered, recover
 from streamer.core.events import Event
 from streamer.core.show import TOMBSTONE_MS
-from streamer.ports import Misconfigured, Unavailable
+from streamer.ports import Journal, Misconfigured, Notice, Unavailable
 
 FORGET_AFTER_S = 6 * 3600
 """An older interrupted show is over: the next start begins a new one."""
@@ -51,3 +51,22 @@ def interrupted(folder: Path, *, wall_ns: int) -> Past | None:
     if found.seq == 0 or found.show.mode in ("starting", "closing", "closed") or not 0 <= gap_s < FORGET_AFTER_S:
         return None
     return Past(path=path, recovered=found, gap_s=gap_s)
+
+
+def open_journal(
+    folder: Path, past: Past | None, header: journal.Header, *, on_trouble: Callable[[Notice], None]
+) -> Journal:
+    """The journal goes on in the file of an interrupted show, or begins with `header`; without a disk the show runs
+    without one, and `on_trouble` is told."""
+    try:
+        if past is not None and past.recovered.header.version == journal.RULES_VERSION:
+            return journal.FileJournal.resume(past.path, on_trouble=on_trouble)
+        if past is not None:
+            found = past.recovered
+            show = journal.encode_show(found.show)
+            return journal.FileJournal.take_over(past.path, found.header, show, found.seq, on_trouble=on_trouble)
+        journal.prune(folder)
+        return journal.FileJournal.create(folder, header, on_trouble=on_trouble)
+    except Unavailable as away:
+        on_trouble(Notice("part.unavailable", {"reason": away.reason}))
+        return journal.NullJournal()

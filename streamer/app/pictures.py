@@ -209,3 +209,17 @@ def save(folder: Path, shown: Shows, raw: bytes) -> Path:
     finally:
         new.unlink(missing_ok=True)
     return path
+
+
+def shown_cast(cast: Sequence[Persona], roots: Sequence[Path]) -> dict[str, dict[str, object]]:
+    """The cast as the pages know it, in its order."""
+    return {
+        persona.id: {
+            "name": persona.name,
+            "color": persona.colour,
+            "order": order,
+            "enabled": True,
+            "look": overlay_look(persona, roots),
+        }
+        for order, persona in enumerate(cast)
+    }
