@@ -74,7 +74,8 @@ for _name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PRO
 os.environ["NO_PROXY"] = "*"
 # Keys of the developer's machine must not wake up a real vendor, and must not decide how a test ends.
 for _name in [name for name in os.environ if name.startswith(("OPENAI_", "STREAMER_", "SHOWRUNNER_"))]:
-    del os.environ[_name]
+    if _name != "SHOWRUNNER_SHOTS":  # a folder for pictures of the browser tests
+        del os.environ[_name]
 
 
 # --------------------------------------------------------------------------------------------- real parts and skipping

@@ -13,10 +13,16 @@ START_S = 40.0
 
 
 class Product:
-    """`links` are those it prints: `Panel` and `Overlay`. Killed at the end when it does not go by itself."""
+    """`links` are those it prints: `Panel` and `Overlay`. Killed at the end when it does not go by itself.
 
-    def __init__(self, folder: Path, settings: str = "", *arguments: str, env: dict[str, str] | None = None) -> None:
+    `settings` None leaves the files as they are; `port` 0 is any free one.
+    """
+
+    def __init__(
+        self, folder: Path, settings: str | None = "", *arguments: str, env: dict[str, str] | None = None, port: int = 0
+    ) -> None:
         self._folder = folder
+        self._port = port
         self._settings = settings
         self._arguments = arguments
         self._env = env or dict(os.environ)
@@ -30,16 +36,26 @@ class Product:
         return self._folder / "state"
 
     @property
+    def home(self) -> Path:
+        return self._folder / "home"
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self.base.rpartition(":")[2])
+
+    @property
     def base(self) -> str:
         return self.links["Overlay"].split("/overlay/")[0]
 
     async def __aenter__(self) -> Self:
-        config = self._folder / "home" / "config"
-        config.mkdir(parents=True, exist_ok=True)
-        (config / "streamer.yaml").write_text(self._settings, encoding="utf-8")
+        if self._settings is not None:
+            config = self.home / "config"
+            config.mkdir(parents=True, exist_ok=True)
+            (config / "streamer.yaml").write_text(self._settings, encoding="utf-8")
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-X", "utf8", "-m", "streamer", "run", "--port", "0", "--state", str(self.state),
-            "--home", str(self._folder / "home"), *self._arguments,
+            sys.executable, "-X", "utf8", "-m", "streamer", "run", "--port", str(self._port), "--state",
+            str(self.state), "--home", str(self.home), *self._arguments,
             cwd=ROOT, env=self._env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         async with asyncio.timeout(START_S):
