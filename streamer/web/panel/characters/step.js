@@ -47,7 +47,7 @@ function Removal({ item }) {
 function Open({ item, tab }) {
   const head = useRef(null);
   const name = clean(item.name);
-  useEffect(() => { head.current?.scrollIntoView?.({ block: "nearest" }); }, [item.id]);
+  useEffect(() => { head.current?.scrollIntoView?.({ block: "start" }); }, [item.id]);
   const go = (one) => { doing.value = { id: item.id, tab: one }; };
   const turn = (e) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
