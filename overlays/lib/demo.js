@@ -8,12 +8,12 @@ const CAST = {
 // `cues` are `[part of the line 0..1, expression or gesture, size]`; `alert` comes while the line is spoken.
 const SCRIPT = [
   { persona: "mika", cues: [[0, "joy", 0.9], [0.02, "wave", 1]], text: "Hello hello! Find a seat, the evening is about to get silly." },
-  { persona: "juno", cues: [[0, "smug", 0.6], [0.7, "nod", 1]], text: "About to? You have been talking to a plant since noon." },
+  { persona: "juno", cues: [[0, "smug", 0.6], [0.7, "nod", 1]], text: "About to? You have been talking to a plant since noon.", alert: { kind: "raid", size: 0.8 } },
   { persona: "mika", cues: [[0, "joy", 0.9], [0.45, "shake", 0.8]], text: "Order, order! The chat has spoken, and the chat wants pineapple.", answering: { name: "tea_goblin", text: "is pineapple on pizza a crime?", platform: "twitch" } },
   { persona: "juno", cues: [[0, "think", 0.8], [0.1, "tilt", 1], [0.75, "shrug", 1]], text: "Technically it is a fruit, and a tomato is one too. So where exactly is the crime?", look_at: "mika" },
-  { persona: "mika", cues: [[0, "smug", 0.9], [0.3, "sad", 0.8]], text: "The crime is that nobody brought me a slice.", alert: { kind: "raid", name: "Moonlit Harbour", size: 0.8 } },
+  { persona: "mika", cues: [[0, "smug", 0.9], [0.3, "sad", 0.8]], text: "The crime is that nobody brought me a slice." },
   { persona: "juno", cues: [[0, "surprised", 1], [0.4, "joy", 0.6]], text: "You had four! I counted every single one of them.", answering: { name: "さくら", text: "昨日のピザはおいしかった？ わたしはまだ冷蔵庫に三切れ残しています。", platform: "youtube" } },
-  { persona: "mika", cues: [[0, "shy", 0.9]], text: "Those were quality checks. Somebody has to do them.", look_at: "juno", alert: { kind: "superchat", name: "Nadia", size: 0.45 } },
+  { persona: "mika", cues: [[0, "shy", 0.9]], text: "Those were quality checks. Somebody has to do them.", look_at: "juno", alert: { kind: "superchat", size: 0.45 } },
   { persona: "juno", cues: [[0, "joy", 0.8], [0.5, "bow", 1]], text: "次はみんなでピザを食べましょう。約束ですよ！" },
   { persona: "mika", cues: [[0, "sleepy", 0.9]], text: "After a nap, please. A judge needs her rest.", answering: { name: "نور", text: "هل تنام القاضية الآن؟", platform: "twitch" } },
 ];

@@ -8,15 +8,18 @@ const root = document.getElementById("page");
 const page = new Page({ kind: "stage", root, sound: true, avatars: true, draw });
 page.captions = new Captions(root, { style: page.options.style });
 page.bubble = new Bubble(root);
+// Asked for in every frame, the window's width would cost a layout each time.
+let middle = innerWidth / 2;
+addEventListener("resize", () => (middle = innerWidth / 2));
 page.start();
 
 function draw() {
   const { line, snapshot, bubble } = page;
   const place = line && page.cast.box(line.persona);
-  page.captions.side(place && place.left + place.width / 2 > innerWidth / 2 ? "right" : "left");
+  page.captions.side(place && place.left + place.width / 2 > middle ? "right" : "left");
   page.captions.update(line, page.now, line && page.who(line.persona));
   const speaker = snapshot?.stage?.speaker ?? line?.persona ?? null;
   const answering = page.feed.connected ? (snapshot?.stage?.answering ?? null) : null;
   const box = answering && speaker ? page.cast.box(speaker) : null;
-  bubble.update(answering, box, page.who(speaker)?.color, box && box.left + box.width / 2 < innerWidth / 2 ? "left" : "right");
+  bubble.update(answering, box, page.who(speaker)?.color, box && box.left + box.width / 2 < middle ? "left" : "right");
 }

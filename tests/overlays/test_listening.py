@@ -242,5 +242,5 @@ def test_demo_shows_everything_off(show: FakeShow, open_page: Callable[..., Any]
     page = open_page("stage", "&demo", wait=False)
     until(page, "window.showrunner?.state().gesture.mika === 'wave'")
     until(page, "showrunner.state().looking.juno === 'mika' && showrunner.state().look.juno[0] < -0.5")
-    until(page, "showrunner.state().answering !== ''")
-    until(page, "showrunner.state().alert === 'raid'", within=60)
+    until(page, "showrunner.state().alert === 'raid'")
+    until(page, "showrunner.state().answering !== ''", within=40)
