@@ -172,7 +172,8 @@ class Rehearsals:
             last = told
             self._step(rehearsal, told)
             if told.get("state") not in ("reading", None):
-                upload.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # Windows keeps what somebody still has open; `_leave` tries again
+                    upload.unlink(missing_ok=True)
         code = await child.ended()
         summary = last.get("summary")
         if code == 0 and last.get("state") == "done" and (folder / "report.json").is_file():
