@@ -92,7 +92,7 @@ async def test_made_changed_removed_and_brought_back(client: Client):
     }
     changed = await client.ok("PATCH", f"{API}/juno-2", change)
     assert (changed["look"], changed["colour"]) == ({"theme": "kai", "eye_size": 1.1}, "#abcdef")
-    assert changed["voice"] == {"pitch": 3, "rate": 1, "ids": {"espeak": "dry"}}
+    assert changed["voice"] == {"pitch": 3, "rate": 1, "ids": {"espeak": "dry"}, "engine": ""}
     text = file.read_text(encoding="utf-8")
     assert "# mine" in text
     assert "# Who it is" in text
