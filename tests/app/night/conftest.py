@@ -1,11 +1,12 @@
 """A rehearsal of a few minutes, played once for the tests of this folder."""
 
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from streamer.adapters.chat.log import ChatLog
-from streamer.app.night.story import Played
+from streamer.app.night.story import Played, tell
 from streamer.app.rehearsal import Rehearsal
 from streamer.app.report import build
 from streamer.core.events import Money
@@ -45,6 +46,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     return Played(show, ChatLog(ROWS, [], 0), build(result), result, rehearsal.notes, "evening.log")
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
+@pytest.fixture(scope="session")
+def plain(played: Played) -> dict[str, Any]:
+    """Its report without voices. Made in a thread: a browser's own loop may be running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(tell, played, voices=False).result()
