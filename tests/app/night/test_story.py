@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -55,12 +56,13 @@ def test_a_configured_model_is_asked_for_the_best(played: Played, tmp_path, monk
             made = msgspec.structs.replace(played, plan=show)
             told.update(await asyncio.to_thread(tell, made, voices=True))
 
-    asyncio.run(run())
+    with ThreadPoolExecutor(1) as pool:  # a browser's own loop may be running in this thread
+        pool.submit(asyncio.run, run()).result()
     by = {line["by"] for each in told["best"] for line in each["lines"]}
     assert by == ({"model"} if works else {"prepared"})
     assert all(line["audio"] for each in told["best"] for line in each["lines"])
     codes = [each["code"] for each in told["notices"]]
-    assert codes == ([] if works else ["rehearsal.model.away"])
+    assert ("rehearsal.model.away" in codes) is not works
     assert (told["bill"]["model"], told["bill"]["words"]["code"]) == ("openai:m", "rehearsal.bill.priced")
     assert told["bill"]["usd"] > 0
     assert (told["bill"]["spent"]["prompt_tokens"] > 0) is works
