@@ -1,4 +1,4 @@
-"""`avatars_fps`, `avatars_js_ms`: two drawn people who talk, at 1920 x 1080, in headless Chromium without a GPU."""
+"""`avatars_fps`, `avatars_js_ms` and both when idle: two drawn people at 1920 x 1080, in Chromium without a GPU."""
 
 import asyncio
 import os
@@ -11,7 +11,24 @@ from tests.bench.report import Bench, quantile, spread
 from tests.overlays.fake_show import FakeShow
 
 OVERLAYS = Path(__file__).parents[2] / "overlays"
-FIGURES = ("avatars_fps", "avatars_js_ms")
+FIGURES = ("avatars_fps", "avatars_js_ms", "avatars_idle_fps", "avatars_idle_js_ms")
+UP_S = 60.0
+SETTLE_S = 2.0
+"""The entrance is over."""
+BOTH = """() => {
+  const {rigs} = window.showrunner;
+  const shapes = ["aa", "ee", "ih", "oh", "ou", "mbp"];
+  Object.values(rigs).forEach((rig, person) => {
+    const voice = rig.voice.bind(rig);
+    const speaking = rig.speaking.bind(rig);
+    rig.voice = () => {
+      const at = performance.now() / 90 + person * 1.7;
+      voice(Math.abs(Math.sin(at)), shapes[Math.floor(at / 2) % shapes.length]);
+    };
+    rig.speaking = () => speaking(true);
+  });
+}"""
+"""In a show one talks at a time: here the mouths of both are moved, whoever has the line."""
 WATCH = """() => {
   window.__frames = [];
   let last = performance.now();
@@ -26,7 +43,7 @@ WATCH = """() => {
 
 
 async def avatars(bench: Bench, *, quick: bool) -> None:
-    """The demo's talk for 8 s (3 s when quick): the median distance of two frames, and the script's work in each."""
+    """Idle, then talking, 8 s each (3 s when quick): the median distance of two frames, the script's work in each."""
     chromium = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     try:
         from playwright.async_api import async_playwright
@@ -40,11 +57,14 @@ async def avatars(bench: Bench, *, quick: bool) -> None:
             browser = await playwright.chromium.launch(executable_path=chromium, args=flags)
             try:
                 page = await browser.new_page(viewport={"width": 1920, "height": 1080})
-                frames, work = await _watch(page, show.url, 3 if quick else 8)
+                seconds = 3.0 if quick else 8.0
+                idle = await _watch(page, f"{show.url}/overlay/stage?token=good", seconds, talk=False)
+                talk = await _watch(page, f"{show.url}/overlay/stage?token=good&demo", seconds, talk=True)
             finally:
                 await browser.close()
-    bench.measured("avatars_fps", 1000 / quantile(frames, 0.5))
-    bench.measured("avatars_js_ms", spread(work))
+    for (frames, work), name in ((talk, "avatars"), (idle, "avatars_idle")):
+        bench.measured(f"{name}_fps", 1000 / quantile(frames, 0.5), f"n={len(frames)} frames")
+        bench.measured(f"{name}_js_ms", spread(work))
     return None
 
 
@@ -53,12 +73,16 @@ def _missed(bench: Bench, reason: str) -> None:
         bench.missed(name, reason)
 
 
-async def _watch(page: Any, url: str, seconds: float) -> tuple[list[float], list[float]]:
-    """Milliseconds between frames and of script in each, from a second after the first one begins to talk."""
-    await page.goto(f"{url}/overlay/stage?token=good&demo")
-    while not await page.evaluate("window.showrunner?.state().mouth.mika > 0.1"):
-        await asyncio.sleep(0.05)
-    await asyncio.sleep(1)
+async def _watch(page: Any, url: str, seconds: float, *, talk: bool) -> tuple[list[float], list[float]]:
+    """Milliseconds between frames and of script in each; when they talk, from a second after the first word."""
+    await page.goto(url)
+    ready = "state().mouth.mika > 0.1" if talk else "state().there.juno > 0.99"
+    async with asyncio.timeout(UP_S):
+        while not await page.evaluate(f"window.showrunner?.{ready}"):
+            await asyncio.sleep(0.05)
+    if talk:
+        await page.evaluate(BOTH)
+    await asyncio.sleep(1.0 if talk else SETTLE_S)
     await page.evaluate(WATCH)
     await asyncio.sleep(seconds)
     frames, work = await page.evaluate("[window.__frames.slice(1), window.__work]")

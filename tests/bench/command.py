@@ -10,9 +10,14 @@ from typing import Any
 
 from tests.bench.avatars import avatars
 from tests.bench.browser import stop_silent
+from tests.bench.changes import changes
 from tests.bench.crowd import fanout
+from tests.bench.firstpage import first_page
+from tests.bench.firstword import first_word
+from tests.bench.fresh import fresh_start
 from tests.bench.machine import machine
-from tests.bench.report import FIGURES, Bench, table
+from tests.bench.night import night_report
+from tests.bench.report import ASKED, FIGURES, Bench, table
 from tests.bench.simulated import simulated
 from tests.bench.start import boot, idle
 from tests.bench.turns import mp3, overheads
@@ -32,7 +37,12 @@ MEASURES: tuple[tuple[Measure, tuple[str, ...]], ...] = (
     (mp3, ("overhead_mp3_ms",)),
     (stop_silent, ("stop_silent_ms",)),
     (fanout, ("fanout_1000_ms",)),
-    (avatars, ("avatars_fps", "avatars_js_ms")),
+    (avatars, ("avatars_fps", "avatars_js_ms", "avatars_idle_fps", "avatars_idle_js_ms")),
+    (first_word, ("first_word_s", "second_start_s")),
+    (first_page, ("first_page_kb", "first_page_interactive_ms")),
+    (changes, ("change_s",)),
+    (night_report, ("night_report_s",)),
+    (fresh_start, ("fresh_start_s",)),
 )
 
 
@@ -42,7 +52,7 @@ def main(options: argparse.Namespace) -> int:
     if unknown:
         print(f"There is no figure {unknown[0]!r}; there are {', '.join(FIGURES)}.", file=sys.stderr)
         return 2
-    bench = Bench(options.only or FIGURES)
+    bench = Bench(options.only or [name for name in FIGURES if name not in ASKED])
     about = machine()
     for measure, names in MEASURES:
         if bench.wants(*names):

@@ -37,6 +37,25 @@ def resident_mb(pid: int) -> float | None:
     return None
 
 
+def used_s(pid: int) -> float | None:
+    """Processor time a process has used so far, with those of its children that have ended; None without /proc."""
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.is_file():
+        return None
+    fields = stat.read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
+def ended_s() -> float:
+    """Processor time of all processes that were started here and have ended; 0 where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return 0.0
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def children(pid: int) -> list[int]:
     """The processes a process has started, where /proc tells."""
     found: list[int] = []

@@ -53,10 +53,10 @@ voice: {ids: {openai: alloy}}
 """
 
 
-def tone(seconds: float) -> bytes:
-    """Samples of a 220 Hz tone, s16le mono."""
+def tone(seconds: float, hz: float = 220.0) -> bytes:
+    """Samples of a tone, s16le mono."""
     count = int(seconds * RATE_HZ)
-    return struct.pack(f"<{count}h", *(int(9000 * math.sin(2 * math.pi * 220 * at / RATE_HZ)) for at in range(count)))
+    return struct.pack(f"<{count}h", *(int(9000 * math.sin(2 * math.pi * hz * at / RATE_HZ)) for at in range(count)))
 
 
 def to_wav(samples: bytes) -> bytes:
@@ -188,8 +188,13 @@ class Stand:
 
 
 @asynccontextmanager
-async def stand(form: Format = "wav", *, listen: bool = True) -> AsyncIterator[Stand]:
-    """A show on air with one persona, an idle chat, and a page that plays (`listen`)."""
+async def stand(
+    form: Format = "wav", *, listen: bool = True, llm: FakeOpenAi | None = None, tts: FakeOpenAi | None = None
+) -> AsyncIterator[Stand]:
+    """A show on air with one persona, an idle chat, and a page that plays (`listen`).
+
+    `llm` and `tts` are servers that say something else than the usual sentence and tone; they are opened here.
+    """
     spoken: dict[str, bytes] = {}
     encode = to_mp3 if form == "mp3" else to_wav
 
@@ -199,9 +204,10 @@ async def stand(form: Format = "wav", *, listen: bool = True) -> AsyncIterator[S
     speak_s(SHORT_S)
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        llm = FakeOpenAi()
-        llm.tokens, llm.token_delay_s = list(TOKENS), TOKEN_S
-        tts = FakeOpenAi(sound=lambda _: spoken["now"])
+        if llm is None:
+            llm = FakeOpenAi()
+            llm.tokens, llm.token_delay_s = list(TOKENS), TOKEN_S
+        tts = tts or FakeOpenAi(sound=lambda _: spoken["now"])
         irc = FakeTwitchIrc("bench")
         for server in (llm, tts, irc):
             await stack.enter_async_context(server)
