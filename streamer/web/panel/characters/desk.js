@@ -82,6 +82,7 @@ export async function bring(file) {
   if (file.size > LIMIT.card) return { ok: false, body: null, problem: { code: "card_too_large" } };
   const result = await send(`characters/import?name=${encodeURIComponent(file.name.slice(-200))}`, file);
   if (result.ok) await reread();
+  else if (result.problem.code === "bad_card") result.problem.params = { name: clean(file.name).slice(-60), why: clean(result.problem.detail) };
   return result;
 }
 

@@ -18,7 +18,7 @@ export const ready = Promise.all([useStyle("setup/setup.css"), loadPart("setup")
 
 function Head() {
   const welcome = S.setup.value.welcome;
-  return html`<header class="setup-head"><div><h2 tabindex="-1" data-heading>${welcome ? t("setup.welcome", { names: names() }) : t("setup.title")}</h2><p>${t(welcome ? "setup.welcome.words" : "setup.words")}</p></div>
+  return html`<header class="setup-head"><div><h2 tabindex="-1" data-heading>${welcome ? t("setup.welcome", { names: names() }) : t("setup.title")}</h2><p>${t(welcome ? (S.show.value.demo ? "setup.welcome.words" : "setup.welcome.words.air") : "setup.words")}</p></div>
     ${welcome && html`<button type="button" class="btn large" onClick=${leave}>${t("setup.skip_all")}</button>`}</header>`;
 }
 
