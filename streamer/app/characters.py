@@ -36,6 +36,9 @@ class VoiceFile(_Part):
     pitch: Annotated[float, Field(ge=-12, le=12, description="Semitones up or down.")] = 0.0
     rate: Annotated[float, Field(ge=0.5, le=2, description="Speed of speech as a factor.")] = 1.0
     ids: Annotated[dict[str, str], Field(description="The voice to use, by engine.")] = {}
+    engine: Annotated[
+        Literal["", "openai", "http", "edge", "espeak"], Field(description="The engine that is tried first.")
+    ] = ""
 
 
 class TopicFile(_Part):

@@ -12,19 +12,25 @@ LATE_MAX = 12
 
 
 def speaker_of(persona: Persona, engines: Sequence[str]) -> Speaker:
-    """`engines` are tried in order. What is spoken past the guard never claims that the persona is human."""
+    """`engines` are tried in order, the one the persona chose before them. What is spoken past the guard never claims
+    that the persona is human."""
     material = stocked(persona).material
     return Speaker(
         id=persona.id,
         name=persona.name,
         description=description(persona),
         language=persona.language,
-        voices=tuple(Voice(engine, voice_spec(persona, engine)) for engine in engines),
+        voices=tuple(Voice(engine, voice_spec(persona, engine)) for engine in _order(persona, engines)),
         late=_true(material.late[:LATE_MAX]) or late_lines(persona.language),
         safe=safe_lines(persona.language),
         honest=honest_lines(persona),
         thanks=_true(line for line in material.thanks.get("paid", ()) if "{name}" in line and line.count("{") == 1),
     )
+
+
+def _order(persona: Persona, engines: Sequence[str]) -> Sequence[str]:
+    first = persona.voice.engine
+    return [first, *(engine for engine in engines if engine != first)] if first in engines else engines
 
 
 def voice_spec(persona: Persona, engine: str) -> VoiceSpec:

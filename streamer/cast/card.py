@@ -9,6 +9,10 @@ Scalar = str | float | bool
 Thanks = Literal["paid", "sub", "gift", "raid", "follow"]
 
 
+ENGINES = ("openai", "http", "edge", "espeak")
+"""What a voice may name to be tried first."""
+
+
 class Voice(msgspec.Struct, frozen=True):
     """How a persona sounds; every engine maps this to its own units."""
 
@@ -18,6 +22,8 @@ class Voice(msgspec.Struct, frozen=True):
     """Speed of speech as a factor of the engine's own."""
     ids: Mapping[str, str] = {}
     """The voice to use, by engine: `{"edge": "en-US-AnaNeural"}`."""
+    engine: str = ""
+    """The engine that is tried first for this persona; empty: the show's own order."""
 
 
 class Topic(msgspec.Struct, frozen=True):

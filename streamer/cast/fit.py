@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from streamer.cast.card import Material, Persona, Scalar, Topic, Voice
+from streamer.cast.card import ENGINES, Material, Persona, Scalar, Topic, Voice
 from streamer.cast.cardtext import clean, cut, one_line, paragraphs
 from streamer.cast.intents import INTENTS, PLACES, STAGE_TAGS
 
@@ -81,6 +81,7 @@ def fit(persona: Persona) -> Persona:
             pitch=_between(persona.voice.pitch, -12, 12, 0),
             rate=_between(persona.voice.rate, 0.5, 2, 1),
             ids={key: one_line(value)[:200] for key, value in _keyed(persona.voice.ids)},
+            engine=persona.voice.engine if persona.voice.engine in ENGINES else "",
         ),
         look={key: _scalar(value) for key, value in _keyed(persona.look)},
         catchphrases=lines(persona.catchphrases[:FACTS_MAX]),

@@ -27,11 +27,12 @@ VoiceId = Annotated[str, msgspec.Meta(max_length=200)]
 
 
 class VoiceOf(msgspec.Struct, frozen=True):
-    """Pitch in semitones, rate as a factor, and the voice to take, by engine."""
+    """Pitch in semitones, rate as a factor, the voice to take, by engine, and the engine that is tried first."""
 
     pitch: Annotated[float, msgspec.Meta(ge=-12, le=12)] = 0.0
     rate: Annotated[float, msgspec.Meta(ge=0.5, le=2)] = 1.0
     ids: dict[str, VoiceId] = {}
+    engine: Annotated[str, msgspec.Meta(pattern="^(openai|http|edge|espeak)?$")] = ""
 
 
 class NewCharacter(msgspec.Struct, frozen=True):

@@ -48,3 +48,11 @@ def test_what_is_prepared_is_in_the_persona_s_language():
     speaker = speaker_of(Persona(id="a", name="A", language="ja"), ())
     for line in (*speaker.late, *speaker.safe, *speaker.honest, *speaker.thanks):
         assert not line.isascii()
+
+
+def test_a_persona_may_choose_the_engine_that_is_tried_first() -> None:
+    persona = Persona(id="a", name="A", voice=Voice(ids={"edge": "en-GB-SoniaNeural"}, engine="edge"))
+    assert [voice.engine for voice in speaker_of(persona, ("openai", "edge", "espeak")).voices] == [
+        "edge", "openai", "espeak"
+    ]  # fmt: skip
+    assert [voice.engine for voice in speaker_of(persona, ("openai",)).voices] == ["openai"]

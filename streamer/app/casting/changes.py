@@ -25,8 +25,9 @@ def file_changes(path: Path, change: Change) -> Changes:
         if value is not msgspec.UNSET:
             wanted[(key,)] = _plain(" ".join(value.split()) if key == "name" else value)
     if change.voice is not msgspec.UNSET:
-        ids = {key: value.strip() for key, value in change.voice.ids.items() if value.strip()}
-        wanted["voice",] = _voice(now.get("voice"), Voice(change.voice.pitch, change.voice.rate, ids))
+        to = change.voice
+        ids = {key: value.strip() for key, value in to.ids.items() if value.strip()}
+        wanted["voice",] = _voice(now.get("voice"), Voice(to.pitch, to.rate, ids, to.engine))
     if change.look is not msgspec.UNSET:
         wanted["look",] = _look(now.get("look"), change.look)
     return wanted
@@ -44,7 +45,8 @@ def _voice(now: Any, voice: Voice) -> Plain | Gone:
             for key in ("pitch", "rate")
             if key in now or getattr(voice, key) != getattr(Voice(), key)
         }
-        return {**numbers, **({"ids": dict(voice.ids)} if voice.ids else {})} or DELETE
+        first = {"engine": voice.engine} if voice.engine else {}
+        return {**numbers, **first, **({"ids": dict(voice.ids)} if voice.ids else {})} or DELETE
     written = {key: _kept(now.get(key) if isinstance(now, dict) else None, value)
                for key, value in as_written(voice).items()}  # fmt: skip
     return written or DELETE

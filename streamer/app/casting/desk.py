@@ -307,4 +307,5 @@ def _unusable(wrong: BadFiles) -> Problem:
 
 
 def _fitted(voice: VoiceOf) -> Voice:
-    return Voice(voice.pitch, voice.rate, {key: value for key, value in voice.ids.items() if value.strip()})
+    ids = {key: value for key, value in voice.ids.items() if value.strip()}
+    return Voice(voice.pitch, voice.rate, ids, voice.engine)

@@ -139,7 +139,7 @@ def said(problem: Problem) -> str:
 
 
 def voice_of(voice: Voice) -> VoiceOf:
-    return VoiceOf(voice.pitch, voice.rate, dict(voice.ids))
+    return VoiceOf(voice.pitch, voice.rate, dict(voice.ids), voice.engine)
 
 
 def suggestions(language: str) -> tuple[Suggestion, ...]:

@@ -105,6 +105,7 @@ def as_written(voice: Voice) -> dict[str, Any]:
         known = {"ids": dict(voice.ids)}
     return {
         **known,
+        **({"engine": voice.engine} if voice.engine else {}),
         **({"pitch": voice.pitch} if voice.pitch else {}),
         **({"rate": voice.rate} if voice.rate != 1 else {}),
     }

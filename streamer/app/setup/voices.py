@@ -79,9 +79,9 @@ def _engine(settings: Settings, engine: EngineName) -> EngineState:
 
 
 def persona_voice(persona: Persona, chain: tuple[str, ...]) -> PersonaVoice:
-    """How a persona speaks at the moment: with the first engine of the chain."""
-    engine = chain[0] if chain else ""
+    """How a persona speaks at the moment: with the engine it chose, else with the first of the chain."""
     voice = persona.voice
+    engine = voice.engine if voice.engine in chain else chain[0] if chain else ""
     return PersonaVoice(engine, voice.ids.get(engine, ""), voice.pitch, voice.rate)
 
 

@@ -38,14 +38,18 @@ class Files:
         return [edit(path, changes, head=HEAD, shown=shown)]
 
     def voice(self, choice: ChooseVoice, settings: Settings) -> list[Edited]:
-        """A persona's voice, and its engine first in the chain. Raises Problem for a persona nobody knows."""
+        """A persona's voice and engine; the engine also goes first in the chain of those who chose none.
+
+        Raises Problem for a persona nobody knows.
+        """
         done: list[Edited] = []
         try:
             folder = self._own(choice.persona, done)
             path = folder / "character.yaml"
             now = load_character(folder).voice
             ids = {**now.ids, choice.engine: choice.voice}
-            wanted = VoiceOf(choice.pitch, choice.rate, {key: value for key, value in ids.items() if value})
+            known = {key: value for key, value in ids.items() if value}
+            wanted = VoiceOf(choice.pitch, choice.rate, known, choice.engine)
             shown = f"home/characters/{choice.persona}/character.yaml"
             _merge(done, edit(path, file_changes(path, Change(voice=wanted)), shown=shown))
             done += self.write({("tts", "chain"): chain_with(settings, choice.engine)})
