@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from streamer.app.yamlfile import BadFiles
+from streamer.app.yamlfile import BadFiles, Problem
 from streamer.ports import Health, LanguageModel, Notice
 from streamer.speech.chain import VoiceState
 from streamer.speech.speaker import Speaker
@@ -38,11 +38,12 @@ def voice_health(states: Iterable[VoiceState], speakers: Iterable[Speaker], *, a
     return out
 
 
-def file_health(bad: BadFiles | None) -> Sequence[Health]:
-    """Files that were changed while the show runs and cannot be used as they are."""
-    if bad is None:
+def file_health(bad: BadFiles | None, minor: Sequence[Problem] = ()) -> Sequence[Health]:
+    """Files that were changed while the show runs and cannot be used as they are; `minor`: single characters."""
+    problems = bad.problems if bad is not None else minor
+    if not problems:
         return []
-    notice = Notice("files.broken", {"problem": str(bad.problems[0]), "n": len(bad.problems)}, "fix.files")
+    notice = Notice("files.broken", {"problem": str(problems[0]), "n": len(problems)}, "fix.files")
     return [Health("files", "degraded", notice)]
 
 

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -40,6 +40,7 @@ from streamer.app.state import hold, next_epoch, open_grants, open_texts, releas
 from streamer.app.supervise import Supervisor
 from streamer.app.timetable import announce
 from streamer.app.watch import Fingerprint, Watch, fingerprint
+from streamer.cast import Persona
 from streamer.core.commands import Command
 from streamer.core.events import (
     CastChanged,
@@ -91,7 +92,7 @@ class House:
         pace: Pace | None = None,
         sources: Sequence[ChatSource] | None = None,
         rehearsal: bool = False,
-        reread: Callable[[], Plan] | None = None,
+        reread: Callable[[Mapping[str, Persona]], Plan] | None = None,
         on_record: Callable[[LineRecord], None] | None = None,
         observe: Callable[[Fact, Sequence[Command]], None] | None = None,
     ) -> None:
@@ -111,7 +112,7 @@ class House:
         self._pace = pace
         self._fresh = fresh
         self._supervisor = Supervisor()
-        self._reread = reread or (lambda: read_plan(plan.folders, seed=plan.seed))
+        self._reread = reread or (lambda keep: read_plan(plan.folders, seed=plan.seed, keep=keep))
         self._segments: list[asyncio.Task[None]] = []
         self.broken: dict[str, list[Health]] = {}
         """What cannot work, by what it belongs to: `brain`, `voices`, `journal`."""
@@ -412,7 +413,8 @@ class House:
         brain = brain_health(self.brain.now, scripted=self.is_scripted, broken=bool(self.broken.get("brain")))
         offers = self._offers if self.is_scripted else []
         voices = voice_health(self.performer.voice_states(), self.speakers.values(), any_voice=bool(self.voices))
-        return [*chats, *brain, *offers, *voices, *all_of(self.broken), *file_health(self.watch.problems)]
+        files = file_health(self.watch.problems, self.plan.problems)
+        return [*chats, *brain, *offers, *voices, *all_of(self.broken), *files]
 
     def revised(self) -> None:
         """Files, cast or set-up have changed: pages that show them ask again."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from streamer.app.characters import load_cast
+from streamer.app.characters import Loaded, load_cast
 from streamer.app.schedule import Rundown, load_rundown
 from streamer.app.settings import Folders, Settings, named_anyway, read_settings
 from streamer.app.yamlfile import BadFiles, Problem
@@ -28,6 +28,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     files: tuple[Path, ...] = ()
     """Files beside those of `home` that were read: the one of `--config`."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong with single characters, and does not stop the others."""
 
     @property
     def title(self) -> str:
@@ -44,9 +46,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_plan(
-    folders: Folders, *, file: Path | None = None, given: Mapping[str, Any] | None = None, seed: int = 0
+    folders: Folders,
+    *,
+    file: Path | None = None,
+    given: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    keep: Mapping[str, Persona] | None = None,
 ) -> Plan:
-    """Read it all. Raises `BadFiles` with every problem; nothing was started then."""
+    """Read it all. Raises `BadFiles` with every problem; nothing was started then.
+
+    `keep`: the personas of a show that runs: one whose file has become bad stays as it was, and `problems` says so.
+    """
     bad: list[Problem] = []
     settings, rundown = Settings(), Rundown()
     try:
@@ -56,10 +66,10 @@ def read_plan(
         bad += error.problems
         chosen, name = named_anyway(folders, file)
     cast: tuple[Persona, ...] = ()
-    defaulted: tuple[tuple[str, str], ...] = ()
+    loaded = Loaded(())
     try:
-        loaded = load_cast(folders.roots("characters"), chosen)
-        cast, defaulted = loaded.cast, loaded.defaulted
+        loaded = load_cast(folders.roots("characters"), chosen, keep=keep)
+        cast = loaded.cast
     except BadFiles as error:
         bad += error.problems
     try:
@@ -72,8 +82,8 @@ def read_plan(
     if bad:
         raise BadFiles(bad)
     return Plan(
-        settings=settings, folders=folders, cast=cast, rundown=rundown, defaulted=defaulted, seed=seed,
-        files=() if file is None else (file,),
+        settings=settings, folders=folders, cast=cast, rundown=rundown, defaulted=loaded.defaulted, seed=seed,
+        files=() if file is None else (file,), problems=loaded.problems,
     )  # fmt: skip
 
 

@@ -5,12 +5,13 @@ used change nothing.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from streamer.app.parts import brain_key, voice_key
 from streamer.app.plan import Plan
 from streamer.app.settings import ChatPart, Settings
+from streamer.cast import Persona
 from streamer.core.events import CastChanged, Event, SettingsChanged
 
 
@@ -47,7 +48,8 @@ class Stage(Protocol):
 class Reload:
     """Call it after files have changed. One at a time; raises `BadFiles`, and then nothing was changed."""
 
-    def __init__(self, stage: Stage, read: Callable[[], Plan]) -> None:
+    def __init__(self, stage: Stage, read: Callable[[Mapping[str, Persona]], Plan]) -> None:
+        """`read` is given the personas that stay as they are when their files have become bad."""
         self._stage = stage
         self._read = read
         self._lock = asyncio.Lock()
@@ -59,7 +61,7 @@ class Reload:
             await self._apply(plan, keys)
 
     def _look(self) -> tuple[Plan, tuple[object, object]]:
-        plan = self._read()
+        plan = self._read({persona.id: persona for persona in self._stage.plan().cast})
         return plan, _keys(plan)
 
     async def _apply(self, new: Plan, keys: tuple[object, object]) -> None:

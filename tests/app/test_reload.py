@@ -175,6 +175,21 @@ async def test_broken_files_change_nothing(tmp_path: Path) -> None:
         await until(lambda: seen.count(LineEnded) == 1)
 
 
+async def test_one_bad_character_stays_as_it_was_and_stops_nobody(tmp_path: Path) -> None:
+    both = QUIET.replace("[mika]", "[mika, pip]")
+    put(tmp_path / "home", "characters/pip/character.yaml", PIP)
+    async with running(tmp_path, both, sources=[]) as (house, seen):
+        put(tmp_path / "home", "characters/pip/character.yaml", PIP.replace("colour", "couleur"))
+        put(tmp_path / "home", "config/streamer.yaml", both + "moderation: {blocked: [jam]}\n")
+        await house.reload()
+        assert house.plan.settings.moderation.blocked == ["jam"]
+        (row,) = [row for row in house.health() if row.part == "files"]
+        assert "couleur" in str(row.notice.params)
+        say(house, "Pip, are you still there?", 1)
+        await until(lambda: seen.count(LineEnded) == 1)
+        assert seen.orders[-1].persona == "pip"
+
+
 async def test_an_edit_by_hand_is_noticed_and_a_slip_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from streamer.app import watch
 

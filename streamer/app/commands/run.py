@@ -69,7 +69,7 @@ async def _show(plan: Plan, options: argparse.Namespace) -> int:
         plan,
         site(plan, options),
         fresh=options.fresh,
-        reread=lambda: read_plan(where, file=options.config, given=_given(options), seed=plan.seed),
+        reread=lambda keep: read_plan(where, file=options.config, given=_given(options), seed=plan.seed, keep=keep),
     )
     await house.open()
     _print_links(house, plan, whole=options.show_links or not sys.stdout.isatty())
