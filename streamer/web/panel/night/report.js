@@ -6,6 +6,7 @@ import { ruleWords, wording } from "./words.js";
 
 const FIRST = 12;
 const MORE = 200;
+const SUBS = { "night.best": "night.best.sub", "night.stopped": "night.stopped.sub", "night.waits": "night.waits.sub" };
 
 /**
  * Draws `report` (docs/last-night.md) into `root`. `strings` are the texts of `lang`; `rig` is
@@ -32,18 +33,21 @@ export function showReport(root, report, { strings, lang, rig = null }) {
 
 function section(key, w, ...kids) {
   const id = `nr-${key.replace(/\W/g, "-")}`;
-  return h("section", { class: "nr-part", "aria-labelledby": id }, h("h3", { id, text: w.t(key) }), has(w, `${key}.sub`), kids);
+  const sub = SUBS[key];
+  return h("section", { class: "nr-part", "aria-labelledby": id }, h("h3", { id, text: w.t(key) }), sub ? h("p", { class: "nr-sub", text: w.t(sub) }) : null, kids);
 }
-
-const has = (w, key) => (w.has(key) ? h("p", { class: "nr-sub", text: w.t(key) }) : null);
 
 function head(report, w) {
   const { source } = report;
-  const facts = [w.t(w.has(`night.format.${source.format}`) ? `night.format.${source.format}` : "night.format.other"), w.t("night.rows", { n: w.number(source.rows) })];
+  const format = `night.format.${source.format}`;
+  const facts = [w.has(format) ? w.t(`night.format.${source.format}`) : w.t("night.format.other"), w.t("night.rows", { n: w.number(source.rows) })];
+  if (source.left_out) facts.push(w.t("night.left_out", { n: w.number(source.left_out) }));
   if (report.bad_lines) facts.push(w.t("night.bad", { n: w.number(report.bad_lines) }));
   return h("header", { class: "nr-head" }, h("h2", { class: "nr-title" }, h("bdi", { text: clean(source.name, 80) })),
     h("p", { class: "nr-sub", text: [w.span(report.duration_s), ...facts].join(" · ") }),
-    report.scripted === false ? null : h("p", { class: "notice", text: w.t("night.scripted") }));
+    report.scripted === false ? null : h("p", { class: "notice", text: w.t("night.scripted") }),
+    (report.notices || []).filter((each) => w.has(each.code)).map((each) => h("div", { class: "notice held" }, h("p", { text: w.t(each.code, each.params) }),
+      each.fix ? h("p", { class: "fix", text: w.has(each.fix) ? w.t(each.fix, each.params) : clean(each.fix) }) : null)));
 }
 
 function tiles(report, w) {
