@@ -10,11 +10,13 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from streamer.cast.words import word_set
+from streamer.cast.words import STOP, word_set
 
 NAMELESS = "a viewer"
 """Stands in the place of a name that may not be shown; nobody is spoken to like that."""
 LENGTH_MAX = 20
+SYLLABLES_MAX = 4
+"""Signs of Japanese, Chinese or Korean that, without what stands between them, may be any word (`で_す`)."""
 
 _FRIEND = {
     "de": "Freund", "en": "friend", "es": "amigo", "fr": "ami", "it": "amico", "ja": "リスナー", "ko": "친구",
@@ -34,6 +36,8 @@ _FRAMES = re.compile(r"(?i)^xx+(?=[^\W_x])|(?<=[^\W_x])xx+$|_xx+$|^xx*_|_?(?:ttv
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t"}
 _INSIDE = re.compile(r"(?<=[A-Za-z])[013457](?=[A-Za-z])")
 _VOWEL = re.compile("[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýÿœāēīōūăęąůű]", re.IGNORECASE)
+_ORDINARY = STOP | word_set("m re ve if ai bot robot human person people real name friend")
+"""A name of such words alone (`I'm`, `an AI`) is in every line: replaced there, it would put words into mouths."""
 _NO_NAME = word_set("the mr mrs miss its iam not real just that this your mein der die das les los")
 
 
@@ -130,9 +134,13 @@ def moved(at: int, changes: Sequence[Change]) -> int:
 
 
 def _worth(name: str, alias: str) -> bool:
-    """Whether a name must and can be found in a text. A short number is not: it would take every such number away."""
+    """Whether a name must and can be found in a text. A short number is not: it would take every such number away; nor
+    are the words that everybody uses."""
     folded = unicodedata.normalize("NFKC", name).strip()
     if name == NAMELESS or folded.casefold() == alias.casefold():
+        return False
+    runs = re.findall(r"[^\W_]+", folded.casefold())
+    if runs and (all(run in _ORDINARY for run in runs) or "".join(runs) in _ORDINARY):
         return False
     letters = sum(char.isalpha() for char in folded)
     return (letters > 0 and len(folded) > 1) or len(folded) > 4
@@ -142,7 +150,8 @@ def _worth(name: str, alias: str) -> bool:
 def _pattern(name: str) -> str:
     """The name, also as the tag parser leaves it: with its signs gone or turned into spaces."""
     runs = re.findall(r"[^\W_]+", name) or [name]
-    body = r"[\W_]{0,3}".join(map(re.escape, runs))
+    few = all(map(_WIDE.match, runs)) and len("".join(runs)) <= SYLLABLES_MAX
+    body = (r"[\W_]{1,3}" if few else r"[\W_]{0,3}").join(map(re.escape, runs))
     before = "" if _WIDE.match(name[0]) else r"(?<![^\W_])"
     after = "" if _WIDE.match(name[-1]) else r"(?![^\W_])"
     lead = "@?[_]*" if runs[0] != name else "@?"

@@ -100,3 +100,14 @@ def test_places_behind_a_name_move_with_it():
 def test_any_name_in_any_text(names, text):
     said, changes = Aliases(names, "en").apply(text)
     assert moved(len(text), changes) == len(said)
+
+
+@pytest.mark.parametrize("name", ["I'm", "I am", "I_m", "It's", "You're", "an AI", "not an", "and so", "i_f", "t_h_e"])
+def test_a_name_of_ordinary_words_changes_no_line(name):
+    line = "I'm glad you're here. I am an AI, not an owl, and so it's the best if you stay."
+    assert Aliases([name], "en").apply(line) == (line, [])
+
+
+def test_a_name_of_two_kana_does_not_hide_in_every_word():
+    assert Aliases(["で_す"], "ja").apply("わたしはAIですよ。")[0] == "わたしはAIですよ。"
+    assert Aliases(["で_す"], "ja").apply("で_すさん、こんにちは")[0] != "で_すさん、こんにちは"
