@@ -180,7 +180,7 @@ class Api:
             route("POST", f"{V1}/talk", self.talk, scope="say"),
             route("POST", f"{V1}/inject", self.inject, scope="inject", raw_body=list[dict[str, Any]], problems=(429,)),
             route("POST", f"{V1}/sound/tone", self.tone, scope="sound", **loose),
-            route("GET", f"{V1}/texts/{{language}}", self.texts, scope="panel"),
+            route("GET", f"{V1}/texts/{{language}}", self.texts, scope="panel", packed=True),
             route("GET", f"{V1}/grants", self.list_grants, scope="panel"),
             route("POST", f"{V1}/grants", self.make_grant, scope="grants", status=201),
             route("DELETE", f"{V1}/grants/{{grant}}", self.revoke, scope="grants"),

@@ -1,5 +1,6 @@
 """A typed HTTP API in small: routes read from signatures, msgspec bodies, errors as problems (RFC 9457)."""
 
+import gzip
 import inspect
 import math
 import re
@@ -102,6 +103,8 @@ class Route:
     raw_body: type | None = None
     """For the document: the handler reads the body itself."""
     problems: tuple[int, ...] = ()
+    packed: bool = False
+    """The answer is long and holds no secret: it is sent compressed to whoever takes that."""
     body: type | None = None
     query: type | None = None
     result: type | None = None
@@ -216,12 +219,13 @@ def endpoint(
             return result
         if result is None:
             return web.Response(status=204, headers=call.headers)
-        return web.Response(
-            status=spec.status,
-            body=msgspec.json.encode(result),
-            content_type="application/json",
-            headers=call.headers,
-        )
+        body = msgspec.json.encode(result)
+        if spec.packed:
+            call.headers["Vary"] = "Accept-Encoding"
+            if "gzip" in request.headers.get("Accept-Encoding", ""):
+                body = gzip.compress(body, 6, mtime=0)
+                call.headers["Content-Encoding"] = "gzip"
+        return web.Response(status=spec.status, body=body, content_type="application/json", headers=call.headers)
 
     async def handle(request: web.Request) -> web.StreamResponse:
         grant = allow(request, spec.scope)

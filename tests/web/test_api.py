@@ -173,6 +173,16 @@ async def test_texts(house):
     assert (await house.get("/api/v1/texts/ja", **house.owner))[1] == '{"hi":"hi ja"}'
 
 
+async def test_texts_are_sent_compressed_to_whoever_takes_that(house):
+    url = f"{house.url}/api/v1/texts/ja"
+    async with house.session.get(url, headers=house.owner | {"Accept-Encoding": "gzip"}) as answer:
+        assert answer.headers["Content-Encoding"] == "gzip"
+        assert await answer.json() == {"hi": "hi ja"}
+    async with house.session.get(url, headers=house.owner | {"Accept-Encoding": "identity"}) as answer:
+        assert "Content-Encoding" not in answer.headers
+        assert await answer.json() == {"hi": "hi ja"}
+
+
 async def test_inject_takes_the_good_rows_and_names_the_bad(house):
     _, token = house.grants.create("inject", "bot")
     bearer = {"Authorization": f"Bearer {token}"}
