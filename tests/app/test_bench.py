@@ -1,19 +1,44 @@
 """The report of `bench`: every figure that is promised, in the shape that is promised. Speed is never asserted."""
 
 import json
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from streamer.app.cli import main
-from tests.bench.report import FIGURES, NUMBERS, SPREADS, Bench, quantile, spread, table
+from tests.bench.avatars import avatars
+from tests.bench.changes import WHAT, changes, pitch
+from tests.bench.command import MEASURES
+from tests.bench.firstpage import first_page
+from tests.bench.firstword import Ear, first_word
+from tests.bench.night import STAGES, night_report
+from tests.bench.paper import BEGIN, END, LOAD, filled
+from tests.bench.report import (
+    ASKED,
+    CHANGES,
+    FIGURES,
+    NUMBERS,
+    SPREADS,
+    TARGETS,
+    Bench,
+    Spread,
+    change,
+    quantile,
+    spread,
+    table,
+    unit,
+)
+from tests.bench.stand import tone
+from tests.fakes.sink_page import HEADER
 
 
 def test_a_quick_run_of_one_figure_gives_the_whole_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "bench.json"
     assert main(["bench", "--quick", "--only", "step_per_s", "--json", str(file)]) == 0
     report = json.loads(file.read_text(encoding="utf-8"))
-    assert set(report) == {*SPREADS, *NUMBERS, "machine", "notes"}
+    assert set(report) == {*SPREADS, *NUMBERS, *CHANGES, *ASKED, "machine", "notes"}
     assert report["step_per_s"] > 0
     nulls = {name for name in FIGURES if report[name] is None}
     assert "overhead_ms" in nulls
@@ -52,3 +77,131 @@ def test_a_spread_and_a_number_are_written_and_what_failed_says_why() -> None:
     assert report["notes"]["stop_silent_ms"] == "needs Chromium"
     assert not bench.complete
     assert "null" in table(bench)
+
+
+def test_what_was_changed_has_a_row_each_and_says_which_lines_used_the_old_one() -> None:
+    bench = Bench(["change_s"])
+    bench.measured("change_s", {"brain": change([0.3, 0.1, 0.2], lines=4, old_lines=1)}, "1 of 4")
+    assert bench.to_json({})["change_s"] == {
+        "brain": {"p50": 0.2, "p95": 0.3, "p99": 0.3, "n": 3, "lines": 4, "old_lines": 1}
+    }
+    assert "change_s brain" in table(bench)
+    assert bench.complete
+
+
+def test_every_figure_is_measured_by_one_part_and_has_a_unit() -> None:
+    assert sorted(name for _, names in MEASURES for name in names) == sorted(FIGURES)
+    assert set(TARGETS) <= set(FIGURES)
+    assert {name: unit(name) for name in ("boot_s", "change_s", "first_page_kb", "overhead_ms", "avatars_fps")} == {
+        "boot_s": "s", "change_s": "s", "first_page_kb": "KB", "overhead_ms": "ms", "avatars_fps": "1/s",
+    }  # fmt: skip
+
+
+def test_every_figure_is_explained_in_the_documentation() -> None:
+    words = (Path(__file__).parents[2] / "docs" / "performance.md").read_text(encoding="utf-8")
+    assert [name for name in FIGURES if words.count(f"`{name}`") < 2] == [], "a row of the table, and a method"
+
+
+def test_what_takes_minutes_is_only_done_when_asked_for() -> None:
+    bench = Bench([name for name in FIGURES if name not in ASKED])
+    assert not bench.wants(*ASKED)
+    assert all(f"--only {name}" in bench.notes[name] for name in ASKED)
+
+
+def test_a_pitch_is_found_in_silence() -> None:
+    quiet = bytes(2 * 2_400)
+    assert [round(pitch(quiet + tone(0.3, hz) + quiet), -1) for hz in (200, 400, 800)] == [200, 400, 800]
+
+
+def frame(at_ms: int, samples: bytes) -> bytes:
+    return HEADER.pack(1, 1, 0, 1, at_ms // 20, at_ms, 0) + samples
+
+
+def test_the_first_word_is_neither_the_silence_before_it_nor_the_moment_its_frame_was_sent() -> None:
+    ear = Ear("http://127.0.0.1", "token")
+    ear._line = ear._heard = ear._sent = 0
+    quiet, loud = bytes(960), tone(0.02)
+    for at_ms in (0, 20, 40):
+        ear._frame(frame(at_ms, quiet))
+    assert ear.word_at is None
+    ear._frame(frame(60, quiet[:480] + loud[:480]))
+    began = ear.frames[0].when
+    assert ear.word_at is not None
+    assert ear.word_at >= began + 0.060 + 0.010, "frames come before they are heard"
+    first = ear.word_at
+    ear._frame(frame(80, loud))
+    assert ear.word_at == first
+
+
+def test_numbers_go_into_the_table_and_the_rest_of_the_paper_stays() -> None:
+    paper = f"before\n{BEGIN}\n| figure | target | quiet | busy | unit | command |\n|---|---|---|---|---|---|\n"
+    paper += f"| `boot_s` | ≤ 1.5 | 0.94 | 2.68 | s | x |\n\n{END}after\n"
+    bench = Bench(FIGURES)
+    bench.measured("overhead_ms", spread([3.0, 1.0, 2.0]))
+    bench.measured("change_s", {"brain": change([0.25], lines=2, old_lines=0)})
+    report = bench.to_json({"load": [1.5, 2.0, 3.0], "load_after": [1.0, 1.0, 2.0]})
+    once = filled(paper, report, "quiet")
+    assert once.startswith("before\n")
+    assert once.endswith("after\n")
+    rows = {line.split("|")[1].strip(): [each.strip() for each in line.split("|")[3:5]] for line in once.splitlines()
+            if line.startswith("|")}  # fmt: skip
+    assert rows["`boot_s`"] == ["0.94", "2.68"]
+    assert rows["`overhead_ms`"] == ["2 / 3 / 3 (n=3)", ""]
+    assert rows["`change_s` brain"] == ["0.25 / 0.25 / 0.25 (n=1); old: 0", ""]
+    assert rows[LOAD] == ["1.5 2.0 3.0 → 1.0 1.0 2.0", ""]
+    assert filled(once, report, "quiet") == once
+
+
+# --- the methods run --------------------------------------------------------------------------------------------------
+
+Measure = Callable[..., Coroutine[Any, Any, None]]
+
+
+async def quick(measure: Measure, *names: str) -> Bench:
+    bench = Bench(names)
+    await measure(bench, quick=True)
+    assert bench.complete, bench.notes
+    print(table(bench))
+    return bench
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.needs("espeak-ng")
+async def test_the_first_word_of_two_starts_is_heard() -> None:
+    bench = await quick(first_word, "first_word_s", "second_start_s")
+    assert isinstance(bench.values["second_start_s"], Spread)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_lines_after_a_change_use_what_was_changed() -> None:
+    bench = await quick(changes, "change_s")
+    found = bench.values["change_s"]
+    assert isinstance(found, dict)
+    assert tuple(found) == WHAT
+    assert {what: each.old_lines for what, each in found.items()} == dict.fromkeys(WHAT, 0)
+    assert all(each.lines >= each.n for each in found.values()), "something was heard after each change"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.needs("chromium", "playwright")
+async def test_the_first_page_is_weighed_and_used() -> None:
+    bench = await quick(first_page, "first_page_kb", "first_page_interactive_ms")
+    assert "the stage" in bench.notes["first_page_kb"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.needs("chromium", "playwright")
+async def test_two_people_are_watched_idle_and_talking() -> None:
+    await quick(avatars, "avatars_fps", "avatars_js_ms", "avatars_idle_fps", "avatars_idle_js_ms")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.needs("espeak-ng")
+async def test_a_log_becomes_a_report_and_each_stage_has_its_time() -> None:
+    bench = await quick(night_report, "night_report_s")
+    assert all(f"{stage} " in bench.notes["night_report_s"] for stage in STAGES[:-1])

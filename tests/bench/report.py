@@ -45,7 +45,6 @@ TARGETS = {
     "avatars_js_ms": "<= 2",
     "avatars_idle_fps": ">= 30",
     "avatars_idle_js_ms": "<= 2",
-    "first_word_s": "<= 4",
     "second_start_s": "<= 4",
     "fresh_start_s": "<= 90",
     "first_page_kb": "<= 300",
