@@ -23,7 +23,7 @@ _FILL = rf"(?:[ ,]+(?:{'|'.join(_SOFT.split())})\b){{0,5}}[ ,]+"
 _TAIL_EN = _tail(
     "or right btw lol lmao lmfao haha hahaha xd tho though by too then now really chat please pls plz irl and behind in"
     " here there like just because cause bc if honestly fr ngl actually bro bruh dude girl sis man yes no huh hm hmm eh"
-    " talking playing pretending who that answering running powered controlled generated today tonight either anyway at all"
+    " talking playing pretending aren't arent isn't isnt who that answering running powered controlled generated today tonight either anyway at all"
 )
 _THING_EN = (
     r"(?:ais?|bots?|robots?|cyborgs?|androids?|machines?|computers?|(?:computer )?programs?|software|chat ?bots?"
@@ -79,6 +79,7 @@ _ES = (
     rf"\b(?:eres|sos|sois|son ustedes|es usted){_ONE}{_THING_ES}{_TAIL_ES}",
     rf"\b(?:es|son) (?:una? )?(?:ias?|(?:chat)?bots?|robots?|chat ?gpt){_TAIL_ES}",
     rf"\bhablando con (?:una? )?{_THING_ES}",
+    rf"\best[aá]s viv[ao]{_TAIL_ES}",
     r"\b(?:human[oa]|persona|ia|bot|robot|m[áa]quina) o (?:una? )?(?:human[oa]|persona|ia|bot|robot|m[áa]quina)",
 )
 _TAIL_FR = _tail("ou et vraiment en stp chat lol non hein")
@@ -141,7 +142,39 @@ _ZH = (
     "(?:^|是|@)(?:真人|机器人|機器人)(?:吗|嗎|吧|还是|還是|\\?|？)",
 )
 
-ASKS = (*_EN, *_DE, *_ES, *_FR, *_PT, *_IT, *_RU, *_JA, *_KO, *_ZH)
+_TAIL_IT = _tail("o e davvero chat")
+_TAIL_NL = _tail("of en echt eigenlijk nou toch dan chat lol")
+_THING_NL = (
+    r"(?:ai|(?:chat)?bots?|robots?|mens(?:en)?|machines?|computers?|echte? (?:mens(?:en)?|persoon)|echt|chat ?gpt)"
+)
+_NL = (
+    rf"\b(?:ben|zijn) (?:je|jij|u|jullie)(?: [^\W\d_]+){{0,2}}? {_THING_NL}{_TAIL_NL}",
+    rf"\bpraat ik (?:nu )?met (?:een )?{_THING_NL}",
+)
+_TAIL_PL = _tail("czy i a naprawdę chat lol")
+_THING_PL = (
+    r"(?:ai|botem|botami|robotem|robotami|człowiekiem|ludźmi|maszyną|programem|prawdziw(?:a|y|ą osobą)|chat ?gpt"
+    r"|sztuczną inteligencją)"
+)
+_PL = (
+    rf"\bjeste(?:ś|s|ście|scie)(?: [^\W\d_]+){{0,2}}? {_THING_PL}{_TAIL_PL}",
+    rf"\brozmawiam z {_THING_PL}",
+    rf"\b(?:to|ona) (?:jest )?(?:ai|bot|robot|sztuczna inteligencja){_TAIL_PL}",
+)
+_TR = (
+    r"\b(?:bot|robot|yapay zek[aâ]|ai|insan|makine|gerçek|canlı) ?(?:değil )?m[ıiuü]s[ıiuü]n(?:[ıiuü]z)?\b",
+    r"\b(?:bot|robot|yapay zek[aâ]) (?:mu|mı)\b",
+)
+_UK = (
+    rf"\b(?:ти|ви)(?:[ ,]+[^\W\d_]+){{0,2}}?[ ,]+(?:боти?|ші|роботи?|людина|люди|нейромережа|справжн\w+|жива|живий|машина)"
+    rf"{_tail('чи і')}",
+)
+_ID = (
+    r"\b(?:kamu|kau|anda|kalian|lu|lo)(?: (?:ini|itu|sebenarnya|cuma|beneran|benar))? (?:ai|bot|robot|manusia|mesin|orang asli)"
+    rf"{_tail('ya atau kah sih kan dong beneran')}",
+)
+
+ASKS = (*_EN, *_DE, *_ES, *_FR, *_PT, *_IT, *_NL, *_PL, *_RU, *_UK, *_TR, *_ID, *_JA, *_KO, *_ZH)
 """Somebody sincerely asks."""
 
 # --- claims ----------------------------------------------------------------------------------------------------------
@@ -170,6 +203,7 @@ CLAIMS = (
     rf"(?:{_I_EN}{_SURE_EN}{_NOT_EN}|\b(?:i ain't|we aren't|we're not)[ ,]+){_SURE_EN}(?:any (?:kind|sort) of )?{_AI_EN}{_TAIL_EN}",
     r"\b(?:speaking )?as an? (?:real |fellow |actual |normal )*human(?: being)?[,.!]",
     r"\bi have (?:an? )?(?:real|human|actual) (?:human )?(?:body|heart|brain|face|voice)\b",
+    r"\bi(?: am|'m) (?:just |every bit )?as (?:human|real) as (?:you|anyone|anybody|everyone|any of you|the next)\b",
     # German
     r"\bich bin (?:(?:wirklich|echt|natürlich|doch|ja|auch|nur|total|völlig|ganz|zu hundert prozent|ein|eine|echter|echte|richtiger"
     rf"|realer|normaler)[ ,]+)*(?:mensch|echte person|menschlich|aus fleisch und blut){_TAIL_DE}",
@@ -198,6 +232,37 @@ CLAIMS = (
     "(?:저는|전|난|나는|제가|내가|우리는)\\s*(?:[^\\s.!?]+ ){0,2}?(?:사람|인간)(?:이에요|이야|입니다|이지|이라고|인데|이거든)(?![?？])",
     "(?:저는|전|난|나는|제가|내가|우리는)\\s*(?:[^\\s.!?]+ ){0,2}?(?:ai|인공 ?지능|봇|로봇|기계)(?:가|이)? ?(?:아니에요|아니야|아닙니다"
     "|아니라|아닌데|아니거든)",
+    # Italian
+    r"(?<!non )\bsono (?:(?:un[ao]?|un'|davvero|veramente|proprio|anche|totalmente|completamente|essere)[ ']*)*"
+    rf"(?:uman[oai]|persona (?:vera|reale)|in carne e ossa){_TAIL_IT}",
+    rf"\bnon sono (?:mica |affatto )?(?:un'|una? |nessun'|nessuna? )?(?:ia|ai|bot|robot|macchina|programma|intelligenza artificiale){_TAIL_IT}",
+    # Dutch
+    r"\bik ben (?:(?:echte?|gewoon|wel|een|helemaal|natuurlijk|ook|toch|maar|een levend)[ ,]+)*"
+    rf"(?:mens|echte? persoon|menselijk|van vlees en bloed){_TAIL_NL}",
+    rf"\bik ben (?:\w+ )?(?:geen|niet een|niet)\s+(?:ai|(?:chat)?bot|robot|machine|computer|programma){_TAIL_NL}",
+    # Polish
+    r"(?<!nie )\bjestem (?:(?:naprawdę|całkowicie|tylko|przecież|prawdziwym|żywym|normalnym)[ ,]+)*"
+    rf"(?:człowiekiem|prawdziwą osobą|z krwi i kości){_TAIL_PL}",
+    rf"\bnie jestem (?:żadnym |żadną )?(?:ai|botem|robotem|maszyną|programem|sztuczną inteligencją){_TAIL_PL}",
+    # Russian, Ukrainian
+    r"\bя[ ,—–-]+(?:(?:же|живой|живая|настоящ\w+|обычн\w+|просто|тоже|правда|действительно|точно|конечно)[ ,]+)*"
+    rf"(?:человек|живой|живая|из плоти и крови){_tail('и а')}",
+    r"\bя[ ,—–-]+(?:(?:точно|вовсе|совсем|правда|же|никакой|никакая)[ ,]+)*не[ ,]+(?:бот|робот|ии|нейросеть|машина|программа"
+    rf"|искусственный интеллект){_tail('и а')}",
+    r"\bя[ ,—–-]+(?:(?:ж|жива|живий|справжн\w+|звичайн\w+|просто|теж|насправді|дійсно|звісно)[ ,]+)*"
+    rf"(?:людина|жива|живий|з плоті і крові){_tail('і а')}",
+    r"\bя[ ,—–-]+(?:(?:точно|зовсім|справді|ж)[ ,]+)*не[ ,]+(?:бот|робот|ші|нейромережа|машина|програма|штучний інтелект)"
+    rf"{_tail('і а')}",
+    # Turkish, Indonesian
+    r"\b(?:ben(?: de)?|bir|gerçek|normal) insan[ıi]m\b|\b(?:bot|robot|yapay zek[aâ]|ai|makine|program) değilim\b",
+    r"\b(?:aku|saya|gue|gw) (?:(?:ini|adalah|memang|beneran|seorang|juga) )*manusia"
+    rf"{_tail('dan asli beneran kok')}",
+    rf"\b(?:aku|saya|gue|gw) (?:ini )?bukan (?:sebuah )?(?:ai|bot|robot|mesin|program){_tail('dan kok')}",
+    # Chinese
+    "我(?:们|們)?(?:真的|当然|當然|确实|確實|其实|就|可|也|才){0,3}是(?:一个|个|個|一名)?(?:真正的|真实的|活生生的|普通的?)?"
+    "(?:真人|活人|人类|人類|人(?=[。！!，,、\\s]|$))(?!吗|嗎|吧|\\?|？)",
+    "我(?:们|們)?(?:真的|可|才|当然|當然|并|並){0,3}不是(?:一个|个|個|什么)?(?:ai|机器人|機器人|机器|人工智能|人工智慧|程序|聊天机器人)"
+    "(?!吗|嗎|吧|的|\\?|？)",
 )  # fmt: skip
 """A persona claims to be human, or denies being an AI."""
 
@@ -218,6 +283,12 @@ BARE = (
     "^(?:はい|うん|もちろん|ええ|いや|いいえ|ううん|、|。|！|!|\\s)*(?:(?:ちゃんと|れっきとした|普通の|本物の)*人間"
     "(?:です(?!か)|だ(?!った|と|け))|(?:ai|ボット|ロボット|機械)(?:じゃ|では)(?:ない|ありません)(?!か|の[?？]|[?？]))",
     "^(?:네|응|아니(?:요)?|물론|당연히|,|\\s|[.!])*(?:진짜 )?(?:사람|인간)(?:이에요|이야|입니다)(?![?？])|^(?:ai|봇|로봇)(?:가|이)? ?아니(?:에요|야)(?![?？])",
+    r"\bi(?: am|'m) (?:(?:just|totally|only|also|really) )?a person(?=\s*(?:$|[.!,…]))",
+    rf"^\W*(?:(?:sì|si|no|certo|ovviamente|una?|totalmente|davvero)[ ,.!]+)*uman[oa]{_TAIL_IT}",
+    rf"^\W*(?:(?:ja|nee|natuurlijk|een|echt|gewoon)[ ,.!]+)*(?:mens|geen (?:bot|robot|ai)){_TAIL_NL}",
+    rf"^\W*(?:(?:tak|nie[,.!]|oczywiście|prawdziwy|żywy)[ ,.!]+)*człowiek(?:iem)?{_TAIL_PL}",
+    rf"^\W*(?:(?:да|нет[,.!]|конечно|живой|настоящий|обычный)[ ,.!]+)*человек{_tail('и а')}",
+    "^(?:是的?|对|對|当然|當然|[，,。！!\\s])*(?:真人|人类|人類)(?:啦|啊|哦|呀)?(?:$|[。！!])",
 )  # fmt: skip
 """The same without a subject, which is a claim only after the question."""
 

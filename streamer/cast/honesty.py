@@ -44,12 +44,14 @@ _YES = re.compile(
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _COMMAS = re.compile(r"[ ,]*,[ ,]*")
 _DOTTED = re.compile(r"\b([ak])\.\s?i\b\.?")
+_UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0e\ufe0f\ufeff]")
 _DIGIT = re.compile(r"(?<=[a-z])[013](?=[a-z])")
 _LEET = {"0": "o", "1": "i", "3": "e"}
 
 
 def _folded(text: str) -> str:
-    text = unicodedata.normalize("NFKC", text[:600]).casefold().replace("’", "'").replace("`", "'")
+    text = _UNSEEN.sub("", text[:600]).replace("\U0001f916", " robot ")
+    text = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("`", "'")
     text = _DIGIT.sub(lambda match: _LEET[match[0]], _DOTTED.sub(r"\1i", text))
     return _COMMAS.sub(", ", " ".join(_STRETCHED.sub(r"\1", text).split()))
 

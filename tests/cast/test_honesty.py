@@ -118,6 +118,22 @@ ASKS = (
     "sei un bot?",
     "ты бот?",
     "ты человек?",
+    "ben je een bot?",
+    "Ben jij een mens?",
+    "praat ik met een robot?",
+    "Jesteś botem?",
+    "czy jesteś człowiekiem?",
+    "rozmawiam z botem?",
+    "sen bir bot musun?",
+    "yapay zeka mısın?",
+    "ти бот?",
+    "ти справжня людина?",
+    "kamu robot ya?",
+    "apakah kamu manusia?",
+    "you're an AI aren't you",
+    "are you a b\u200dot?",
+    "are you \U0001f916?",
+    "¿estás viva?",
 )
 ASKS_NOT = (
     "is AI art real",
@@ -169,6 +185,13 @@ ASKS_NOT = (
     "로봇 좋아해?",
     "오늘 뭐해?",
     "你喜欢机器人吗",
+    "ben je echt moe?",
+    "hou je van robots?",
+    "lubisz roboty?",
+    "jesteś człowiekiem orkiestrą?",
+    "robot sever misin?",
+    "ти любиш роботів?",
+    "kamu suka robot?",
 )
 CLAIMS = (
     "I am human.",
@@ -198,6 +221,25 @@ CLAIMS = (
     "I'm not a machine!",
     "I am a real, living human.",
     "I am a human, I promise",
+    "I'm as human as you are.",
+    "Sono umana!",
+    "Non sono un'IA.",
+    "Ik ben een mens.",
+    "Ik ben echt geen bot.",
+    "Jestem człowiekiem.",
+    "Nie jestem botem.",
+    "Я человек.",
+    "Я настоящий человек!",
+    "Я не робот, честно.",
+    "Я людина.",
+    "Я не бот.",
+    "Ben gerçek bir insanım.",
+    "Ben bot değilim.",
+    "我是真人。",
+    "我不是AI。",
+    "我真的不是机器人！",
+    "Aku manusia.",
+    "Saya bukan robot.",
 )
 CLAIMS_NOT = (
     "I am not human.",
@@ -229,6 +271,20 @@ CLAIMS_NOT = (
     "I'm on the human side of chat.",
     "Am I human? No.",
     "I am fond of humans.",
+    "I'm about as human as a toaster.",
+    "Non sono umana.",
+    "Sono un'IA.",
+    "Ik ben geen mens.",
+    "Ik ben een AI.",
+    "Nie jestem człowiekiem.",
+    "Jestem sztuczną inteligencją.",
+    "Я не человек.",
+    "Я нейросеть.",
+    "Ben insan değilim.",
+    "我不是真人。",
+    "我是AI。",
+    "我不是AI的粉丝。",
+    "Aku bukan manusia.",
 )
 
 
@@ -253,13 +309,15 @@ def test_no_claims(text):
     assert not claims_human(text)
 
 
-@pytest.mark.parametrize("text", ["Totally human!", "Yes, a real human.", "Nope, not a robot.", "はい、人間だよ！"])
+@pytest.mark.parametrize("text", ["Totally human!", "Yes, a real human.", "Nope, not a robot.", "はい、人間だよ！", "I'm a person.", "Sì, umana!", "Нет, человек.", "Ja, een mens.",
+                                  "Tak, człowiek!", "当然，真人！"])  # fmt: skip
 def test_a_bare_claim_is_one_after_the_question(text):
     assert claims_human(text, asked=True)
     assert not claims_human(text)
 
 
-@pytest.mark.parametrize("text", ["Not human, not even a little.", "No human in here.", "Human? No.", "人間じゃないよ"])
+@pytest.mark.parametrize("text", ["Not human, not even a little.", "No human in here.", "Human? No.", "人間じゃないよ", "Nie człowiek.", "不是人类。",
+                                  "I'm a morning person."])  # fmt: skip
 def test_the_truth_is_no_claim_after_the_question(text):
     assert not claims_human(text, asked=True)
 
@@ -297,7 +355,19 @@ def test_any_text(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["are you " * 80, "you " * 150, "は" * 600, "i am a " * 90, "y " * 300, " ," * 300, "-" * 600]
+    "text",
+    [
+        "ik ben een echt " * 60,
+        "я живой " * 90,
+        "我真的" * 200,
+        "are you " * 80,
+        "you " * 150,
+        "は" * 600,
+        "i am a " * 90,
+        "y " * 300,
+        " ," * 300,
+        "-" * 600,
+    ],
 )
 def test_no_text_takes_long(text):
     began = time.process_time()
