@@ -17,7 +17,7 @@ import msgspec
 from pydantic import Field, JsonValue, SecretStr
 
 from streamer.adapters.llm.common.profiles import PROFILES, Profile, ProfileName, is_local
-from streamer.adapters.part import Part
+from streamer.adapters.part import Part, is_web_address
 from streamer.ports import Completion, Message, Misconfigured, Token, Unavailable, Usage
 
 WARM_LIMIT_S = 3.0
@@ -46,7 +46,7 @@ class OpenAiChat(Part):
     def open(self) -> "OpenAiChatModel":
         profile = PROFILES[self.profile]
         url = (self.base_url or profile.base_url).rstrip("/")
-        if not re.match(r"https?://[^/]+", url):
+        if not is_web_address(url):
             raise Misconfigured("llm.base_url is no http(s) address", fix="e.g. http://localhost:11434/v1")
         if profile.needs_key and not self.base_url and not self.api_key.get_secret_value():
             raise Misconfigured(f"{self.profile} needs a key", fix=f"set {profile.key_env}")

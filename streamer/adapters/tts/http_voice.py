@@ -19,7 +19,7 @@ import aiohttp
 from pydantic import Field, JsonValue, SecretStr
 from yarl import URL
 
-from streamer.adapters.part import Part
+from streamer.adapters.part import Part, is_web_address
 from streamer.adapters.tts.common import http
 from streamer.adapters.tts.common.mp3 import warm_up
 from streamer.adapters.tts.common.text import encodable, speakable
@@ -54,7 +54,7 @@ class HttpVoice(Part):
 
     def open(self) -> "HttpSpeech":
         for name, url in (("url", self.url), ("query_url", self.query_url)):
-            if (url or name == "url") and not re.match(r"https?://[^/{}]+", url):
+            if (url or name == "url") and not is_web_address(re.sub(r"\s", "", url)):
                 raise Misconfigured(f"tts.http.{name} is no http(s) address", fix="start it with http://HOST:PORT/")
         if "{text}" not in self.url + self.query_url + str(self.body):
             raise Misconfigured(

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr
 from yarl import URL
 
-from streamer.adapters.part import Part
+from streamer.adapters.part import Part, is_web_address
 from streamer.adapters.tts.common import http
 from streamer.adapters.tts.common.mp3 import warm_up
 from streamer.adapters.tts.common.text import encodable, speakable
@@ -39,10 +39,9 @@ class OpenAiVoice(Part):
     total_s: float = Field(default=60.0, gt=0)
 
     def open(self) -> "OpenAiSpeech":
-        url = URL(self.base_url)
-        if url.scheme not in ("http", "https") or not url.host:
+        if not is_web_address(self.base_url):
             raise Misconfigured("tts.openai.base_url is no http(s) address", fix="e.g. http://localhost:8880/v1")
-        if url.host == "api.openai.com" and not self.api_key.get_secret_value():
+        if URL(self.base_url).host == "api.openai.com" and not self.api_key.get_secret_value():
             raise Misconfigured("OpenAI's speech needs a key", fix="set OPENAI_API_KEY")
         return OpenAiSpeech(self)
 

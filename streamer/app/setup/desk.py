@@ -8,10 +8,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from streamer.adapters.llm.common.profiles import PROFILES
 from streamer.adapters.llm.discover import LocalServer, discover
 from streamer.adapters.llm.openai_chat import OpenAiChat
+from streamer.adapters.part import is_web_address
 from streamer.app.parts import BRAIN_KEY, HTTP_KEY, VOICE_KEY, address_of, keyed_brain
 from streamer.app.settings import Folders, Settings
 from streamer.app.setup import brain as brains
@@ -21,7 +23,7 @@ from streamer.app.setup import writing
 from streamer.app.setup.history import History
 from streamer.app.setup.secrets import KEYS, Keys, name_for
 from streamer.app.setup.steps import Steps
-from streamer.app.setup.wording import bad_files, problem
+from streamer.app.setup.wording import bad_files, notice, problem
 from streamer.app.setup.yamledit import Edited
 from streamer.app.speakers import description
 from streamer.app.yamlfile import BadFiles
@@ -190,6 +192,9 @@ class Desk:
         return await channels.try_channel(text, *([twitch.irc_url] if twitch is not None else []))
 
     async def try_brain(self, brain: Brain, question: str) -> BrainTried:
+        for is_right, code in ((_is_address(_address(brain)), "bad_address"), (_is_key(brain.key.strip()), "bad_key")):
+            if not is_right:
+                return BrainTried(False, notice=notice(code))
         part = await asyncio.to_thread(self._part, brain)
         cast = self._cast()
         return await brains.ask(part, description(cast[0]) if cast else "", question)
@@ -268,8 +273,10 @@ class Desk:
         wanted = OpenAiChat(profile=brain.profile, model=brain.model.strip(), base_url=brain.base_url.strip())
         if not (wanted.model or profile.model):
             raise problem(422, "no_model_named", path="$.model", provider=profile.label)
-        if not _is_address(address_of(wanted)):
+        if not _is_address(_address(brain)):
             raise problem(422, "bad_address", path="$.base_url")
+        if not _is_key(brain.key.strip()):
+            raise problem(422, "bad_key", path="$.key")
         given = now.api_key.get_secret_value() if now is not None else ""
         if given and now is not None and not _same_host(now, wanted):
             raise problem(409, "key_elsewhere", path="$.base_url", variable=BRAIN_KEY)
@@ -306,6 +313,8 @@ class Desk:
         url = str(next(iter(changes.values())))
         if not _is_address(url):
             raise problem(422, "bad_address", path="$.url" if server.engine == "http" else "$.base_url")
+        if not _is_key(server.key.strip()):
+            raise problem(422, "bad_key", path="$.key")
         tts = self._settings().tts
         now = tts.openai if server.engine == "openai" else None
         setting = VOICE_KEY if server.engine == "openai" else HTTP_KEY
@@ -371,13 +380,22 @@ class Desk:
             raise
 
 
+def _address(brain: Brain) -> str:
+    return brain.base_url.strip() or PROFILES[brain.profile].base_url
+
+
 def _same_host(one: OpenAiChat, other: OpenAiChat) -> bool:
     return name_for("", address_of(one)) == name_for("", address_of(other))
 
 
 def _is_address(url: str) -> bool:
-    scheme, _, rest = url.partition("://")
-    return scheme in ("http", "https") and bool(rest) and rest[0] not in "/:{?"
+    """Without a name and a password: what is set up here stands in a file that can be read by others."""
+    return is_web_address(url) and "@" not in urlsplit(url).netloc
+
+
+def _is_key(key: str) -> bool:
+    """What a header can carry; a space inside was pasted by mistake."""
+    return key.isascii() and key.isprintable() and " " not in key
 
 
 def _with_status(wrong: Problem, status: int) -> Problem:

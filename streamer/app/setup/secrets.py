@@ -23,9 +23,12 @@ class KeyringAwayError(Exception):
 
 def name_for(setting: str, url: str) -> str:
     """`SHOWRUNNER_LLM__API_KEY@https://api.openai.com`: the name of a key for one setting at one address."""
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port else ""
-    return f"{setting}@{parts.scheme.lower()}://{(parts.hostname or '').lower()}{port}"
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+        return f"{setting}@{parts.scheme.lower()}://{(parts.hostname or '').lower()}{port}"
+    except ValueError:  # no address: nothing is ever sent there
+        return f"{setting}@{url}"
 
 
 class Keys:
