@@ -34,6 +34,9 @@ def taken_back(show: Show, stone: Tombstoned) -> tuple[Show, list[Command]]:
     if air is not None and (_hits(stone, air.causes) or air.id in stone.quoted):
         show, commands = cut(show, "taken_back")
         out += commands
+        if show.next is not None and show.next.manner:  # nobody huffs after a moderator
+            show, commands = withdraw(show, "taken_back", keep_request=True)
+            out += commands
     return show, out
 
 

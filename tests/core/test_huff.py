@@ -2,7 +2,7 @@
 
 import pytest
 
-from streamer.core.commands import Prepare
+from streamer.core.commands import Cut, Prepare
 from streamer.core.events import (
     Features,
     HostSpeechConfirmed,
@@ -12,6 +12,7 @@ from streamer.core.events import (
     SayRequested,
     SkipPressed,
     StopPressed,
+    Tombstoned,
 )
 from streamer.core.huff import EVERY_MS, WITHIN_MS
 from streamer.core.settings import ShowSettings
@@ -150,3 +151,15 @@ def test_a_huff_that_was_withdrawn_is_not_lost() -> None:
     (first,) = of(Prepare, scene.chat("ben", to=["mika"]))
     (second,) = of(Prepare, scene.feed(HostSpoke("h:1", "m:h:1", Features(addressed=("mika",)))))
     assert (first.manner, second.manner) == ("huff", "huff")
+
+
+def test_a_prepared_huff_is_made_again_without_it_when_words_on_air_are_taken_back() -> None:
+    scene = Scene(MANY)
+    cut_off(scene)
+    line = on_air(scene, "juno")
+    (first,) = of(Prepare, scene.chat("ben", to=["mika"]))
+    assert first.manner == "huff"
+    out = scene.feed(Tombstoned("message", "t:repeated", quoted=(line,)))
+    assert [cut.line for cut in of(Cut, out)] == [line]
+    (again,) = of(Prepare, out)
+    assert (again.answers, again.manner) == (first.answers, "")
