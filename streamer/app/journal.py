@@ -23,7 +23,7 @@ from streamer.ports import Misconfigured, Notice, Unavailable
 _LOG = logging.getLogger(__name__)
 
 RULES_VERSION = 1
-"""Goes up with every change after which the core answers the same facts with other commands."""
+"""Goes up with every release whose core answers the same facts with other commands than the one before."""
 FORMAT = 1
 SNAPSHOT_EVERY = 5_000
 SYNC_S = 1.0
