@@ -229,6 +229,25 @@ async def test_an_idea_is_sent_and_its_answer_followed(opened: Any, show: SetupS
     await page.shows(".setup > [role=status]", "Mika: It is a cold soup.")
 
 
+async def test_an_answer_that_is_over_before_the_press_was_answered_is_shown(opened: Any, show: SetupShow) -> None:
+    page = await (await opened()).enter()
+    over = asyncio.Event()
+
+    async def late(route: Any) -> None:
+        answer = await route.fetch()
+        await over.wait()
+        await route.fulfill(response=answer)
+
+    await page.page.route("**/api/v1/talk", late)
+    await page.page.get_by_role("button", name="Ask Mika whether cereal is soup").click()
+    await page.until(lambda: page.pressed("talk"))
+    await show.change({"line": line(show.talk_id, "It is a cold soup.")})
+    await page.shows(".tally, .stop", "Mika is speaking")
+    await show.change({"line": None})
+    over.set()
+    await page.shows(".talk-them.said", "It is a cold soup.")
+
+
 async def test_words_are_sent_by_enter_in_each_of_three_ways(opened: Any, show: SetupShow) -> None:
     page = await (await opened()).enter()
     box = page.page.get_by_label("Your words")

@@ -17,7 +17,7 @@ const to = signal("");
 const text = signal("");
 const sending = signal(false);
 const refused = signal(null);
-/** {key, as, to, text, id, at, state: waiting|thinking|speaking|said|lost, persona, answer} */
+/** {key, as, to, text, id, began, at, state: waiting|thinking|speaking|said|lost, persona, answer} */
 const said = signal([]);
 let keys = 0;
 
@@ -25,23 +25,38 @@ const alter = (key, more) => { said.value = said.value.map((one) => (one.key ===
 const words = (line) => Object.keys(line.clauses || {}).map(Number).sort((a, b) => a - b).map((n) => line.clauses[n].text).join(" ").replace(/\s+/g, " ").trim();
 const about = (one, why) => Boolean(why) && ((one.id && why.uid === one.id) || (!why.uid && why.text === one.text));
 
-// Follows what became of each: waiting, being thought about, spoken, said.
-effect(() => {
-  const line = lineOnAir.value;
-  const coming = Object.values(S.next.value);
+/** Lines of late: {id, at, why, persona, answer, over}. One may come, and even end, before its asker is told that the words arrived. */
+const heard = [];
+
+function listen(line) {
+  let one = line && heard.find((each) => each.id === line.id);
+  if (line?.why && !one) {
+    one = { id: line.id, at: performance.now() };
+    heard.push(one);
+    if (heard.length > KEPT) heard.shift();
+  }
+  if (one) Object.assign(one, { why: line.why, persona: line.persona, answer: words(line) });
+  for (const each of heard) each.over = each !== one;
+}
+
+// What became of each: waiting, being thought about, spoken, said.
+function settle(coming) {
   for (const one of said.peek()) {
     if (one.state === "said" || one.state === "lost") continue;
+    const line = heard.find((each) => each.at >= one.began && about(one, each.why));
     const next = coming.find((each) => about(one, each.why));
-    if (line && about(one, line.why)) {
-      const answer = words(line);
-      if (one.state !== "speaking" || one.answer !== answer) alter(one.key, { state: "speaking", persona: line.persona, answer });
-    } else if (one.state === "speaking") {
-      alter(one.key, { state: "said" });
-      aloud.value = `${clean(persona(one.persona).name)}: ${one.answer}`;
+    if (line) {
+      const state = line.over ? "said" : "speaking";
+      if (one.state !== state || one.answer !== line.answer) alter(one.key, { state, persona: line.persona, answer: line.answer });
+      if (line.over) aloud.value = `${clean(persona(line.persona).name)}: ${line.answer}`;
     } else if (next && one.state !== "thinking") {
       alter(one.key, { state: "thinking", persona: next.persona });
     }
   }
+}
+effect(() => {
+  listen(lineOnAir.value);
+  settle(Object.values(S.next.value));
 });
 setInterval(() => {
   const now = performance.now();
@@ -55,13 +70,15 @@ const blocked = () => (!live.value ? "offline" : S.show.value.mode === "stopped"
 async function send(as, who, what) {
   if (sending.peek()) return false;
   sending.value = true;
+  const began = performance.now();
   const result = await ask("POST", "talk", { as, text: what, to: who, name: t("setup.talk.name") }, { limit: 15000 });
   sending.value = false;
   const taken = result.ok && result.body?.outcome !== "stale";
   refused.value = result.ok ? (taken ? null : { code: "talk_stale" }) : result.problem;
   if (!taken) return false;
-  const one = { key: ++keys, as, to: who, text: what, id: result.body?.id || "", at: performance.now(), state: "waiting", persona: who, answer: "" };
+  const one = { key: ++keys, as, to: who, text: what, id: result.body?.id || "", began, at: performance.now(), state: "waiting", persona: who, answer: "" };
   said.value = [...said.value, one].slice(-KEPT);
+  settle(Object.values(S.next.peek()));
   return true;
 }
 
