@@ -24,7 +24,8 @@ WATCH = """(() => {
   const decode = BaseAudioContext.prototype.decodeAudioData;
   BaseAudioContext.prototype.decodeAudioData = async function (...rest) {
     const buffer = await decode.apply(this, rest);
-    window.__decoded.push([buffer.duration, buffer.getChannelData(0).reduce((most, one) => Math.max(most, Math.abs(one)), 0)]);
+    const loud = buffer.getChannelData(0).reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+    window.__decoded.push([buffer.duration, loud]);
     return buffer;
   };
   window.__played = [];
@@ -37,7 +38,7 @@ BELOW = """Math.max(document.documentElement.scrollHeight - innerHeight,
 FOLLOW = """() => {
   const look = () => {
     const s = window.showrunner.state();
-    const row = [s.speaker, s.caption, Object.entries(s.mouth).filter(([, open]) => open > 0).map(([id]) => id).join()];
+    const row = [s.speaker, s.caption, Object.entries(s.mouth).filter(([, open]) => open > 0.1).map(([id]) => id).join()];
     const last = window.__said.at(-1) || [];
     if (row.some((value, at) => value !== last[at])) window.__said.push(row);
     requestAnimationFrame(look);
@@ -145,8 +146,8 @@ class Visitor:
         """Name and words of the answer to what was sent as the `nth` (from 0), once it was said to its end."""
         row = self.page.locator(".talk-log > li").nth(nth).locator(".talk-them.said")
         await row.wait_for(timeout=within_s * 1000)
-        name, _, words = (await row.inner_text()).partition("\n")
-        return name.strip(), words.strip()
+        name = await row.locator(".who").inner_text()
+        return name.strip(), (await row.locator("span[dir]").inner_text()).strip()
 
     async def sound(self, within_s: float = 30.0) -> float:
         """Seconds of the sound that was played last, once it really runs."""
