@@ -9,7 +9,7 @@ Ids are scoped by platform. Unknown keys are kept in `LogLine.raw`; `null` means
 number and skipped. Rows are played in the order of `at`; rows of the same time in the order of the file.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from os import PathLike
 from pathlib import Path
 from typing import IO, Any, get_args
@@ -28,7 +28,7 @@ from streamer.adapters.chat.logs.lines import (
     lines_of,
     problem,
 )
-from streamer.adapters.chat.logs.sessions import cut
+from streamer.adapters.chat.logs.sessions import SILENCE_S, cut
 from streamer.adapters.chat.logs.stamps import iso
 from streamer.core.events import Role
 from streamer.ports import ChatRow, Misconfigured, RowKind
@@ -36,6 +36,8 @@ from streamer.ports import ChatRow, Misconfigured, RowKind
 __all__ = ["AT_MAX_S", "BAD_KEPT", "LINE_MAX", "BadLine", "ChatLog", "LogLine", "load", "parse", "read", "write_row"]
 
 BAD_KEPT = 1000
+ROWS_MAX = 500_000
+"""Rows of one show. So many take about 450 MB when they are read, and a live show may be running beside it."""
 
 _BOM = b"\xef\xbb\xbf"
 _ROLES = frozenset[str](get_args(Role))
@@ -111,16 +113,23 @@ def _kind(file: IO[bytes], head: bytes) -> Format:
 def _assembled(kind: Format, read: Read) -> ChatLog:
     """Foreign rows as a show: from 0 s on, without what was written before it or in another show of the same file."""
     rows: list[Stamped] = []
+    best: list[Stamped] = []
     bad: list[BadLine] = []
-    bad_lines = 0
+    bad_lines = left_out = 0
+    days = kind in ("chatterino", "chatty")
     for each in read:
         if isinstance(each, Stamped):
+            if days and rows and each.row.at - rows[-1].row.at > SILENCE_S:  # a file of years: one show in memory
+                left_out += min(len(best), len(rows))
+                best, rows = max(best, rows, key=len), []
+            _check_room(rows)
             rows.append(each)
             continue
         bad_lines += 1
         if len(bad) < BAD_KEPT:
             bad.append(each)
-    show = cut(rows, days=kind in ("chatterino", "chatty"))
+    left_out += min(len(best), len(rows))
+    show = cut(max(best, rows, key=len), days=days)
     kept: list[ChatRow] = []
     for each in show.rows:
         if reason := problem(each.row):
@@ -129,7 +138,15 @@ def _assembled(kind: Format, read: Read) -> ChatLog:
         else:
             kept.append(each.row)
     bad.sort(key=lambda line: line.number)
-    return ChatLog(kept, bad[:BAD_KEPT], bad_lines, kind, iso(show.wall_s), show.left_out)
+    return ChatLog(kept, bad[:BAD_KEPT], bad_lines, kind, iso(show.wall_s), show.left_out + left_out)
+
+
+def _check_room(rows: Sized) -> None:
+    if len(rows) >= ROWS_MAX:
+        raise Misconfigured(
+            f"the chat log has more than {ROWS_MAX:,} messages of one show",
+            fix="give the chat of one evening, or a part",
+        )
 
 
 def _jsonl(file: IO[bytes], head: bytes) -> Iterator[bytes]:
@@ -147,6 +164,7 @@ def _collected(lines: Iterator["LogLine | BadLine"]) -> ChatLog:
     bad_lines = 0
     for line in lines:
         if isinstance(line, LogLine):
+            _check_room(rows)
             rows.append(line.row)
             continue
         bad_lines += 1

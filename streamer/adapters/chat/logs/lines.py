@@ -2,6 +2,7 @@
 
 import codecs
 import math
+import re
 from collections.abc import Iterator
 from typing import IO, Any, cast
 
@@ -15,6 +16,8 @@ AT_MAX_S = 30 * 86_400.0
 """A later `at` is a mistake (a date instead of a time since the start) that would take ages to play."""
 CHUNK = 1 << 18
 _MAX = 10**15
+_HALF = re.compile("[\ud800-\udfff]")
+"""JSON may escape half of a surrogate pair; no file, journal or server takes it."""
 _NAMED_USER = frozenset({"message", "cheer", "superchat", "sticker", "redemption"})
 
 
@@ -112,11 +115,11 @@ def at(value: object, *path: str | int) -> Any:
 
 
 def text(value: object, *path: str | int) -> str:
-    """Text at a path, numbers as they are written; empty for anything else."""
+    """Text at a path, numbers as they are written; empty for anything else. Half a character becomes U+FFFD."""
     found = at(value, *path)
-    if isinstance(found, bool):
-        return ""
-    return found if isinstance(found, str) else str(found) if isinstance(found, int) else ""
+    if isinstance(found, str):
+        return found if found.isascii() else _HALF.sub("\ufffd", found)
+    return str(found) if isinstance(found, int) and not isinstance(found, bool) else ""
 
 
 def number(value: object, *path: str | int) -> float | None:

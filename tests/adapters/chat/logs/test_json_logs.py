@@ -5,10 +5,12 @@ import tracemalloc
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
-from streamer.adapters.chat.log import ChatLog, load
+from streamer.adapters.chat.log import ChatLog, load, write_row
 from streamer.core.events import Money
+from streamer.ports import ChatRow
 
 
 def read(tmp_path: Path, text: str | bytes, name: str = "chat.json") -> ChatLog:
@@ -224,3 +226,22 @@ def test_an_array_written_by_an_interrupted_download(tmp_path):
     log = read(tmp_path, text)
     assert [row.at for row in log.rows] == [1]
     assert log.bad_lines == 1
+
+
+@pytest.mark.parametrize("lines", [False, True])
+def test_half_a_character_is_shown_as_such_and_stops_nothing(tmp_path: Path, *, lines: bool) -> None:
+    """JSON may hold half of a pair (`\\ud83d`), which no file and no server takes."""
+    half = {
+        "message_id": "a", "message": "hi \ud83d there", "time_in_seconds": 1.0,
+        "author": {"id": "1\ud800", "name": "b\udfff"}, "emotes": [{"id": "e\ud800", "locations": ["0-1"]}],
+    }  # fmt: skip
+    path = tmp_path / "chat.json"
+    path.write_text(json.dumps([half]) if not lines else json.dumps({**half, "message": "x"}) + "\n", encoding="utf-8")
+    log = load(path)
+    if lines:  # this reader does not take the line at all
+        assert (log.rows, log.bad_lines) == ([], 1)
+        return
+    assert log.rows[0].text == "hi \ufffd there"
+    assert log.rows[0].user is not None
+    assert (log.rows[0].user.id, log.rows[0].user.name) == ("1\ufffd", "b\ufffd")
+    assert msgspec.json.decode(write_row(log.rows[0]), type=ChatRow) == log.rows[0]

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from streamer.adapters.chat import log as logs
 from streamer.adapters.chat.log import ChatLog, load
-from streamer.ports import ChatRow
+from streamer.ports import ChatRow, Misconfigured
 
 CHATTERINO = """\
 # Start logging at 2026-01-31 23:58:00 CET
@@ -177,3 +178,21 @@ def test_a_line_of_megabytes_is_bad(tmp_path):
 def test_a_deletion_of_something_never_seen_takes_nothing_back(tmp_path):
     log = read(tmp_path, "[20:00:00] ana: one\n[20:00:01] A message from zoe was deleted: what\n")
     assert [row.kind for row in log.rows] == ["message"]
+
+
+def test_a_file_of_many_evenings_never_holds_more_than_two_of_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(logs, "ROWS_MAX", 4)
+    evenings = [(20, 3), (21, 4), (22, 2), (23, 4)]
+    lines = [f"[{hour}:00:{second:02}] bob: at {hour}" for hour, count in evenings for second in range(count)]
+    log = read(tmp_path, "# Start logging at 2026-01-31\n" + "\n".join(lines))
+    assert ({row.text for row in log.rows}, len(log.rows), log.left_out) == ({"at 21"}, 4, 9)
+
+
+@pytest.mark.parametrize(
+    "text", ["[20:00:00] bob: hi\n" * 5, '{"at": 1, "kind": "host_said", "platform": "x", "text": "y"}\n' * 5]
+)
+def test_more_than_a_show_can_have_is_refused_in_words(tmp_path, monkeypatch, text):
+    monkeypatch.setattr(logs, "ROWS_MAX", 4)
+    with pytest.raises(Misconfigured, match="more than 4 messages") as caught:
+        read(tmp_path, text)
+    assert "one evening" in caught.value.fix
