@@ -22,6 +22,9 @@ class Exchange:
     def plan(self) -> Plan:
         return self._house.plan
 
+    def over(self) -> bool:
+        return self._house.closing
+
     def adopt(self, plan: Plan) -> None:
         self._house.plan = plan
 
@@ -37,10 +40,18 @@ class Exchange:
         )
 
     async def change_brain(self, plan: Plan) -> None:
-        """The old model answers until the new one is awake, but no longer than a moment."""
+        """The old model answers until the new one is awake, but no longer than a moment. A show that closes meanwhile
+        gets no other."""
         house = self._house
         llm, scripted, broken = house.open_brain(plan)
-        await warmed(llm)
+        try:
+            await warmed(llm)
+        except BaseException:
+            await llm.aclose()
+            raise
+        if house.closing:
+            await llm.aclose()
+            return
         house.is_scripted, house.broken["brain"] = scripted, broken
         house.brain.use(llm)
 
@@ -66,7 +77,7 @@ class Exchange:
         for source in house.chats.sources:
             if source is not house.inject:
                 await house.chats.remove(source)
-        for source in wanted:
+        for source in wanted if not house.closing else ():
             house.chats.add(source)
 
     def change_rundown(self, plan: Plan) -> None:  # noqa: ARG002 - the house has it by now

@@ -118,9 +118,12 @@ class House:
         """What cannot work, by what it belongs to: `brain`, `voices`, `journal`."""
         self._offers: list[Health] = []
         self.revision = 0
+        self.closing = False
         self.welcome: Callable[[], bool] = lambda: False
         """Whether nobody has been through the first run."""
         self._past: Past | None = None
+        self._crowds = 0
+        """How often chats were made: a crowd of the demo that comes again says other things."""
 
     @property
     def resumed(self) -> str:
@@ -347,7 +350,9 @@ class House:
         """The chats to read, freshly made."""
         if self._given_sources is not None:
             return self._given_sources
-        return open_chats(self.plan.settings, self.plan.cast, self.plan.seed)
+        number = self._crowds + (self._past.recovered.seq if self._past is not None else 0)
+        self._crowds += 1
+        return open_chats(self.plan.settings, self.plan.cast, self.plan.seed + number)
 
     @property
     def chats_are_given(self) -> bool:
@@ -426,6 +431,7 @@ class House:
     async def close(self, *, finish: bool = False) -> Sequence[str]:
         """End the show and give everything back; names what was late. The whole takes under a second."""
         late: list[str] = []
+        self.closing = True
         self.inbox.emit(CloseRequested(finish=finish))
         if not await _within(self.closed.wait(), 30.0 if finish else CLOSE_LIMIT_S):
             late.append("the show")

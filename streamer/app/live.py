@@ -69,7 +69,11 @@ class Brain:
 async def warmed(part: LanguageModel | TextToSpeech, within_s: float = WARM_S) -> None:
     """Give a new part a moment to load what it needs; one that takes longer goes on by itself."""
     warming = asyncio.ensure_future(part.warm())
-    done, _ = await asyncio.wait((warming,), timeout=within_s)
+    try:
+        done, _ = await asyncio.wait((warming,), timeout=within_s)
+    except asyncio.CancelledError:
+        warming.cancel()
+        raise
     warming.add_done_callback(_told)
     if not done:
         log.debug("a new part is still warming up")

@@ -22,6 +22,10 @@ class Stage(Protocol):
         """The plan in force."""
         ...
 
+    def over(self) -> bool:
+        """The show closes: nothing is changed any more."""
+        ...
+
     def adopt(self, plan: Plan) -> None: ...
 
     def emit(self, event: Event) -> None: ...
@@ -58,7 +62,8 @@ class Reload:
     async def __call__(self) -> None:
         async with self._lock:
             plan, keys = await asyncio.to_thread(self._look)
-            await self._apply(plan, keys)
+            if not self._stage.over():
+                await self._apply(plan, keys)
 
     def _look(self) -> tuple[Plan, tuple[object, object]]:
         plan = self._read({persona.id: persona for persona in self._stage.plan().cast})
@@ -74,16 +79,16 @@ class Reload:
         self._keys = keys
         if voices != old_voices:
             stage.change_voices(new)
-        if old.cast != new.cast or before.voice_engines() != after.voice_engines():
-            stage.change_cast(new)
-        if brain != old_brain:
-            await stage.change_brain(new)
+        if voices != old_voices or old.cast != new.cast:
+            stage.change_cast(new)  # also for the voices: who speaks with what follows from those that could be opened
         if old.rundown != new.rundown:
             stage.change_rundown(new)
         if old.rules != new.rules:
             stage.emit(SettingsChanged(new.rules))
         if old.members != new.members:
             stage.emit(CastChanged(new.members))
+        if brain != old_brain:
+            await stage.change_brain(new)
         if _channel(before) != _channel(after) or (not after.on_channel and _names(old) != _names(new)):
             await stage.change_chat(new)
         stage.changed(new)

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from streamer.adapters.demo.brain import INSTANT
+from streamer.adapters.demo.brain import INSTANT, DemoBrain
 from streamer.app import house as module
 from streamer.app.house import House
 from streamer.app.yamlfile import BadFiles
@@ -202,3 +203,72 @@ async def test_an_edit_by_hand_is_noticed_and_a_slip_is_told(tmp_path: Path, mon
         path.write_text(QUIET + "moderation: {blocked: [marmalade]}\n", encoding="utf-8")
         await until(lambda: house.watch.problems is None and house.revision > revision)
         assert house.plan.settings.moderation.blocked == ["marmalade"]
+
+
+async def test_the_crowd_of_the_demo_does_not_repeat_what_was_heard_when_it_comes_again(tmp_path: Path) -> None:
+    async with running(tmp_path) as (house, _):
+        crowds = [house.chats.sources[-1], *house.wanted_chats(), *house.wanted_chats()]
+        ids = [str(row["id"]) for crowd in crowds for row in islice(crowd._rows, 40)]  # type: ignore[attr-defined]
+        assert len(set(ids)) == len(ids), "messages heard before are not told again: nobody would be there"
+
+
+async def test_a_voice_that_could_not_be_opened_speaks_as_soon_as_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys: list[str] = []
+    http = FakeVoice("http", How(pace=0.0))
+
+    def opened(_: object) -> tuple[dict[str, FakeVoice], list[object]]:
+        return {**({"http": http} if keys else {}), "espeak": FakeVoice("espeak", How(pace=0.0))}, []
+
+    monkeypatch.setattr(module, "open_voices", opened)
+    monkeypatch.setattr("streamer.app.reload.voice_key", lambda _: tuple(keys))
+    async with running(tmp_path, sources=[]) as (house, seen):
+        keys.append("a key")
+        await house.reload()
+        say(house, "Mika, say something?", 1)
+        await until(lambda: seen.count(LineEnded) == 1)
+        assert http.requests
+
+
+async def test_a_model_that_is_slow_to_wake_holds_nothing_else_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(tmp_path, QUIET.replace("[mika]", "[mika, juno]"), sources=[]) as (house, seen):
+        awake = asyncio.Event()
+
+        async def slow(_: object) -> None:
+            await awake.wait()
+
+        monkeypatch.setattr("streamer.app.exchange.warmed", slow)
+        llm = "llm: {profile: ollama, model: small, base_url: 'http://127.0.0.1:9'}\n"
+        put(tmp_path / "home", "config/streamer.yaml", QUIET + llm)
+        reload = asyncio.ensure_future(house.reload())
+        await until(lambda: list(house.speakers) == ["mika"])
+        assert seen.count(CastChanged) == 1, "who is not in the cast is not asked any more"
+        awake.set()
+        await reload
+        assert house.is_scripted is False
+
+
+async def test_a_show_that_closes_while_a_model_wakes_leaves_none_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[object] = []
+
+    class Sleepy(DemoBrain):
+        async def warm(self) -> None:
+            await asyncio.Event().wait()
+
+        async def aclose(self) -> None:
+            closed.append(self)
+
+    monkeypatch.setattr(module, "open_brain", lambda *_, **__: (Sleepy(lambda _: "Hello."), False, []))
+    async with running(tmp_path, sources=[]) as (house, _):
+        put(tmp_path / "home", "config/streamer.yaml", QUIET + "llm: {profile: ollama, model: small}\n")
+        reload = asyncio.ensure_future(house.reload())
+        await until(lambda: house.plan.settings.llm is not None)
+        await asyncio.sleep(0)
+    await asyncio.wait([reload], timeout=10)
+    assert reload.done()
+    assert len({id(each) for each in closed}) == 2, "the model of the show and the one that was to follow it"
