@@ -201,6 +201,7 @@ export class Sink extends EventTarget {
     this.backoff.reset();
     this.dispatchEvent(new Event("connection"));
     if (build === undefined) return;
+    this.#ducked(false); // whoever said otherwise was another connection: this one says it again
     this.build = build;
     this.dispatchEvent(new Event("build"));
   }

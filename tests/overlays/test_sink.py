@@ -192,6 +192,16 @@ def test_duck_lowers_by_12_db(listening: tuple[Any, SinkSide]) -> None:
     assert 20 * math.log10(ducked / 0.3536) == pytest.approx(-12, abs=1)
 
 
+def test_a_new_connection_begins_at_full_volume(show: FakeShow, listening: tuple[Any, SinkSide]) -> None:
+    page, side = listening
+    side.send({"duck": {"on": True}})
+    until(page, "showrunner.sink.duck.gain.value < 0.3")
+    show.drop()
+    again = show.sinks.get(timeout=20)
+    again.wait("hello")
+    until(page, "showrunner.sink.duck.gain.value > 0.99")
+
+
 def test_tone_is_played_and_answered(listening: tuple[Any, SinkSide]) -> None:
     page, side = listening
     side.send({"tone": {"hz": 440, "ms": 120}})
