@@ -45,9 +45,8 @@ class ScriptedBrain:
         if hints.get("honest"):
             return _after_the_truth(persona, hints["honest"])
         line = improvise(persona, _task(hints), seed=seed, said=said)
-        if hints.get("manner") == "huff" and persona.material.huffs:
-            return f"{pick(persona.material.huffs, seed)} {line}"
-        return line
+        huffs = [huff for huff in persona.material.huffs if "{" not in huff]
+        return f"{pick(huffs, seed)} {line}" if hints.get("manner") == "huff" and huffs else line
 
     def late(self, persona_id: str, seed: int) -> str:
         persona = self._cast.get(persona_id)

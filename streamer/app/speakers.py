@@ -21,10 +21,10 @@ def speaker_of(persona: Persona, engines: Sequence[str]) -> Speaker:
         description=description(persona),
         language=persona.language,
         voices=tuple(Voice(engine, voice_spec(persona, engine)) for engine in _order(persona, engines)),
-        late=_true(material.late[:LATE_MAX]) or late_lines(persona.language),
+        late=_true(material.late)[:LATE_MAX] or late_lines(persona.language),
         safe=safe_lines(persona.language),
         honest=honest_lines(persona),
-        thanks=_true(line for line in material.thanks.get("paid", ()) if "{name}" in line and line.count("{") == 1),
+        thanks=_true(material.thanks.get("paid", ()), "{name}"),
     )
 
 
@@ -51,5 +51,10 @@ def description(persona: Persona) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _true(lines: Iterable[str]) -> tuple[str, ...]:
-    return tuple(line for line in lines if not claims_human(line, asked=True))
+def _true(lines: Iterable[str], place: str = "") -> tuple[str, ...]:
+    """Those that may be spoken as they stand, with no place to be filled in but once `place`."""
+    return tuple(
+        line
+        for line in lines
+        if line.count("{") == (1 if place else 0) and place in line and not claims_human(line, asked=True)
+    )

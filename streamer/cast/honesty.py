@@ -109,7 +109,8 @@ def default_honest(language: str) -> tuple[str, ...]:
 def honest_parts(lines: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """(the sentence that says it, the rest of the line) for each of a character's own lines that truly says it.
 
-    A leading yes or no goes: the sentence must be true however the question was put. Stage tags stay.
+    A leading yes or no goes: the sentence must be true however the question was put; sentences with a place to be
+    filled in go too, as nobody fills it. Stage tags stay.
     """
     out: list[tuple[str, str]] = []
     for line in lines:
@@ -121,8 +122,8 @@ def honest_parts(lines: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
             plain = _TAG.sub("", sentence).strip()
             short = _YES.sub("", plain)
             short = short[:1].upper() + short[1:]
-            if len(short) <= FIRST_MAX and admits(short):
-                others = (*sentences[:place], *sentences[place + 1 :])
+            if len(short) <= FIRST_MAX and "{" not in short and admits(short):
+                others = [each for each in (*sentences[:place], *sentences[place + 1 :]) if "{" not in each]
                 rest = " ".join(each.strip() for each in others if _YES.sub("", _TAG.sub("", each)).strip())
                 out.append((f"{tags}{short}", rest))
                 break

@@ -83,3 +83,11 @@ def test_after_the_truth_comes_the_rest_of_the_same_line():
         "Both of us are."
     )
     assert brain({"persona": "x", "kind": "answer", "text": "are you an ai?", "honest": "I am an AI."}, 1) == ""
+
+
+def test_a_huff_and_the_rest_of_the_truth_hold_no_place_to_be_filled():
+    mine = Material(huffs=("Hmph, {name}.", "Hmph."), intents={"are_you_ai": ("I am an AI. Are you, {name}?",)})
+    brain = ScriptedBrain((Persona(id="x", name="X", material=mine),))
+    for seed in range(4):
+        assert brain({"persona": "x", "kind": "idle", "manner": "huff"}, seed).startswith("Hmph. ")
+    assert "{" not in brain({"persona": "x", "kind": "answer", "viewer": "Ana", "honest": "I am an AI."}, 1)

@@ -56,3 +56,16 @@ def test_a_persona_may_choose_the_engine_that_is_tried_first() -> None:
         "edge", "openai", "espeak"
     ]  # fmt: skip
     assert [voice.engine for voice in speaker_of(persona, ("openai",)).voices] == ["openai"]
+
+
+def test_what_is_spoken_as_it_stands_holds_no_place_to_be_filled() -> None:
+    mine = Material(
+        late=("One second, {name}.", "One second."),
+        intents={"are_you_ai": ("I am an AI, {name}.", "I am an AI. Are you, {name}?")},
+    )
+    speaker = speaker_of(Persona(id="a", name="A", material=mine), ())
+    assert speaker.late == ("One second.",)
+    assert speaker.honest == ("I am an AI.",)
+    only = Material(late=("Wait, {name}.",), intents={"are_you_ai": ("I am an AI, {name}.",)})
+    other = speaker_of(Persona(id="a", name="A", material=only), ())
+    assert not [line for line in (*other.late, *other.honest) if "{" in line]
