@@ -172,10 +172,10 @@ class OverlayView:
         self._publish({f"chat/{part(event.uid)}": shown}, removed)
 
     def alert(self, event: ChatReceived) -> None:
-        """Something to react to: a raid, a gift, money. Only what moderation let through; no names, which may be taken
-        back."""
+        """Something to react to: a raid, a gift, money. Only what moderation let through, and nothing of a partner's
+        room; no names, which may be taken back."""
         size = alert_size(event)
-        if size is None or event.verdict.action not in ("allow", "replace"):
+        if size is None or event.guest or event.verdict.action not in ("allow", "replace"):
             return
         self._alerts += 1
         self._publish({"stage/alert": {"n": self._alerts, "kind": event.kind, "size": size}}, ())

@@ -276,6 +276,7 @@ def test_a_raid_is_something_to_react_to_and_a_message_is_not() -> None:
 
 def test_what_moderation_stopped_moves_nobody() -> None:
     screen = Screen()
+    screen.view.alert(happened("superchat", guest=True))  # it belongs to the partner's show
     screen.view.alert(happened("superchat", verdict=Verdict("drop", "slur")))
     screen.view.alert(happened("superchat", verdict=Verdict("hold", "link")))
     assert screen.now["stage"]["alert"] is None
