@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from streamer.app.characters import Loaded, load_cast
+from streamer.app.characters import Loaded, character_folders, load_cast
 from streamer.app.schedule import Rundown, load_rundown
 from streamer.app.settings import Folders, Settings, named_anyway, read_settings
 from streamer.app.yamlfile import BadFiles, Problem
@@ -78,7 +78,7 @@ def read_plan(
         bad += error.problems
     if not cast and not bad:
         bad.append(Problem("characters", 0, "", "there is no character; put one into home/characters/<name>/"))
-    bad += _strangers(rundown, {persona.id for persona in cast}) if cast else []
+    bad += _strangers(rundown, {*character_folders(folders.roots("characters")), *(each.id for each in cast)})
     if bad:
         raise BadFiles(bad)
     return Plan(
@@ -88,9 +88,9 @@ def read_plan(
 
 
 def _strangers(rundown: Rundown, known: set[str]) -> list[Problem]:
-    """Segments for personas that are not on stage: whoever is there takes them, but it was probably a slip."""
+    """Segments for personas that nobody knows: a slip. Those of somebody off stage are taken by whoever is there."""
     return [
-        Problem("scenes", 0, f"segments.{segment.id}.persona", f"nobody on stage is called {segment.persona}")
+        Problem("scenes", 0, f"segments.{segment.id}.persona", f"there is no character called {segment.persona}")
         for segment in rundown.segments
         if segment.persona and segment.persona not in known
     ]

@@ -57,11 +57,11 @@ def test_nobody_to_speak(tmp_path: Path) -> None:
         read_plan(where)
 
 
-def test_a_segment_for_somebody_who_is_not_on_stage(tmp_path: Path) -> None:
+def test_a_segment_for_somebody_nobody_knows(tmp_path: Path) -> None:
     where = folders(tmp_path, bare=True)
     put(where.home, "characters/mika/character.yaml", MIKA)
     put(where.home, "scenes/demo.yaml", "segments:\n  - {id: a, say: hi, at: start, persona: mica}\n")
-    with pytest.raises(BadFiles, match="nobody on stage is called mica"):
+    with pytest.raises(BadFiles, match="there is no character called mica"):
         read_plan(where)
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from streamer.app.cards_io import read_card_bytes
 from streamer.app.casting.cardin import card_contents, card_id, dressed, kept_fields
 from streamer.app.casting.changes import changed_text, file_changes
-from streamer.app.casting.history import Attic, Done, History
+from streamer.app.casting.history import Attic, Done, History, digest
 from streamer.app.casting.newcomer import AlreadyThereError, Wishes, completed, put_new, write_new
 from streamer.app.casting.roster import MAX_ON_STAGE, Roster, said
 from streamer.app.characters import load_character
@@ -81,7 +81,7 @@ class CastingDesk:
             )  # fmt: skip
             whole = completed(asked, self._roster.personas())
             folder = write_new(self._roster.folders.home, whole, set(self._roster.ids()))
-            done.moves.append((None, folder))
+            done.steps.append((None, folder))
             done.what = Undoable("made", folder.name, name)
             self._to_stage(folder.name, done)
             return folder.name
@@ -129,7 +129,7 @@ class CastingDesk:
                 order = _without(id_, stage)
                 if chosen:
                     self._set_stage(order, done)
-            done.moves.append(self._attic.take(folder, id_))
+            done.steps.append(self._attic.take(folder, id_))
 
         await self._apply(work)
         return await self.all()
@@ -139,10 +139,19 @@ class CastingDesk:
             done = self._history.pop()
             if done is None:
                 raise Problem(409, "nothing_to_undo", "there is nothing to take back")
-            whole = await asyncio.to_thread(self._history.back, done)
-            await self._read_again()
-        if not whole:
-            raise Problem(409, "changed_since", "a file was changed since; it was left as it is")
+            try:
+                inverse = await asyncio.to_thread(self._history.back, done)
+            except OSError as wrong:
+                self._history.add(done)
+                raise _problem(wrong) from wrong
+            if inverse is None:
+                raise Problem(409, "changed_since", "a file was changed since; it was left as it is")
+            try:
+                await self._read_again()
+            except BaseException:
+                await asyncio.to_thread(self._history.discard, inverse)
+                self._history.add(done)
+                raise
         return await self.all()
 
     async def bring(self, name: str, raw: bytes) -> Imported:
@@ -156,7 +165,7 @@ class CastingDesk:
                 raise Problem(422, "bad_card", str(wrong)) from wrong
             persona = fit(dressed(imported.persona, self._roster.personas()))
             folder = put_new(self._roster.own, id_, card_contents(persona, found, name))
-            done.moves.append((None, folder))
+            done.steps.append((None, folder))
             done.what = Undoable("imported", id_, persona.name)
             self._to_stage(id_, done)
             return id_, kept_fields(found.card), (*imported.notes, *found.notes)
@@ -195,8 +204,8 @@ class CastingDesk:
         done.what = Undoable("pictures", id_, self._roster.name(id_))
         own = self._own(id_, done)
         for path in same(own, shown):
-            done.moves.append(self._attic.take(path, f"{id_}-{path.name}"))
-        done.moves.append((None, save(own, shown, raw)))
+            done.steps.append(self._attic.take(path, f"{id_}-{path.name}"))
+        done.steps.append((None, save(own, shown, raw)))
         return own
 
     async def drop_picture(self, id_: str, name: str) -> Character:
@@ -205,7 +214,7 @@ class CastingDesk:
             if name not in {each.name for each in (*found.used, *found.refused)}:
                 raise Problem(404, "no_picture", "there is no such picture")
             done.what = Undoable("pictures", id_, self._roster.name(id_))
-            done.moves.append(self._attic.take(self._own(id_, done) / FOLDER / name, f"{id_}-{name}"))
+            done.steps.append(self._attic.take(self._own(id_, done) / FOLDER / name, f"{id_}-{name}"))
 
         await self._apply(work)
         return await self._one(id_)
@@ -220,8 +229,11 @@ class CastingDesk:
                 result = await asyncio.to_thread(work, done)
                 await self._read_again()
             except (Problem, BadFiles, BadPicture, AlreadyThereError, OSError) as wrong:
-                await asyncio.to_thread(self._history.back, done)
+                await asyncio.to_thread(self._history.discard, done)
                 raise _problem(wrong) from wrong
+            except BaseException:
+                await asyncio.to_thread(self._history.discard, done)
+                raise
             self._history.add(done)
             return result
 
@@ -249,7 +261,8 @@ class CastingDesk:
             for each in (copy, *copy.rglob("*")):
                 each.chmod(0o755 if each.is_dir() else 0o644)  # shipped files may be read only
             copy.replace(own)
-        done.moves.append((None, own))
+        done.steps.append((None, own))
+        done.copies[own] = digest(own)
         return own
 
     def _to_stage(self, id_: str, done: Done) -> None:
@@ -268,7 +281,7 @@ class CastingDesk:
     def _edit(self, path: Path, changes: Changes, done: Done) -> None:
         edited = edit(path, changes, head=_SETTINGS_HEAD, shown="/".join(path.parts[-3:]))
         if edited.changed:
-            done.edits.append(edited)
+            done.steps.append(edited)
 
 
 def _without(id_: str, stage: list[str]) -> list[str]:

@@ -1,5 +1,10 @@
-"""Changes of the cast's files that can be taken back: every one says what it wrote and what it moved aside."""
+"""Changes of the cast's files that can be taken back: every one says what it wrote and what it moved aside.
 
+Taking back is all or nothing: half of it could leave files that the next start refuses.
+"""
+
+import contextlib
+import hashlib
 import shutil
 from collections import deque
 from pathlib import Path
@@ -13,11 +18,21 @@ DEPTH = 50
 
 
 class Done(msgspec.Struct):
-    """One change, noted while it is made. `moves`: (where it was, where it is); where None stands first, it is new."""
+    """One change, noted while it is made. `steps`, in order: edits, and moves as (where it was, where it is); where
+    None stands first, it is new. `copies`: folders that were copied, with their `digest` at that time."""
 
     what: Undoable | None = None
-    edits: list[Edited] = []
-    moves: list[tuple[Path | None, Path]] = []
+    steps: list[Edited | tuple[Path | None, Path]] = []
+    copies: dict[Path, str] = {}
+
+
+def digest(folder: Path) -> str:
+    """Of the names and contents of all files of a folder. Raises `OSError`."""
+    out = hashlib.sha256()
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        out.update(f"{path.relative_to(folder).as_posix()}\0".encode("utf-8", "surrogateescape"))
+        out.update(hashlib.sha256(path.read_bytes()).digest())
+    return out.hexdigest()
 
 
 class Attic:
@@ -43,7 +58,7 @@ class History:
         self._done: deque[Done] = deque(maxlen=DEPTH)
 
     def add(self, done: Done) -> None:
-        if done.edits or done.moves:
+        if done.steps:
             self._done.append(done)
 
     @property
@@ -53,17 +68,43 @@ class History:
     def pop(self) -> Done | None:
         return self._done.pop() if self._done else None
 
-    def back(self, done: Done) -> bool:
-        """Everything as it was before; False when something was changed by hand since (that is left alone)."""
-        whole = True
-        for edit in reversed(done.edits):
-            whole = put_back(edit) and whole
-        for before, now in reversed(done.moves):
-            if not now.exists() or (before is not None and before.exists()):
-                whole = False
-            elif before is None:
-                self._attic.take(now, now.name)
-            else:
-                before.parent.mkdir(parents=True, exist_ok=True)
-                shutil.move(now, before)
-        return whole
+    def back(self, done: Done) -> Done | None:
+        """Everything as it was before; what was done for it, so that it can be taken back too.
+
+        None, and nothing done, when something was changed by hand since. Raises `OSError`, and nothing is done then.
+        """
+        inverse = Done()
+        try:
+            if all(self._step(each, done.copies, inverse) for each in reversed(done.steps)):
+                return inverse
+        except OSError:
+            self.discard(inverse)
+            raise
+        self.discard(inverse)
+        return None
+
+    def discard(self, done: Done) -> None:
+        """A change that failed is taken back as far as it can be."""
+        for each in reversed(done.steps):
+            with contextlib.suppress(OSError):
+                self._step(each, done.copies, Done())
+
+    def _step(self, step: Edited | tuple[Path | None, Path], copies: dict[Path, str], inverse: Done) -> bool:
+        """Takes one step back; False, and nothing done, when it was changed since."""
+        if isinstance(step, Edited):
+            if not put_back(step):
+                return False
+            inverse.steps.append(Edited(step.path, step.after, step.before))
+            return True
+        before, now = step
+        if not now.exists() or (before is not None and before.exists()):
+            return False
+        if before is None:
+            if now in copies and digest(now) != copies[now]:
+                return False
+            inverse.steps.append(self._attic.take(now, now.name))
+        else:
+            before.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(now, before)
+            inverse.steps.append((now, before))
+        return True
