@@ -23,7 +23,7 @@ _FILL = rf"(?:[ ,]+(?:{'|'.join(_SOFT.split())})\b){{0,5}}[ ,]+"
 _TAIL_EN = _tail(
     "or right btw lol lmao lmfao haha hahaha xd tho though by too then now really chat please pls plz irl and behind in"
     " here there like just because cause bc if honestly fr ngl actually bro bruh dude girl sis man yes no huh hm hmm eh"
-    " talking playing pretending aren't arent isn't isnt who that answering running powered controlled generated today tonight either anyway at all"
+    " talking playing pretending aren't arent isn't isnt nor who that answering running powered controlled generated today tonight either anyway at all"
 )
 _THING_EN = (
     r"(?:ais?|bots?|robots?|cyborgs?|androids?|machines?|computers?|(?:computer )?programs?|software|chat ?bots?"
@@ -190,20 +190,25 @@ _HUMAN_EN = (
     r"(?![ -](?:shaped|sized|like|adjacent|error|rights|resources|made|enough))"
     r"|(?:(?:real|actual|living|breathing|genuine|human|flesh and blood|normal|and)[ ,-]+)+"
     r"(?:person|people|wom[ae]n|m[ae]n|girls?|boys?|guys?|lad(?:y|ies)|dudes?|streamers?)"
+    r"|(?:person|girl|guy|wom[ae]n|m[ae]n|being) of flesh and (?:blood|bones?)"
     r"|(?:made of )?flesh and (?:blood|bones?))"
 )
 _AI_EN = (
     r"(?:a\.?i\.?|artificial(?: intelligence)?|(?:chat ?)?bots?|robots?|machines?|computers?|(?:computer )?programs?|software"
     r"|language models?|llms?|chat ?gpt|gpt(?:-?\d)?|algorithms?|simulat(?:ion|ed)|synthetic|made of code|fake)"
 )
-_I_EN = r"\b(?:i am|i'm|im|we are|we're|i was born|i've always been|i swear i'm)[ ,]+"
+_I_EN = r"\b(?:i am|i'm|im|we are|we're|i was born|i've always been|i swear i'm)(?:[ ,]|\.{2,}|[…—–])+"
 _NOT_EN = r"(?:not|no|never|neither)[ ,]+(?!just\b|only\b|merely\b|simply\b|your\b|the only\b|some\b)"
 CLAIMS = (
     rf"{_I_EN}{_SURE_EN}{_HUMAN_EN}{_TAIL_EN}",
-    rf"(?:{_I_EN}{_SURE_EN}{_NOT_EN}|\b(?:i ain't|we aren't|we're not)[ ,]+){_SURE_EN}(?:any (?:kind|sort) of )?{_AI_EN}{_TAIL_EN}",
+    rf"(?:{_I_EN}{_SURE_EN}{_NOT_EN}|\b(?:i ain't|we aren't|we ain't|we're not)[ ,]+(?:no )?){_SURE_EN}(?:any (?:kind|sort) of )?{_AI_EN}{_TAIL_EN}",
     r"\b(?:speaking )?as an? (?:real |fellow |actual |normal )*human(?: being)?[,.!]",
     r"\bi have (?:an? )?(?:real|human|actual) (?:human )?(?:body|heart|brain|face|voice)\b",
     r"\bi(?: am|'m) (?:just |every bit )?as (?:human|real) as (?:you|anyone|anybody|everyone|any of you|the next)\b",
+    r"\b(?:you are|you're) (?:talking|speaking|listening) (?:to|with) an? (?:(?:real|actual|living|genuine) )*(?:human|(?:real|actual|living"
+    r"|genuine) (?:person|girl|boy|guy|wom[ae]n|m[ae]n))\b",
+    rf"\bthere(?:'s| is) no {_AI_EN} (?:here|around|behind|at all)\b|\bthere(?:'s| is) no {_AI_EN}\s*[.!]",
+    r"\bthis is an? (?:real |actual )?human (?:voice|being)\b",
     # German
     r"\bich bin (?:(?:wirklich|echt|natürlich|doch|ja|auch|nur|total|völlig|ganz|zu hundert prozent|ein|eine|echter|echte|richtiger"
     rf"|realer|normaler)[ ,]+)*(?:mensch|echte person|menschlich|aus fleisch und blut){_TAIL_DE}",
@@ -224,9 +229,10 @@ CLAIMS = (
     rf"\bn[ãa]o sou (?:uma? |nenhuma? )?(?:ia|bot|rob[ôo]|m[áa]quina|intelig[êe]ncia artificial|programa){_TAIL_PT}",
     # Japanese
     "(?:私|わたし|あたし|わたくし|僕|ぼく|俺|おれ|うち|自分)(?:は|も|って|ね|、|だって){0,2}[^。！？!?]{0,6}(?:人間|生身)"
-    "(?:です(?!か)|だ(?!った|と|け)|なん(?:です|だ)|さ|だよ)",
+    "(?:です(?!か)|だ(?!った|と|け)|なん(?:です|だ)|さ|だよ|や(?:で|ねん|わ))",
     "(?:私|わたし|あたし|わたくし|僕|ぼく|俺|おれ|うち|自分)[^。！？!?]{0,8}(?:ai|人工知能|ボット|bot|ロボット|機械|プログラム)"
-    "(?:なんか|なんて)?(?:じゃ|では|でも)(?:ない|ありません|なく|ねえ?)(?!か|の[?？]|[?？]|です(?:か|よね))",
+    "(?:なんか|なんて)?(?:(?:じゃ|では|でも)(?:ない|ありません|なく|ねえ?)|(?:と)?ちゃう)"
+    "(?!か|の[?？]|ん|[?？]|です(?:か|よね))",
     "中の人(?:は|が|も)(?:いる(?!か|の)|います(?!か))|(?:本物|生身)の人間(?:です(?!か)|だ(?!った|と|け))",
     # Korean
     "(?:저는|전|난|나는|제가|내가|우리는)\\s*(?:[^\\s.!?]+ ){0,2}?(?:사람|인간)(?:이에요|이야|입니다|이지|이라고|인데|이거든)(?![?？])",
@@ -268,8 +274,8 @@ CLAIMS = (
 
 _YES = (
     r"^\W*(?:(?:no|nope|nah)[,.!…-]+\s*|(?:yes|yep|yeah|yup|of course|totally|absolutely|definitely|sure|certainly|obviously|hundred percent"
-    r"|100 ?(?:%|percent)|one hundred percent|haha|well|oh|just|only|an?|very|fully|completely|entirely|all|i swear|trust me)"
-    r"[ ,.!…-]+)*"
+    r"|100 ?(?:%|percent)|one hundred percent|haha|well|oh|just|only|an?|very|fully|completely|entirely|all|i swear|trust me|i promise)"
+    r"[ ,:.!…-]+)*"
 )
 BARE = (
     rf"{_YES}{_HUMAN_EN}(?=\s*(?:$|[.!,…]))",
@@ -283,6 +289,7 @@ BARE = (
     "^(?:はい|うん|もちろん|ええ|いや|いいえ|ううん|、|。|！|!|\\s)*(?:(?:ちゃんと|れっきとした|普通の|本物の)*人間"
     "(?:です(?!か)|だ(?!った|と|け))|(?:ai|ボット|ロボット|機械)(?:じゃ|では)(?:ない|ありません)(?!か|の[?？]|[?？]))",
     "^(?:네|응|아니(?:요)?|물론|당연히|,|\\s|[.!])*(?:진짜 )?(?:사람|인간)(?:이에요|이야|입니다)(?![?？])|^(?:ai|봇|로봇)(?:가|이)? ?아니(?:에요|야)(?![?？])",
+    rf"^\W*(?:me\W+|what\W+)?(?:an? )?{_AI_EN}\s*\?\W*(?:me\W+)?(?:no|nope|nah|never)\b",
     r"\bi(?: am|'m) (?:(?:just|totally|only|also|really) )?a person(?=\s*(?:$|[.!,…]))",
     rf"^\W*(?:(?:sì|si|no|certo|ovviamente|una?|totalmente|davvero)[ ,.!]+)*uman[oa]{_TAIL_IT}",
     rf"^\W*(?:(?:ja|nee|natuurlijk|een|echt|gewoon)[ ,.!]+)*(?:mens|geen (?:bot|robot|ai)){_TAIL_NL}",

@@ -117,6 +117,7 @@ class Script:
                     out.append(prepared(self._honest))
                     self.said += 1
                     self._honest = ""
+                    self._asked = True  # beside the truth a claim without a subject is one, too
                 text, joined = self._rest_of(text), False
                 if not text:
                     self._cues_of(span, lead, 0, changes)

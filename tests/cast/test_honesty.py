@@ -222,6 +222,15 @@ CLAIMS = (
     "I am a real, living human.",
     "I am a human, I promise",
     "I'm as human as you are.",
+    "I am... a human.",
+    "I am a person of flesh and blood.",
+    "You are talking to a real person, silly!",
+    "There is no AI here.",
+    "This is a human voice.",
+    "I ain't no robot.",
+    "I'm neither a robot nor an AI.",
+    "うちはAIちゃうで。",
+    "うちは人間やで。",
     "Sono umana!",
     "Non sono un'IA.",
     "Ik ben een mens.",
@@ -271,6 +280,9 @@ CLAIMS_NOT = (
     "I'm on the human side of chat.",
     "Am I human? No.",
     "I am fond of humans.",
+    "Tired is what I am. Human, tell me a story.",
+    "I'm talking to a real person tonight.",
+    "There is no AI in this game.",
     "I'm about as human as a toaster.",
     "Non sono umana.",
     "Sono un'IA.",
@@ -309,15 +321,41 @@ def test_no_claims(text):
     assert not claims_human(text)
 
 
-@pytest.mark.parametrize("text", ["Totally human!", "Yes, a real human.", "Nope, not a robot.", "はい、人間だよ！", "I'm a person.", "Sì, umana!", "Нет, человек.", "Ja, een mens.",
-                                  "Tak, człowiek!", "当然，真人！"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Totally human!",
+        "Yes, a real human.",
+        "Nope, not a robot.",
+        "はい、人間だよ！",
+        "I'm a person.",
+        "I promise: not a bot!",
+        "Me? A bot? No.",
+        "AI? Me? Never!",
+        "Sì, umana!",
+        "Нет, человек.",
+        "Ja, een mens.",
+        "Tak, człowiek!",
+        "当然，真人！",
+    ],
+)
 def test_a_bare_claim_is_one_after_the_question(text):
     assert claims_human(text, asked=True)
     assert not claims_human(text)
 
 
-@pytest.mark.parametrize("text", ["Not human, not even a little.", "No human in here.", "Human? No.", "人間じゃないよ", "Nie człowiek.", "不是人类。",
-                                  "I'm a morning person."])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Not human, not even a little.",
+        "No human in here.",
+        "Human? No.",
+        "人間じゃないよ",
+        "Nie człowiek.",
+        "不是人类。",
+        "I'm a morning person.",
+    ],
+)
 def test_the_truth_is_no_claim_after_the_question(text):
     assert not claims_human(text, asked=True)
 

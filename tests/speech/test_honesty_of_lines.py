@@ -86,6 +86,12 @@ def test_a_lie_across_two_clauses_is_not_completed():
     assert "human" not in text
 
 
+def test_after_a_lie_was_replaced_also_one_without_a_subject_is_left_out():
+    text = heard(FakeModel("私は、AIではなく、人間です。スープが好き。"), None, language="ja")
+    assert "人間です" not in text
+    assert "スープが好き。" in text
+
+
 def test_the_truth_may_be_told():
     text = heard(FakeModel("I am not human, and I am fine with it. I am an AI."), None)
     assert text == "I am not human, and I am fine with it. I am an AI."
