@@ -332,6 +332,8 @@ class Desk:
                 change, edits = await asyncio.to_thread(self._history.undo)
             except BadFiles as bad:
                 raise _with_status(bad_files(bad), 409) from None
+            except OSError as error:
+                raise _not_writable(error) from None
             await self._read_or_put_back(edits)
             await asyncio.to_thread(self._history.forget_last)
             if change.what in ("channel", "brain", "voice"):
@@ -358,7 +360,7 @@ class Desk:
             except BadFiles as bad:
                 raise bad_files(bad) from None
             except OSError as error:
-                raise problem(409, "not_writable", reason=error.strerror or type(error).__name__) from None
+                raise _not_writable(error) from None
             except ValueError:
                 raise problem(422, "bad_text") from None
             await self._read_or_put_back(edits)
@@ -396,6 +398,10 @@ def _is_address(url: str) -> bool:
 def _is_key(key: str) -> bool:
     """What a header can carry; a space inside was pasted by mistake."""
     return key.isascii() and key.isprintable() and " " not in key
+
+
+def _not_writable(error: OSError) -> Problem:
+    return problem(409, "not_writable", reason=error.strerror or type(error).__name__)
 
 
 def _with_status(wrong: Problem, status: int) -> Problem:

@@ -65,19 +65,20 @@ class History:
     def undo(self) -> tuple[Change, list[Edited]]:
         """Put the files of the last change back; all or none. Returns it with what was done to the files.
 
-        Raises BadFiles when there is none, or when a file was changed since.
+        Raises BadFiles when there is none, or when a file was changed since; OSError when the disk refuses.
         """
         last = self.last
         if last is None:
             raise BadFiles([Problem("backups", 0, "", "there is nothing to take back")])
         edits = [self._back(each) for each in reversed(last.files)]
-        for each in edits:
-            if each.after is None:
-                each.path.unlink(missing_ok=True)
+        try:
+            for each in edits:
+                _write(each.path, each.after)
+        except OSError:
+            for each in edits:
                 with contextlib.suppress(OSError):
-                    each.path.parent.rmdir()
-            else:
-                write_whole(each.path, each.after)
+                    _write(each.path, each.before)
+            raise
         return last, edits
 
     def forget_last(self) -> None:
@@ -105,3 +106,13 @@ class History:
 
     def _write(self) -> None:
         write_whole(self._folder / "log.json", msgspec.json.format(msgspec.json.encode(self._changes)))
+
+
+def _write(path: Path, content: bytes | None) -> None:
+    """None: no such file, and no empty folder where it was."""
+    if content is not None:
+        write_whole(path, content)
+        return
+    path.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        path.parent.rmdir()

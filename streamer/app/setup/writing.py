@@ -66,11 +66,14 @@ class Files:
         shipped = self._folders.shipped / "characters" / persona
         if not (shipped / "character.yaml").is_file():
             raise problem(404, "no_persona", path="$.persona", id=persona)
-        for source in sorted(shipped.rglob("*")):
+        # The file that makes the folder a character comes last: half a copy would win over the shipped one.
+        for source in sorted(shipped.rglob("*"), key=lambda each: (each == shipped / "character.yaml", each)):
             target = own / source.relative_to(shipped)
             if source.is_file() and not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, target)
+                beside = target.with_name(f".{target.name}.new")
+                shutil.copyfile(source, beside)
+                beside.replace(target)
                 done.append(Edited(target, None, target.read_bytes()))
         return own
 

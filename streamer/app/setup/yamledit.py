@@ -147,6 +147,8 @@ def write_whole(path: Path, data: bytes, *, sleep: Callable[[float], None] = tim
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".tmp", dir=path.parent)
     except PermissionError:
+        if not path.exists():
+            raise
         _write_in_place(path, data)  # the file may be written, its folder may not
         return
     beside = Path(name)
