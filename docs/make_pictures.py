@@ -3,7 +3,7 @@
 The show is started as a user starts it, with nothing configured (its seed is fixed), in folders of its own. The feed
 that OBS would get is recorded for 100 s and then played to the real overlay pages in headless Chromium, whose clock is
 moved on 100 ms for each picture: so the animation is smooth on a slow machine too. The game behind it is drawn in
-docs/backdrop.svg. The panel is photographed live.
+docs/backdrop.svg. The panel is photographed live, from the first-run page to the report of a small evening of chat.
 """
 
 import argparse
@@ -51,6 +51,12 @@ MOVE = """ms => {
   document.querySelectorAll(".coin").forEach((c, i) => put(c.id, 0, Math.round(Math.sin(s * 1.5 + i * 0.7) * 3)));
 }"""
 
+STAGE = "document.querySelector('iframe.stage-frame').contentWindow.showrunner"
+EVENING = (
+    "Mika, is cereal a soup?", "that was close", "Juno how far away is the moon?", "good evening from the night shift",
+    "Mika what is the best breakfast?", "the soup again", "Juno, do penguins have knees?", "I am here for the moon",
+    "Juno do you ever sleep?", "what a jump", "Mika, can a cat keep a secret?", "Mika and Juno, who wins at chess?",
+)  # fmt: skip
 STATE = "({...showrunner.state(), answering: showrunner.feed.state.stage.answering})"
 
 Message = tuple[float, dict[str, Any]]
@@ -242,14 +248,81 @@ def write_still(frames: list[tuple[dict[str, Any], bytes]], path: Path) -> None:
     Image.open(io.BytesIO(max(frames, key=worth)[1])).convert("RGB").save(path, quality=86, method=6)
 
 
+async def becomes(page: Any, condition: str, within_s: float = LINE_WITHIN_S) -> None:
+    """Asked from outside: the page's policy forbids the polling of playwright."""
+    for _ in range(int(within_s / 0.1)):
+        if await page.evaluate(condition):
+            return
+        await page.wait_for_timeout(100)
+    raise SystemExit(f"this never came: {condition}")
+
+
+async def first_run_pictures(page: Any) -> None:
+    """The page of the first start, its steps, the editor of looks, the sound card and a report."""
+    await page.set_viewport_size({"width": 1280, "height": 800})
+    await page.locator(".setup .step").first.wait_for()
+    await becomes(page, f"{STAGE} && {STAGE}.state().caption.length > 30 && {STAGE}.state().ms > 2500")
+    await photograph(page, "first-run.webp")
+    await page.set_viewport_size({"width": 1280, "height": 1900})
+    for step, seen in (("channel", "#channel-text"), ("brain", "#brain-question"), ("voice", ".voice label")):
+        await page.locator(f"#step-turn-{step}").click()
+        await page.locator(seen).first.wait_for()
+    await page.locator(".voice").first.wait_for()
+    await photograph(page.locator(".steps"), "first-run-steps.webp")
+    for step in ("channel", "brain", "voice"):
+        await page.locator(f"#step-turn-{step}").click()
+    await page.locator("#step-turn-character").click()
+    await page.locator(".char button[aria-controls=char-open]").nth(1).click()
+    await page.locator(".mirror svg").wait_for()
+    await page.wait_for_timeout(1500)
+    await photograph(page.locator(".charopen"), "look-editor.webp")
+    await page.locator("#step-turn-character").click()
+    await page.locator("#step-turn-overlay").click()
+    await page.locator(".obs-pic").first.wait_for()
+    await photograph(page.locator("[aria-labelledby=step-h-overlay]"), "overlay-link.webp")
+    await page.locator("#step-turn-overlay").click()
+    await last_night_picture(page)
+    await page.evaluate("location.hash = 'live'")
+    await page.locator(".soundcard .ways").wait_for()
+    await photograph(page.locator(".soundcard"), "sound-card.webp")
+
+
+async def last_night_picture(page: Any) -> None:
+    """The report of twenty minutes of an invented chat."""
+    lines = ["# Start logging at 2026-01-31 20:00:00 CET"]
+    for n in range(72):
+        who = ("Ana", "Ben", "Cleo", "Dora", "Emil")[n % 5]
+        lines.append(f"[20:{n // 4:02}:{n % 4 * 15 + 2:02}] {who}: {EVENING[n % len(EVENING)]}")
+    log = {"name": "friday.log", "mimeType": "text/plain", "buffer": "\n".join(lines).encode()}
+    await page.set_viewport_size({"width": 1280, "height": 1500})
+    await page.evaluate("location.hash = 'night'")
+    await page.locator(".night-drop input[type=file]").set_input_files(log)
+    await page.locator(".nr-card").first.wait_for(timeout=180_000)
+    await page.get_by_role("button", name="Play moment 1").click()
+    await becomes(page, "document.querySelectorAll('.nr-stage__words .is-said').length > 3")
+    await page.locator(".nr-head").scroll_into_view_if_needed()
+    await photograph(page, "last-night.webp")
+    await page.get_by_role("button", name="Stop moment 1").click()
+
+
+async def photograph(what: Any, name: str) -> None:
+    """A page, or a part of it."""
+    from PIL import Image
+
+    picture = Image.open(io.BytesIO(await what.screenshot(type="png"))).convert("RGB")
+    picture.save(PICTURES / name, quality=84, method=6)
+
+
 async def panel_pictures(browser: Any, links: dict[str, str]) -> None:
-    """The panel, dark and light and on a phone, while a page plays a line. One sign-in: the code can be used once."""
-    stage = await browser.new_page(viewport={"width": 320, "height": 180})
-    await stage.add_init_script(AS_OBS)
-    await stage.goto(f"{links['Overlay']}&fps=5")
+    """First run, then the panel, dark and light and on a phone, while a page plays a line. One sign-in: the code can be
+    used once."""
     context = await browser.new_context(color_scheme="dark", locale="en-US", timezone_id="Europe/Berlin")
     page = await context.new_page()
     await page.goto(links["Panel"])
+    await first_run_pictures(page)
+    stage = await browser.new_page(viewport={"width": 320, "height": 180})
+    await stage.add_init_script(AS_OBS)
+    await stage.goto(f"{links['Overlay']}&fps=5")
     for name, scheme, (width, height) in (
         ("panel.png", "dark", (1280, 800)),
         ("panel-light.png", "light", (1280, 800)),
@@ -280,7 +353,7 @@ async def make(only: str) -> None:
     with demo_show() as links:
         async with async_playwright() as playwright:
             browser = await launch(playwright)
-            messages = await record(links["Overlay"], RECORD_S)  # it also fills the panel's chat
+            messages = await record(links["Overlay"], RECORD_S if only != "panel" else 5)  # it also fills the chat
             if only in ("", "panel"):
                 await panel_pictures(browser, links)
             if only in ("", "show"):
