@@ -49,6 +49,33 @@ def test_hidden_files_and_unknown_types_are_left_out(tmp_path):
     assert list(Assets([folder], "/o/")._files) == ["a.js"]
 
 
+def test_a_page_names_all_modules_that_it_begins_with(tmp_path):
+    page = '<base href="__BASE__"><script type="module" src="a/a.js"></script>'
+    folder = write(
+        tmp_path,
+        a__index_html=page,
+        a__a_js='import { x } from "../lib/x.js";\nimport "./b.js";\nconst later = () => import("../lib/later.js");',
+        a__b_js='export {\n  x,\n} from "../lib/x.js";\nimport "./a.js";\nimport "./gone.js";\nimport "../../up.js";',
+        lib__x_js="export const x = 1;",
+        lib__later_js="",
+    )
+    assets = Assets([folder], "/o/")
+    links = [f'<link rel="modulepreload" href="{name}">\n' for name in ("lib/x.js", "a/b.js")]
+    assert (
+        assets.page("a")
+        == page.replace("__BASE__", assets.base).replace("<script", "".join(links) + "<script").encode()
+    )
+
+
+def test_modules_are_named_as_the_script_of_the_page_is(tmp_path):
+    page = '<script type="module" src="__BASE__main.js"></script>'
+    assets = Assets([write(tmp_path, index_html=page, main_js='import "./x.js";', x_js="")], "/p/")
+    base = assets.base
+    assert assets.page("") == (
+        f'<link rel="modulepreload" href="{base}x.js">\n<script type="module" src="{base}main.js"></script>'.encode()
+    )
+
+
 @pytest.mark.parametrize("folders", [[], ["nowhere"]])
 def test_no_files_at_all(tmp_path, folders):
     assets = Assets([tmp_path / name for name in folders], "/p/")

@@ -135,12 +135,16 @@ function watchBuild() {
 }
 
 async function begin() {
+  const arriving = /[#&]code=|^#setup$/.test(location.hash);
+  const entering = signIn();
   await loadTexts(preferred());
   render(html`<${App}/>`, document.getElementById("app"));
   effect(watchTitle);
   effect(watchBuild);
   effect(() => { if (link.value.state === "open") loadNotices(lang.value); });
-  const refused = await signIn();
+  // The printed link leads to the first run: its view comes while the door is being opened. (It needs to know the language.)
+  if (arriving) LATER.setup().catch(() => {});
+  const refused = await entering;
   if (refused) link.value = { ...link.peek(), reason: refused };
   start();
 }
