@@ -38,6 +38,8 @@ _INSIDE = re.compile(r"(?<=[A-Za-z])[013457](?=[A-Za-z])")
 _VOWEL = re.compile("[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýÿœāēīōūăęąůű]", re.IGNORECASE)
 _ORDINARY = STOP | word_set("m re ve if ai bot robot human person people real name friend")
 """A name of such words alone (`I'm`, `an AI`) is in every line: replaced there, it would put words into mouths."""
+_PRONOUNS = word_set("i me you he she it they we us him her them あなた 君 私 僕 俺")
+"""`You` is whoever talks at the panel: `Hello, You!` is no way to speak to somebody."""
 _NO_NAME = word_set("the mr mrs miss its iam not real just that this your mein der die das les los")
 
 
@@ -83,7 +85,8 @@ def spoken_name(name: str, language: str = "en") -> str:
     """How somebody is called aloud: the name as it can be said, else a friendly word; empty for no name at all."""
     if not name.strip():
         return ""
-    return friend(language) if name == NAMELESS else speakable(name, language) or friend(language)
+    said = speakable(name, language)
+    return friend(language) if name == NAMELESS or not said or said.casefold() in _PRONOUNS else said
 
 
 Change = tuple[int, int, int]

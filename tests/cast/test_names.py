@@ -58,6 +58,13 @@ def test_who_has_no_name_to_say_is_a_friend_of_the_persona_s_language():
     assert spoken_name("12345", "ja") == "リスナー"
     assert spoken_name(NAMELESS, "en") == "friend"
     assert spoken_name("", "en") == ""
+
+
+def test_who_is_called_you_at_the_panel_is_not_called_so_aloud():
+    assert spoken_name("You", "en") == "friend"
+    assert spoken_name("You", "de") == "Freund"
+    assert spoken_name("あなた", "ja") == "リスナー"
+    assert spoken_name("Youna", "en") == "Youna"
     assert friend("xx") == "friend"
 
 
