@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import re
 import secrets
 import shutil
 import time
@@ -33,6 +34,7 @@ LIMIT_S: Final = 1_800.0
 """A rehearsal that takes longer is given up."""
 FLUSH: Final = 1 << 20
 _ENDED: Final = ("done", "failed")
+_ID: Final = re.compile(r"[0-9a-f]{12}-[0-9a-f]{6}")
 
 
 class Rehearsals:
@@ -57,6 +59,7 @@ class Rehearsals:
         self._program = program
         self._jobs: dict[str, Rehearsed] = {}
         self._waiting: list[str] = []
+        self._coming = 0
         self._child: tuple[str, Child] | None = None
         self._worker: asyncio.Task[None] | None = None
         self._closed = False
@@ -84,8 +87,21 @@ class Rehearsals:
         return self._jobs.get(rehearsal)
 
     async def take(self, name: str, chunks: AsyncIterator[bytes]) -> str:
-        if self._closed or len(self._waiting) >= WAITING_MAX:
+        if self._closed or len(self._waiting) + self._coming >= WAITING_MAX:
             raise Problem(429, "busy", f"{WAITING_MAX} logs are waiting already", headers={"Retry-After": "30"})
+        self._coming += 1
+        try:
+            job = await self._kept(name, chunks)
+        finally:
+            self._coming -= 1
+        self._jobs[job.id] = job
+        self._waiting.append(job.id)
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work(), name="rehearsals")
+        return job.id
+
+    async def _kept(self, name: str, chunks: AsyncIterator[bytes]) -> Rehearsed:
+        """The log on disk. What came is removed when it breaks off."""
         job = Rehearsed(_new_id(self._now()), name, "queued", 0.0, self._now())
         folder = self._root / job.id
         try:
@@ -101,11 +117,7 @@ class Rehearsals:
         except BaseException:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
             raise
-        self._jobs[job.id] = job
-        self._waiting.append(job.id)
-        if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work(), name="rehearsals")
-        return job.id
+        return job
 
     async def report(self, rehearsal: str) -> bytes | None:
         job = self._jobs.get(rehearsal)
@@ -222,6 +234,9 @@ class Rehearsals:
 
     def _found(self) -> list[Rehearsed]:
         jobs: list[Rehearsed] = []
+        for folder in self._root.glob("*/"):
+            if _ID.fullmatch(folder.name) and not (folder / "job.json").is_file():  # a crash cut its upload short
+                shutil.rmtree(folder, ignore_errors=True)
         for path in sorted(self._root.glob("*/job.json")):
             try:
                 job = msgspec.json.decode(path.read_bytes(), type=Rehearsed)

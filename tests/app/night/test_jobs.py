@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from streamer.app.night.jobs import KEPT, Rehearsals
+from streamer.app.night.jobs import KEPT, WAITING_MAX, Rehearsals
 from streamer.app.settings import Folders
 from streamer.web.rehearsals import Rehearsed
 from streamer.web.rest import Problem
@@ -190,4 +190,39 @@ async def test_the_newest_ten_are_kept(where: Folders) -> None:
     await desk.open()
     assert [job.created for job in desk.items()] == [float(number) for number in range(KEPT + 2, 2, -1)]
     assert len([each for each in root.iterdir() if (each / "job.json").is_file()]) == KEPT + 1
+    await desk.aclose()
+
+
+async def test_an_upload_that_a_crash_cut_short_is_cleared_away(where: Folders) -> None:
+    root = where.state / "rehearsals"
+    left = root / "019a0c0ffee0-abcdef"
+    left.mkdir(parents=True)
+    (left / "upload").write_bytes(b"x" * 1000)
+    (root / "1700000000.jsonl").write_text("a journal of `rehearse`", encoding="utf-8")
+    (root / "mine").mkdir()
+    desk = Rehearsals(where)
+    await desk.open()
+    assert sorted(each.name for each in root.iterdir()) == ["1700000000.jsonl", "mine"]
+    await desk.aclose()
+
+
+async def test_uploads_that_are_still_coming_count_as_waiting(where: Folders) -> None:
+    desk = Rehearsals(where, program=(sys.executable, "-c", SLOW))
+    await desk.open()
+    go = asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"x"
+        await go.wait()
+
+    coming = [asyncio.create_task(desk.take(f"{n}.log", slow())) for n in range(WAITING_MAX)]
+    await until(lambda: len(list((where.state / "rehearsals").glob("*/upload"))) == WAITING_MAX)
+    with pytest.raises(Problem) as caught:
+        await desk.take("more.log", sent(ROWS))
+    assert (caught.value.status, caught.value.code) == (429, "busy")
+    for task in coming:
+        task.cancel()
+    await asyncio.gather(*coming, return_exceptions=True)
+    assert list((where.state / "rehearsals").iterdir()) == []
+    assert await desk.take("now.log", sent(ROWS))
     await desk.aclose()
