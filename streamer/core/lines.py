@@ -4,9 +4,10 @@ from msgspec.structs import replace
 
 from streamer.core.commands import Command, Drop
 from streamer.core.events import LineEnded, LineReady, LineStarted, SentenceSpoken
+from streamer.core.huff import MODERATED, forgotten
 from streamer.core.limits import remember_answer, remember_start
 from streamer.core.show import HEARD_LINES, HeardLine, Line, Show
-from streamer.core.turns import free_floor, progressed
+from streamer.core.turns import free_floor, progressed, withdraw
 
 PREPARED_LIMIT_MS = 120_000
 """How long a ready line may wait for the floor."""
@@ -60,7 +61,13 @@ def ended(show: Show, fact: LineEnded) -> tuple[Show, list[Command]]:
         show = _heard(show, line, fact)
     elif line.request.kind == "idle":
         show = replace(show, voice_ms=show.now_ms)  # else a sink that fails would be tried again at once, for ever
-    return free_floor(show, whole=fact.outcome == "finished")
+    show, out = free_floor(show, whole=fact.outcome == "finished")
+    if fact.reason in MODERATED:  # the chain ends a line that repeats words taken back before it is told to
+        show = forgotten(show)
+        if show.next is not None and show.next.manner:
+            show, more = withdraw(show, fact.reason, keep_request=True)
+            out += more
+    return show, out
 
 
 def _heard(show: Show, line: Line, fact: LineEnded) -> Show:

@@ -8,6 +8,7 @@ from streamer.core.events import (
     HostSpeechConfirmed,
     HostSpoke,
     HostVoiceEnded,
+    LineEnded,
     ResumePressed,
     SayRequested,
     SkipPressed,
@@ -163,3 +164,13 @@ def test_a_prepared_huff_is_made_again_without_it_when_words_on_air_are_taken_ba
     assert [cut.line for cut in of(Cut, out)] == [line]
     (again,) = of(Prepare, out)
     assert (again.answers, again.manner) == (first.answers, "")
+
+
+def test_nor_when_the_chain_has_ended_the_line_itself_because_it_repeated_such_words() -> None:
+    scene = Scene(MANY)
+    cut_off(scene)
+    line = on_air(scene, "juno")
+    (first,) = of(Prepare, scene.chat("ben", to=["mika"]))
+    out = scene.feed(LineEnded(line=line, outcome="cut", heard_ms=500, heard="", reason="taken_back"))
+    (again,) = of(Prepare, out)
+    assert (first.manner, again.answers, again.manner) == ("huff", first.answers, "")
