@@ -27,7 +27,7 @@ function Waiting({ row, set, away }) {
 function Kept({ item, each }) {
   const [problem, setProblem] = useState(null);
   const away = async () => { const result = await dropPicture(item.id, each.name); setProblem(result.problem); };
-  return html`<li class=${`kept ${each.problem ? "bad" : ""}`}>${each.url ? html`<img src=${each.url} alt="" loading="lazy"/>` : html`<span class="nopic" aria-hidden="true"></span>`}<b>${each.expression ? says(each.expression, each.part) : html`<bdi>${clean(each.name)}</bdi>`}</b>${each.problem && html`<span class="wrong">${clean(each.problem)}</span>`}${problem && html`<span class="wrong" role="alert">${worded(problem)}</span>`}
+  return html`<li class=${`kept ${each.problem ? "bad" : ""}`}>${each.url ? html`<img src=${each.url} alt="" loading="lazy"/>` : html`<span class="nopic" aria-hidden="true"></span>`}<b>${each.expression ? says(each.expression, each.part) : html`<bdi>${clean(each.name)}</bdi>`}</b>${each.problem && html`<span class="wrong">${worded({ code: `picture_${each.code}`, detail: each.problem })}</span>`}${problem && html`<span class="wrong" role="alert">${worded(problem)}</span>`}
     <button type="button" class="btn quiet" aria-label=${t("character.picture.remove", { name: clean(each.name) })} onClick=${away}>${t("character.picture.away")}</button></li>`;
 }
 

@@ -44,7 +44,7 @@ function Drop({ onSent }) {
 function Trouble() {
   const wrong = trouble.value;
   if (!wrong) return null;
-  const code = wrong.code && has(wrong.code) ? t(wrong.code) : clean(wrong.detail || "");
+  const code = has(`night.problem.${wrong.code}`) ? t(`night.problem.${wrong.code}`) : clean(wrong.detail || "");
   return html`<div class="notice live" role="alert"><p><b>${t(wrong.key, { ...wrong.params, name: clean(wrong.params?.name) })}</b></p>${code && html`<p>${code}</p>`}
     ${wrong.key === "night.failed" && html`<p class="dim">${t("night.failed.kept")}</p>`}</div>`;
 }
