@@ -30,7 +30,13 @@ WATCH = """(() => {
   };
   window.__played = [];
   const play = HTMLMediaElement.prototype.play;
-  HTMLMediaElement.prototype.play = function () { window.__played.push(this); return play.call(this); };
+  HTMLMediaElement.prototype.play = function () {
+    const heard = {seconds: 0, at: 0};
+    const note = () => { Object.assign(heard, {seconds: this.duration, at: Math.max(heard.at, this.currentTime)}); };
+    for (const event of ["timeupdate", "ended"]) this.addEventListener(event, note);
+    window.__played.push(heard);
+    return play.call(this);
+  };
 })();"""
 """Complaints of the policy become errors of the console; sound that is decoded or played is noted."""
 BELOW = """Math.max(document.documentElement.scrollHeight - innerHeight,
@@ -38,7 +44,8 @@ BELOW = """Math.max(document.documentElement.scrollHeight - innerHeight,
 FOLLOW = """() => {
   const look = () => {
     const s = window.showrunner.state();
-    const row = [s.speaker, s.caption, Object.entries(s.mouth).filter(([, open]) => open > 0.1).map(([id]) => id).join()];
+    const open = Object.keys(s.mouth).filter((id) => s.mouth[id] > 0.1);
+    const row = [s.speaker, s.caption, open.join()];
     const last = window.__said.at(-1) || [];
     if (row.some((value, at) => value !== last[at])) window.__said.push(row);
     requestAnimationFrame(look);
@@ -149,11 +156,12 @@ class Visitor:
         name = await row.locator(".who").inner_text()
         return name.strip(), (await row.locator("span[dir]").inner_text()).strip()
 
-    async def sound(self, within_s: float = 30.0) -> float:
-        """Seconds of the sound that was played last, once it really runs."""
-        last = "window.__played.at(-1)"
-        await self.becomes(f"{last} && ({last}.currentTime > 0.02 || {last}.ended)", "sound to run", within_s)
-        return float(await self.page.evaluate(f"{last}.duration"))
+    async def sound(self, press: Any) -> float:
+        """Presses it and waits until the sound that comes of it really runs; its length in seconds."""
+        many = await self.page.evaluate("window.__played.length")
+        await press.click()
+        await self.becomes(f"window.__played[{many}] && window.__played[{many}].at > 0", "sound to run")
+        return float(await self.page.evaluate(f"window.__played[{many}].seconds"))
 
     async def api(self, path: str) -> Any:
         return await self.page.evaluate(f"fetch('/api/v1/{path}').then((answer) => answer.json())")

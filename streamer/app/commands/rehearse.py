@@ -65,7 +65,7 @@ def _run(options: argparse.Namespace, speed: float, progress: Progress) -> int:
     progress.tell("reading")
     log = load(options.chat)
     if options.progress and not log.rows:
-        return _failed(progress, Notice("rehearsal.empty", {"bad": log.bad_lines}))
+        return _failed(progress, Notice("rehearsal.empty", {"bad": log.bad_lines}, "rehearsal.empty.fix"))
     if options.anonymous:
         log = msgspec.structs.replace(log, rows=anonymous(log.rows))
     plan = read_plan(folders(options.home, options.state), file=options.config, seed=options.seed)

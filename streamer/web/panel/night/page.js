@@ -49,10 +49,16 @@ function Trouble() {
     ${wrong.key === "night.failed" && html`<p class="dim">${t("night.failed.kept")}</p>`}</div>`;
 }
 
+// Notices of the parts are written to stand after a label.
+function sentence(words) {
+  const whole = words.charAt(0).toLocaleUpperCase() + words.slice(1);
+  return !whole || /[.!?…。！？]$/.test(whole) ? whole : `${whole}${lang.value === "ja" ? "。" : "."}`;
+}
+
 function Job({ job, onOpen }) {
   const name = clean(job.name);
-  const told = job.notice ? notice(job.notice.code, job.notice.params || {}) : "";
-  const fix = job.notice?.fix ? (has(job.notice.fix) ? t(job.notice.fix, job.notice.params) : clean(job.notice.fix)) : "";
+  const told = job.notice ? sentence(notice(job.notice.code, job.notice.params || {})) : "";
+  const fix = job.notice?.fix ? sentence(has(job.notice.fix) ? t(job.notice.fix, job.notice.params) : clean(job.notice.fix)) : "";
   const sum = job.summary;
   return html`<li class=${`card night-job ${job.state}`}>
     <div class="night-job__row"><bdi class="night-job__name">${name}</bdi>
