@@ -267,6 +267,7 @@ class House:
             first_number=past.recovered.seq if past else 1,
         )
         llm, self.is_scripted, self.broken["brain"] = self.open_brain(plan)
+        self.panel.about(title=plan.title, demo=not settings.on_channel, scripted=self.is_scripted)
         self.brain = Brain(llm, self._supervisor.start)
         self.voices, self.broken["voices"] = open_voices(settings)
         self.speakers = {each.id: speaker_of(each, tuple(self.voices)) for each in plan.cast}

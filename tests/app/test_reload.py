@@ -272,3 +272,12 @@ async def test_a_show_that_closes_while_a_model_wakes_leaves_none_open(
     await asyncio.wait([reload], timeout=10)
     assert reload.done()
     assert len({id(each) for each in closed}) == 2, "the model of the show and the one that was to follow it"
+
+
+async def test_a_model_that_cannot_be_opened_leaves_the_show_labelled_as_scripted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    async with running(tmp_path, QUIET + "llm: {profile: openai, model: gpt-4o-mini}\n", sources=[]) as (house, _):
+        assert house.broken["brain"]
+        assert house.hub.snapshot("panel")["show"]["scripted"] is True  # type: ignore[index]
