@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from streamer.app.ingress import KNOWN_BOTS, Ingress, Texts
 from streamer.cast import Persona, features
-from streamer.cast.names import NAMELESS
+from streamer.cast.names import NAMELESS, speakable
 from streamer.core.events import Features, Tombstoned
 from streamer.core.verdict import Verdict
 from streamer.moderation import Rules, judge, judge_name, text_out
@@ -45,8 +45,18 @@ def open_ingress(
     def masked(text: str, verdict: Verdict) -> str:
         return text_out(rules, text, verdict)
 
+    languages = sorted({"en", *(persona.language for persona in cast)})
+    fit: dict[int, bool] = {}
+
     def name_of(name: str) -> str:
-        return name if judge_name(rules, name).action == "allow" else ALIAS
+        """Also what a voice makes of it must be fit: `xX...Xx` is spoken without its frame."""
+        key = hash(name)
+        if key not in fit:
+            if len(fit) >= REMEMBERED:
+                fit.clear()
+            said = {name, *(speakable(name, language) for language in languages)} - {""}
+            fit[key] = all(judge_name(rules, each).action == "allow" for each in said)
+        return name if fit[key] else ALIAS
 
     return Ingress(
         texts=texts,

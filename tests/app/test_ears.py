@@ -37,6 +37,14 @@ def test_a_name_that_cannot_be_shown_gets_an_alias():
     assert texts.get(event.name) == ALIAS
 
 
+def test_neither_does_one_that_cannot_be_said():
+    rules = Rules.standard(["fag"], [])
+    event, texts = hear("hello", name="xXfagXx", rules=rules)
+    assert texts.get(event.name) == ALIAS, "spoken without its frame it is the word itself"
+    event, texts = hear("hello", name="xXAnaXx", rules=rules)
+    assert texts.get(event.name) == "xXAnaXx"
+
+
 def test_known_bots_and_more_of_them():
     assert hear("hi", login="nightbot")[0].bot
     assert not hear("hi", login="mybot")[0].bot
