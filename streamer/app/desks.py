@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from streamer.app.casting.desk import CastingDesk
 from streamer.app.night.jobs import Rehearsals
-from streamer.app.parts import BRAIN_KEY, VOICE_KEY, address_of
+from streamer.app.parts import BRAIN_KEY, HTTP_KEY, VOICE_KEY, address_of
 from streamer.app.settings import Settings
 from streamer.app.setup.desk import Desk, Running
 from streamer.app.setup.secrets import KEYS, name_for
@@ -56,6 +56,9 @@ class Desks:
 
 def keys_of_this_run(settings: Settings) -> Mapping[str, str]:
     """Keys that no keyring holds, as a child of this process is told them: by the environment."""
-    parts = [(BRAIN_KEY, settings.llm), (VOICE_KEY, settings.tts.openai)]
+    parts = [(BRAIN_KEY, settings.llm), (VOICE_KEY, settings.tts.openai), (HTTP_KEY, settings.tts.http)]
     names = {setting: name_for(setting, address_of(part)) for setting, part in parts if part is not None}
-    return {setting: KEYS.get(name) for setting, name in names.items() if KEYS.in_memory(name)}
+    keys = {setting: KEYS.get(name) for setting, name in names.items() if KEYS.in_memory(name)}
+    if HTTP_KEY in keys:
+        keys[HTTP_KEY] = f"Bearer {keys[HTTP_KEY]}"  # the variable is the whole header
+    return keys

@@ -10,6 +10,7 @@ from streamer.app.casting.voices import as_written
 from streamer.app.setup.yamledit import DELETE, Changes, Gone, Plain, edited
 from streamer.app.yamlfile import BadFiles, Problem, read_yaml
 from streamer.cast.card import Voice
+from streamer.cast.fit import word
 from streamer.web.characters import Change
 
 _PLAIN = ("name", "names", "sentences", "language", "colour", "talkativeness")
@@ -23,7 +24,7 @@ def file_changes(path: Path, change: Change) -> Changes:
     for key in _PLAIN:
         value = getattr(change, key)
         if value is not msgspec.UNSET:
-            wanted[(key,)] = _plain(" ".join(value.split()) if key == "name" else value)
+            wanted[(key,)] = _plain(_shown(value) if key in ("name", "names") else value)
     if change.voice is not msgspec.UNSET:
         to = change.voice
         ids = {key: value.strip() for key, value in to.ids.items() if value.strip()}
@@ -31,6 +32,11 @@ def file_changes(path: Path, change: Change) -> Changes:
     if change.look is not msgspec.UNSET:
         wanted["look",] = _look(now.get("look"), change.look)
     return wanted
+
+
+def _shown(value: Any) -> Any:
+    """A name or names without signs that nobody sees. A name that has no others is refused as empty."""
+    return word(value) if isinstance(value, str) else [name for name in map(word, value) if name]
 
 
 def _plain(value: Any) -> Any:

@@ -25,6 +25,7 @@ from streamer.app.setup.yamledit import Changes, edit
 from streamer.app.yamlfile import BadFiles
 from streamer.cast.card import Voice
 from streamer.cast.cards import BadCard, persona_of
+from streamer.cast.cardtext import one_line
 from streamer.cast.fit import fit
 from streamer.web.characters import Change, Character, Characters, Imported, NewCharacter, PictureOf, Undoable, VoiceOf
 from streamer.web.rest import Problem
@@ -76,7 +77,7 @@ class CastingDesk:
         def work(done: Done) -> str:
             name = " ".join(wishes.name.split())
             asked = Wishes(
-                name=name, sentences=" ".join(wishes.sentences.split()), language=wishes.language,
+                name=name, sentences=one_line(wishes.sentences), language=wishes.language,
                 voice=wishes.voice and _fitted(wishes.voice), look=wishes.look, colour=wishes.colour,
             )  # fmt: skip
             whole = completed(asked, self._roster.personas())

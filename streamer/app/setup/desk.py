@@ -176,7 +176,8 @@ class Desk:
         """A key that will be gone at the next start."""
         if not self._keys.in_memory(name_for(setting, url)):
             return None
-        return Notice("setup.key_not_kept", {"variable": setting}, "setup.key_not_kept.fix")
+        shown = f'{setting}="Bearer ..."' if setting == HTTP_KEY else setting  # there it is the whole header
+        return Notice("setup.key_not_kept", {"variable": shown}, "setup.key_not_kept.fix")
 
     async def found(self) -> FoundServers:
         self._found, self._free = await brains.found(self._find)

@@ -129,3 +129,15 @@ async def test_somebody_leaves_the_stage_though_the_rundown_names_her(cast: Cast
     told = await cast.desk.stage("juno", on=False)
     assert [each.id for each in told.items if each.on_stage] == ["mika"]
     assert [each.id for each in read_plan(cast.folders).cast] == ["mika"]
+
+
+async def test_signs_nobody_sees_are_left_out_of_names_and_sentences(cast: Cast) -> None:
+    made = await cast.desk.create(NewCharacter("No\x00va\u202e", sentences="Likes\x00 tea.\n\nAnd \x07rain."))
+    assert (made.name, made.sentences) == ("Nova", "Likes tea. And rain.")
+    changed = await cast.desk.change(made.id, Change(name="N\u202eo\x00ra", names=["\x00", "no\u2066"]))
+    assert (changed.name, changed.names) == ("Nora", ("no",))
+    before = cast.files()
+    with pytest.raises(Problem) as caught:
+        await cast.desk.change(made.id, Change(name="\x00\u202e"))
+    assert caught.value.code == "bad_character"
+    assert cast.files() == before

@@ -106,3 +106,11 @@ async def test_the_desk_opens_beside_such_a_file(show: Callable[..., Show]) -> N
     assert (await desk.state()).brain.base_url == "http://localhost:abc/v1"
     await desk.set_brain(Brain("openai", "m", "http://localhost:1/v1", "sk-x"))
     assert "http://localhost:1/v1" in it.text
+
+
+async def test_the_variable_of_a_voice_server_is_named_with_its_form(show: Callable[..., Show]) -> None:
+    it = show()
+    it.ring.broken = True
+    state = await it.desk.voice_server(VoiceServer("http", "", "http://localhost:1/?text={text}", "", "k"))
+    assert state.voice.notice is not None
+    assert state.voice.notice.params == {"variable": 'SHOWRUNNER_TTS__HTTP__HEADERS__AUTHORIZATION="Bearer ..."'}
