@@ -383,7 +383,8 @@ class Evening:
         assert len(self.speech.requests) > asked
         await card.get_by_role("button", name="Undo this change").click()
         await until(lambda: self.settings == before, "the change to be undone")
-        assert not (self.product.home / "characters" / "juno").exists()
+        await who.told(card.locator(".just-saved"), "The last change was taken back.")
+        assert not (self.product.home / "characters" / "juno" / "character.yaml").exists()
         await who.fold("voice")
 
     # --- the characters

@@ -1,5 +1,5 @@
 // Small pieces every step is made of.
-import { html, signal, useEffect, useRef } from "../vendor/preact.js";
+import { html, signal, useEffect, useRef, useState } from "../vendor/preact.js";
 import { t } from "../texts.js";
 import { change, desk, mark, STEPS, stepState, worded } from "./desk.js";
 import { Glyph } from "./glyphs.js";
@@ -43,17 +43,19 @@ export function Text({ id, label, help, problem, kept, wide = true, children, ..
     ${help && html`<p class="help" id=${`${id}-help`}>${help}</p>`}<${Problem} id=${`${id}-problem`} problem=${problem} kept=${kept}/></div>`;
 }
 
-function Undo({ name }) {
+function Undo({ name, onDone }) {
   const undo = desk.value?.undo;
   if (!undo || undo.what !== name) return null;
-  return html`<button type="button" class="link" onClick=${async () => { const done = await change("/undo", {}); if (done.ok) aloud.value = t("setup.undone"); }}>${t("setup.undo")}</button>`;
+  return html`<button type="button" class="link" onClick=${async () => { const done = await change("/undo", {}); if (done.ok) { aloud.value = t("setup.undone"); onDone(); } }}>${t("setup.undo")}</button>`;
 }
 
 /** What was just saved, how to take it back, and what could come next. */
 export function Saved({ name, words }) {
+  const [undone, setUndone] = useState(false);
+  useEffect(() => { if (!words) setUndone(false); }, [words]);
   if (!words) return null;
   const next = STEPS.slice(STEPS.indexOf(name) + 1).concat(STEPS).find((one) => one !== name && stepState(one) === "todo");
-  return html`<div class="notice ready just-saved"><p><b>${words}</b></p><p class="just-acts"><${Undo} name=${name}/>
+  return html`<div class="notice ready just-saved"><p><b>${undone ? t("setup.undone") : words}</b></p><p class="just-acts"><${Undo} name=${name} onDone=${() => setUndone(true)}/>
     ${next ? html`<button type="button" class="link" onClick=${() => { turn(name); openStep(next); }}>${t("setup.next", { step: t(`setup.${next}.title`) })}</button>`
     : html`<button type="button" class="link" onClick=${() => { turn(name); const end = document.getElementById("setup-end"); end.focus({ preventScroll: true }); end.scrollIntoView({ block: "center" }); }}>${t("setup.next.end")}</button>`}</p></div>`;
 }

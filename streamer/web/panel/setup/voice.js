@@ -127,7 +127,7 @@ function One({ id }) {
     if (wrong) setProblem(wrong);
   };
   const take = async () => {
-    setBusy(true); setProblem(null);
+    setBusy(true); setProblem(null); setSaved("");
     const result = await change("/voices", { persona: id, engine, voice: draft.voice, pitch: draft.pitch, rate: draft.rate });
     setBusy(false);
     setProblem(result.problem);
