@@ -313,6 +313,8 @@ ADMITS = (
     "我是.{0,6}(?:ai|人工智能)",
     r"\bik ben\b(?! geen).{0,20}\bai\b",
     r"(?<!nie )\bjestem\b.{0,20}(?:\bai\b|sztuczną inteligencją)",
-    r"\bя\b.{0,16}(?:ии|искусственный интеллект|нейросеть)",
+    r"\bя\b(?! не\b).{0,16}(?:ии|искусственный интеллект|нейросеть|ші|штучний інтелект|нейромережа)",
+    r"\byapay zek[aâ]yım\b",
+    r"\b(?:aku|saya) (?:adalah |ini )?(?:sebuah )?ai\b",
 )
 """A persona says that it is an AI."""

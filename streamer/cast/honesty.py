@@ -20,6 +20,7 @@ HONEST = {
     "en": ("I am an AI.", "Honest answer: I am an AI.", "I am an AI, through and through."),
     "es": ("Soy una IA.", "Respuesta sincera: soy una IA.", "Soy una IA, de principio a fin."),
     "fr": ("Je suis une IA.", "Réponse honnête : je suis une IA.", "Je suis une IA, de bout en bout."),
+    "id": ("Aku adalah AI.",),
     "it": ("Sono un'IA.", "Risposta onesta: sono un'IA."),
     "ja": ("わたしはAIです。", "正直に言うね、わたしはAIだよ。", "わたしは正真正銘のAIです。"),
     "ko": ("저는 AI예요.", "솔직히 말할게요, 저는 AI예요."),
@@ -27,6 +28,8 @@ HONEST = {
     "pl": ("Jestem sztuczną inteligencją.",),
     "pt": ("Eu sou uma IA.", "Resposta honesta: eu sou uma IA."),
     "ru": ("Я искусственный интеллект.",),
+    "tr": ("Ben bir yapay zekayım.",),
+    "uk": ("Я штучний інтелект.",),
     "zh": ("我是AI。", "老实说，我是AI。"),
 }
 """What is said first, by language."""

@@ -365,6 +365,8 @@ def test_every_default_says_it():
         assert all(admits(line) and not claims_human(line, asked=True) for line in lines)
     assert default_honest("ja-JP") == HONEST["ja"]
     assert default_honest("xx") == HONEST["en"]
+    assert not admits("Я не нейросеть.")
+    assert not admits("Aku bukan AI.")
 
 
 def test_a_character_s_own_words_where_they_say_it():
