@@ -25,6 +25,8 @@ LOCAL_FIRST_TOKEN_S = 50.0
 """A local server may have to load the model first."""
 FIRST_TOKEN_S = 20.0
 LIST_S = 3.0
+ANSWER_MAX = 4_000
+"""Characters. A line is limited to far fewer, and a server that keeps to its limit never comes near."""
 STYLE = (
     "You speak aloud on a live stream. Answer in one or two short sentences of plain spoken words: no lists, no "
     "markdown, no emoji. Tags such as [joy] or [think] may move your face and are not spoken."
@@ -104,6 +106,8 @@ async def ask(part: OpenAiChat, persona: str, question: str, *, total_s: float =
         wrong = notice("brain_timeout", seconds=round(total_s))
     except (Misconfigured, Unavailable) as error:
         wrong = await _wrong(error.reason, patient, url, wanted)
+    if len(heard.text) > ANSWER_MAX:
+        wrong = notice("brain_endless")
     text = " ".join(heard.text.split())
     wrong = wrong or _nonsense(text)
     if wrong is not None:
@@ -129,6 +133,8 @@ async def _listen(part: OpenAiChat, persona: str, question: str, heard: _Heard) 
                     if heard.first_ms is None:
                         heard.first_ms = round((loop.time() - began) * 1000)
                     heard.text += piece.text
+                    if len(heard.text) > ANSWER_MAX:
+                        break
                 else:
                     heard.usage = piece
         heard.total_ms = round((loop.time() - began) * 1000)

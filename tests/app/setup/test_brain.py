@@ -12,7 +12,7 @@ from streamer.adapters.llm.openai_chat import OpenAiChat
 from streamer.app.setup import brain
 from streamer.app.setup.brain import ask, cost_of, offered
 from streamer.app.setup.memory import _linux, free_bytes, need_bytes, vm_stat
-from streamer.ports import Notice, Usage
+from streamer.ports import Completion, Notice, Token, Usage
 from streamer.texts import say
 from tests.fakes.openai import FakeOpenAi
 
@@ -150,3 +150,26 @@ def test_memory() -> None:
     assert need_bytes(0, "8B") == 0
     assert need_bytes(300_000_000, "270M") == pytest.approx(485_000_000)
     assert need_bytes(600_000_000) == pytest.approx(845_000_000)
+
+
+async def test_a_model_that_never_ends_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[bool] = []
+
+    class Endless:
+        async def load(self) -> None: ...
+
+        async def stream(self, request: Completion) -> AsyncIterator[Token | Usage]:
+            del request
+            for n in range(1_000_000):
+                yield Token(f"And {n} more things about cereal. ")
+
+        async def aclose(self) -> None:
+            closed.append(True)
+
+    monkeypatch.setattr(OpenAiChat, "open", lambda _self: Endless())
+    told = await ask(OpenAiChat(base_url="http://localhost:1/v1", model="m"), "", "")
+    assert len(told.text) <= brain.ANSWER_MAX
+    assert not told.ok
+    assert told.notice is not None
+    assert told.notice.code == "brain_endless"
+    assert closed
