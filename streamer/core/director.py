@@ -163,7 +163,7 @@ def _recast(show: Show) -> tuple[Show, list[Command]]:
     if show.next is not None and show.next.persona not in there:
         request = show.next.request
         show, out = withdraw(show, "recast", keep_request=request.from_chat or request.priority > BANTER, drop="nobody")
-    gone = [r for r in show.requests if r.persona and r.persona not in there]
+    gone = [r for r in show.requests if r.persona and r.persona not in there and r.kind != "exact"]
     kept = tuple(replace(r, persona="") if r in gone else r for r in show.requests)
     if not there:
         out += [Drop(cause=show.seq, uid=uid, reason="nobody") for r in kept for uid in (r.uid, *r.also) if uid]

@@ -175,7 +175,8 @@ def _who(show: Show, request: Request) -> str:
     on_stage = {member.id for member in enabled(show)}
     if request.persona in on_stage:
         return request.persona
-    return volunteer(show)
+    given = request.kind == "exact" and request.persona  # nobody says the words that were given to another
+    return "" if given else volunteer(show)
 
 
 def _prepare(show: Show, request: Request, persona: str) -> tuple[Show, list[Command]]:

@@ -4,12 +4,14 @@ import random
 
 from streamer.core.commands import Air, Drop, Prepare, Withdraw
 from streamer.core.events import (
+    CastChanged,
     ChatReceived,
     DialSet,
     Features,
     HostSpoke,
     PausePressed,
     ResumePressed,
+    SayRequested,
     SegmentDue,
     StopPressed,
     Tombstoned,
@@ -169,3 +171,15 @@ def test_in_any_crowd_every_direct_word_is_taken_before_the_chat_behind_it() -> 
         heard = {c.line for c in world.commands if isinstance(c, Air)}
         assert said <= answered
         assert said <= {u for c in world.commands if isinstance(c, Prepare) and c.line in heard for u in c.answers}
+
+
+def test_exact_words_are_said_by_nobody_else() -> None:
+    scene = Scene()
+    out = scene.feed(SayRequested(uid="o:1", persona="nobody", text="o:1", exact=True))
+    assert of(Prepare, out) == []
+    assert [(drop.uid, drop.reason) for drop in of(Drop, out)] == [("o:1", "nobody")]
+    out = scene.feed(SayRequested(uid="o:2", persona="mika", text="o:2", exact=True))
+    assert [line.persona for line in of(Prepare, out)] == ["mika"]
+    out = scene.feed(CastChanged(tuple(member for member in scene.show.cast if member.id != "mika")))
+    assert of(Prepare, out) == []
+    assert ("o:2", "nobody") in [(drop.uid, drop.reason) for drop in of(Drop, out)]
