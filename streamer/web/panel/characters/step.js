@@ -93,6 +93,14 @@ function Waiting() {
   return html`<div class="notice live" role="alert"><p><b>${worded(unread.value)}</b></p><p><button type="button" class="link" onClick=${reread}>${t("character.again")}</button></p></div>`;
 }
 
+/** What was refused last, brought into sight: the press may have been far below. */
+function Trouble() {
+  const box = useRef(null);
+  const wrong = trouble.value;
+  useEffect(() => { box.current?.scrollIntoView({ block: "nearest" }); }, [wrong]);
+  return wrong && html`<div class="notice live" role="alert" ref=${box}><p><b>${worded(wrong)}</b></p></div>`;
+}
+
 export function CharacterStep() {
   useEffect(() => { fetchRig(); return follow(); }, []);
   const now = cast.value;
@@ -103,7 +111,7 @@ export function CharacterStep() {
   return html`<div class="characters"><p class="help">${t("character.words", { n: on, most: now.max_on_stage })}</p>
     <ul class="chars" aria-label=${t("character.list")}>${now.items.map((each) => html`<${Card} key=${each.id} item=${each}/>`)}
       <li class="char more"><button type="button" class="btn go large" aria-expanded=${open === "new"} onClick=${() => { imported.value = null; doing.value = open === "new" ? null : "new"; }}>${t("character.new")}</button><${Import}/></li></ul>
-    ${trouble.value && html`<div class="notice live" role="alert"><p><b>${worded(trouble.value)}</b></p></div>`}<${Came}/><${Undo}/>
+    <${Trouble}/><${Came}/><${Undo}/>
     ${open === "new" ? html`<${NewCharacter} onDone=${(made) => { doing.value = { id: made.id, tab: "look" }; }} onAway=${() => { doing.value = null; }}/>` : item ? html`<${Open} item=${item} tab=${open.tab}/>` : null}
     <p class="sr" role="status">${aloud.value}</p></div>`;
 }
