@@ -135,7 +135,12 @@ async def test_talk_exactly_is_a_say_and_needs_a_speaker(house):
 
 async def test_talk_without_words_or_the_right_to_is_refused(house):
     unseen = {"as": "viewer", "text": "\u200b \u202e"}
-    for bad in ({"as": "viewer", "text": "  "}, unseen, {"as": "ghost", "text": "x"}, {"as": "viewer", "text": "x" * 501}):
+    for bad in (
+        {"as": "viewer", "text": "  "},
+        unseen,
+        {"as": "ghost", "text": "x"},
+        {"as": "viewer", "text": "x" * 501},
+    ):
         assert (await house.post("/api/v1/talk", bad))[0] == 422
     _, token = house.grants.create("inject", "bot")
     headers = {"Authorization": f"Bearer {token}"}
