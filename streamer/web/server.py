@@ -108,9 +108,9 @@ class WebServer:
         """By name, never by number: passkeys and cookies need it."""
         return self.site.public_url.rstrip("/") or f"http://localhost:{self.port}"
 
-    def panel_link(self) -> str:
-        """The address to print: its code makes whoever opens it first the owner."""
-        return f"{self.base_url}/panel/#code={self.parts.grants.issue_code(for_s=None)}"
+    def panel_link(self, *, for_s: float | None = None) -> str:
+        """The address to print: its code makes whoever opens it first the owner, within `for_s` where that is given."""
+        return f"{self.base_url}/panel/#code={self.parts.grants.issue_code(for_s=for_s)}"
 
     def overlay_link(self, kind: str = "stage", *, host: str = "") -> str:
         """The address for a browser source, the same at every start. `host`: this machine for a second PC."""

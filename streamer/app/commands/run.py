@@ -21,6 +21,10 @@ from streamer.web.gate import Site
 
 log = logging.getLogger(__name__)
 
+OPENED_S = 60.0
+"""For so long the code in an address that a browser is started with can be used: other users may see it among the
+processes."""
+
 
 def main(options: argparse.Namespace) -> int:
     """0 ended; 1 could not start; 2 something in the files has to be put right first."""
@@ -74,7 +78,7 @@ async def _show(plan: Plan, options: argparse.Namespace) -> int:
     await house.open()
     _print_links(house, plan, whole=options.show_links or not sys.stdout.isatty())
     if house.welcome() and has_desktop() if options.open is None else options.open:
-        open_page(house.web.panel_link())
+        open_page(house.web.panel_link(for_s=OPENED_S))
     asked = asyncio.Event()
     _on_signals(asyncio.get_running_loop(), asked.set)
     closed = asyncio.create_task(house.closed.wait())

@@ -49,7 +49,7 @@ def test_a_link_on_a_stream_shows_no_token() -> None:
 
 
 class Web:
-    def panel_link(self) -> str:
+    def panel_link(self, *, for_s: float | None = None) -> str:
         return "http://localhost:1/panel/#code=secret"
 
     def overlay_link(self, kind: str = "stage", *, host: str = "localhost") -> str:
