@@ -100,7 +100,6 @@ def test_what_is_said_at_the_panel_is_not_shown_as_chat() -> None:
     overlay.chat.assert_not_called()
 
 
-
 # --- a show with everything but the chain, which only notes what it is told
 
 
