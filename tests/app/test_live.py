@@ -20,7 +20,7 @@ class Model:
         self.closed = 0
         self.warm_for_s = 0.0
 
-    async def stream(self, _request: Completion) -> AsyncIterator[Token | Usage]:
+    async def stream(self, request: Completion) -> AsyncIterator[Token | Usage]:
         for _ in range(self.steps):
             yield Token(self.name)
             await self.go.wait()

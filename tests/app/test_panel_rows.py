@@ -1,6 +1,6 @@
 """Pieces of the panel's projection, each as a function of the show."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -188,7 +188,7 @@ def test_what_is_said_at_the_panel_waits_with_its_words_and_goes_first():
     scene.feed(PausePressed())
     scene.chat("ana", to=["mika"], uid="t:2")
     scene.chat("ana", direct=True, uid="t:1")
-    waiting = sorted(rows.queue(scene.show, WORDS.get, {}).values(), key=lambda row: row["n"])
+    waiting = sorted(rows.queue(scene.show, WORDS.get, {}).values(), key=lambda row: cast("int", row["n"]))
     assert (waiting[0]["why"], waiting[0]["text"], waiting[0]["platform"]) == ("direct", "Mika, hi?", "t")
     first = best(scene.show, chat_allowed=True)
     assert first is not None

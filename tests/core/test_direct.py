@@ -1,6 +1,7 @@
 """Scenes: somebody at the panel talks to the cast, as a viewer or as the host."""
 
 import random
+from typing import Any
 
 from streamer.core.commands import Air, Drop, Prepare, Withdraw
 from streamer.core.events import (
@@ -38,7 +39,8 @@ def test_it_is_answered_by_whoever_fits_when_nobody_was_chosen() -> None:
 def test_neither_dial_nor_command_nor_emotes_nor_a_reply_keep_it_from_an_answer() -> None:
     scene = Scene(ShowSettings(dial="named", idle_after_ms=0))
     assert prepared(scene.chat("you", direct=True, command=True)).why == "direct"
-    for odd in ({"emote_only": True}, {"reply_to": "t:0"}, {"words": 1}):
+    odds: tuple[dict[str, Any], ...] = ({"emote_only": True}, {"reply_to": "t:0"}, {"words": 1})
+    for odd in odds:
         assert prepared(Scene().chat("you", direct=True, **odd)).why == "direct"
 
 

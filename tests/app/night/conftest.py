@@ -16,11 +16,11 @@ from tests.app.kit import plan
 ROOM = {"ana": "Ana", "ben": "Ben", "cleo": "Cleo", "dora": "Dora"}
 
 
-def said(at: float, uid: str, text: str, who: str = "ana", **more: object) -> ChatRow:
-    fields: dict[str, object] = {"kind": "message", **more}
+def said(at: float, uid: str, text: str, who: str = "ana", **more: Any) -> ChatRow:
+    fields: dict[str, Any] = {"kind": "message", **more}
     return ChatRow(
         at=at, platform="t", id=uid, user=User(id=who, login=who, name=ROOM.get(who, who)), text=text, **fields
-    )  # type: ignore[arg-type]
+    )
 
 
 ROWS = [

@@ -1,5 +1,7 @@
 """The bill: tokens as the briefs were, prices as far as they are known."""
 
+from typing import Any
+
 import pytest
 from pydantic import SecretStr
 
@@ -20,10 +22,10 @@ def result() -> Result:
     return Result(takes=takes, end_ms=1_800_000)
 
 
-def priced(**more: object) -> OpenAiChat:
+def priced(**more: Any) -> OpenAiChat:
     return OpenAiChat(
         profile="openai", api_key=SecretStr("k"), model="m", base_url="https://api.example.org/v1", **more
-    )  # type: ignore[arg-type]
+    )
 
 
 def voice(**caps: object) -> FakeVoice:

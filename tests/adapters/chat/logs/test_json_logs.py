@@ -144,7 +144,7 @@ def test_youtube(tmp_path):
     paid = {"purchaseAmountText": {"simpleText": "¥1,000"}}
     stuck = {"purchaseAmountText": {"simpleText": "$4.99"}}
     months = {"headerPrimaryText": runs("Member for ", "7", " months")}
-    batch = {"header": {"liveChatSponsorshipsHeaderRenderer": gift}}
+    batch: dict[str, Any] = {"header": {"liveChatSponsorshipsHeaderRenderer": gift}}
     plain, member_item = "liveChatTextMessageRenderer", "liveChatMembershipItemRenderer"
     lines = [
         added(1, plain, renderer(1, "waiting"), 0),
