@@ -14,7 +14,7 @@ import pytest
 ON_CI = os.environ.get("CI", "").lower() == "true"
 
 hypothesis.settings.register_profile("dev", max_examples=50, deadline=None)
-hypothesis.settings.register_profile("ci", max_examples=300, derandomize=True, deadline=None)
+hypothesis.settings.register_profile("ci", max_examples=150, derandomize=True, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if ON_CI else "dev"))
 
 
@@ -134,3 +134,21 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             report.outcome = "failed"
             report.longrepr = f"CI=true and {reason}"
     return report
+
+
+# ------------------------------------------------------------------------------------------------------------- order
+LONGEST = ("tests/e2e/", "tests/test_lint.py", "tests/packaging/", "tests/app/test_bench.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first, the longest of them at the very front: with a file to a worker, a long one that
+    comes last would leave the other workers idle. Within that the order stays random."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+
+    def place(item: pytest.Item) -> int:
+        if item.nodeid.startswith(LONGEST):
+            return 0
+        return 1 if item.path in slow else 2
+
+    items.sort(key=place)

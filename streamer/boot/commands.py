@@ -16,7 +16,8 @@ def run(command: str, arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Every test, or what the pytest arguments select. A file's tests stay in one worker, in random order.
+    """Every test, or what the pytest arguments select. A file's tests stay in one worker, in random order; files with
+    slow tests come first (tests/conftest.py), so that no worker is left with a long one at the end.
 
     A worker that dies is not replaced: with `loadfile` xdist can wait for ever for what the dead one had in hand.
     """
@@ -25,7 +26,7 @@ def test(arguments: list[str]) -> int:
     parallel = (
         []
         if "no:xdist" in " ".join(arguments)
-        else ["-n", str(workers), "--dist", "loadfile", "--max-worker-restart=0"]
+        else ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart=0"]
     )
     command = [sys.executable, "-X", "utf8", "-m", "pytest", *parallel, *arguments]
     return run_child(command)
