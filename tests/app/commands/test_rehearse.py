@@ -24,7 +24,7 @@ def log(tmp_path: Path, *extra: str) -> Path:
 
 def run(tmp_path: Path, chat: Path, *more: str) -> int:
     where = ["--state", str(tmp_path / "state"), "--home", str(tmp_path / "home")]
-    return main(["rehearse", str(chat), *where, *more])
+    return main(["rehearse", str(chat), *where, "--silent", *more])  # voices are heard in tests/app/night
 
 
 def test_a_report_and_a_journal_are_written_and_it_says_where(tmp_path, capsys):
