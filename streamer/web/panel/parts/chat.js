@@ -77,6 +77,7 @@ function useSticking(box) {
   const touched = (event) => { hands.current = event.timeStamp; };
   const scrolled = (event) => {
     const el = box.current;
+    if (!el) return; // the event of a list that left with its view comes a frame later
     const below = el.scrollHeight - el.scrollTop - el.clientHeight;
     if (event.timeStamp - hands.current < HANDS_MS) {
       hands.current = event.timeStamp;
