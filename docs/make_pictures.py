@@ -51,7 +51,7 @@ MOVE = """ms => {
   document.querySelectorAll(".coin").forEach((c, i) => put(c.id, 0, Math.round(Math.sin(s * 1.5 + i * 0.7) * 3)));
 }"""
 
-STAGE = "document.querySelector('iframe.stage-frame').contentWindow.showrunner"
+STAGE = "document.querySelector('iframe.stage-frame')?.contentWindow?.showrunner"
 EVENING = (
     "Mika, is cereal a soup?", "that was close", "Juno how far away is the moon?", "good evening from the night shift",
     "Mika what is the best breakfast?", "the soup again", "Juno, do penguins have knees?", "I am here for the moon",
