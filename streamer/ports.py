@@ -61,6 +61,14 @@ class Health(msgspec.Struct, frozen=True):
 # --- chat ------------------------------------------------------------------------------------------------------------
 
 
+class Badge(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A badge as the platform names it: set `subscriber`, id `12`, info `14` (months)."""
+
+    set: str
+    id: str = ""
+    info: str = ""
+
+
 class User(msgspec.Struct, frozen=True, omit_defaults=True):
     """Ids are the platform's own; `name` is what is shown."""
 
@@ -68,6 +76,53 @@ class User(msgspec.Struct, frozen=True, omit_defaults=True):
     login: str = ""
     name: str = ""
     roles: tuple[Role, ...] = ()
+    badges: tuple[Badge, ...] = ()
+    color: str = ""
+    """`#RRGGBB`, as the viewer chose it."""
+    avatar: str = ""
+    """https address of the picture."""
+    tier: str = ""
+    """Of a subscription or membership: `1000`, `2000`, `3000`, `prime`, or the level's name."""
+    months: int = 0
+    """Of a subscription or membership, in all."""
+    anonymous: bool = False
+
+
+class Fragment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A piece of a message, in order; the texts of all pieces together are the message."""
+
+    type: Literal["text", "emote", "cheermote", "mention", "emoji", "gif"]
+    text: str
+    id: str = ""
+    url: str = ""
+    bits: int = 0
+    user: str = ""
+    """Id of the user who is mentioned."""
+
+
+class Reward(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A channel-point reward that was redeemed; `redemption` is the id of this one redemption."""
+
+    id: str
+    title: str = ""
+    cost: int = 0
+    redemption: str = ""
+
+
+class Choice(msgspec.Struct, frozen=True, omit_defaults=True):
+    title: str
+    votes: int = 0
+
+
+class Detail(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a poll, a hype train, a goal or an ad break shows beside its text. Times in seconds."""
+
+    title: str = ""
+    choices: tuple[Choice, ...] = ()
+    level: int = 0
+    total: int = 0
+    goal: int = 0
+    ends_in_s: float = 0.0
 
 
 RowKind = (
@@ -101,10 +156,32 @@ class ChatRow(msgspec.Struct, frozen=True, omit_defaults=True):
     duration_s: float = 0.0
     emotes: tuple[tuple[int, int, str], ...] = ()
     """(start, end, id): half-open ranges of code points of `text` that are platform emotes."""
+    fragments: tuple[Fragment, ...] = ()
+    """The message in pieces, where the platform tells; empty: `text` and `emotes` say everything."""
     guest: bool = False
     """Written in a partner's room (shared chat)."""
+    shared_from: str = ""
+    """That room."""
     action: bool = False
+    first: bool = False
+    """The viewer's first message in this channel, ever."""
+    returning: bool = False
+    highlighted: bool = False
+    reply_name: str = ""
+    """Who wrote the message this one answers."""
+    reward: Reward | None = None
+    batch: str = ""
+    """The gift storm this gift belongs to: an id of the platform's."""
+    recipient: User | None = None
+    tier: str = ""
+    """Of the subscription or membership that was bought or given."""
+    detail: Detail | None = None
+    channel: str = ""
+    """Id or name of the channel, where one platform is read in several."""
+    source: str = ""
+    """By which way it came: `irc`, `eventsub`, `innertube`, `ytapi`, `streamerbot`, `inject`, `replay`."""
     test: bool = False
+    """Made by ourselves to try the way; no viewer did it."""
     direct: str = ""
     """Said at the panel to the cast: the id of a persona, `*` for whoever fits; empty for what came from a chat."""
 
@@ -121,6 +198,97 @@ class ChatSource(Protocol):
     def health(self) -> Health: ...
 
     async def aclose(self) -> None: ...
+
+
+class Refused(Exception):
+    """A platform did not take what we sent, and will not take it again. `code` names why: `duplicate`, `too_long`,
+    `automod`, `banned`, `not_allowed`, `gone`, `other`; `reason` is for people."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+ChatAct = Literal["send", "reply", "delete", "timeout", "ban"]
+
+
+class ChatRates(msgspec.Struct, frozen=True):
+    """How fast a platform takes messages: `count` in `window_s`, one every `gap_s`, the same text once in `same_s`,
+    `length` characters each. Source: the platform's documented limits for the account's standing."""
+
+    count: int = 20
+    window_s: float = 30.0
+    gap_s: float = 1.0
+    same_s: float = 30.0
+    length: int = 500
+
+
+class ChatWriter(Protocol):
+    """Writes into one chat as one account. Every call raises Unavailable, Misconfigured (sign in again, a scope is
+    missing) or Refused; none waits for a rate: who calls keeps to `rates`."""
+
+    platform: str
+
+    @property
+    def acts(self) -> frozenset[ChatAct]:
+        """What the account may do here, as far as is known."""
+        ...
+
+    @property
+    def rates(self) -> ChatRates: ...
+
+    @property
+    def own(self) -> str:
+        """The user id of the account that writes; empty while it is not known."""
+        ...
+
+    async def send(self, text: str, *, reply_to: str = "") -> str:
+        """Returns the platform's id of the message. `reply_to` is a message id of the platform's."""
+        ...
+
+    async def delete(self, message: str) -> None: ...
+
+    async def timeout(self, user: str, seconds: int, reason: str = "") -> None: ...
+
+    async def ban(self, user: str, reason: str = "") -> None: ...
+
+
+@runtime_checkable
+class Writable(Protocol):
+    """A ChatSource that can also write; `writer` is None while it may not."""
+
+    @property
+    def writer(self) -> ChatWriter | None: ...
+
+
+Service = Literal["twitch", "youtube"]
+AccountRole = Literal["bot", "broadcaster"]
+
+
+class Account(Protocol):
+    """A signed-in account. Whoever owns the tokens refreshes them; who uses one asks for it each time."""
+
+    service: Service
+    role: AccountRole
+
+    @property
+    def login(self) -> str: ...
+
+    @property
+    def user_id(self) -> str: ...
+
+    @property
+    def scopes(self) -> frozenset[str]: ...
+
+    async def token(self) -> str:
+        """An access token that should be good for some minutes. Raises Misconfigured when somebody must sign in again,
+        Unavailable when the sign-in server does not answer and the token has run out."""
+        ...
+
+    async def refused(self, token: str) -> None:
+        """The platform answered 401 to this token: find out, once for all who say so, whether another can be had."""
+        ...
 
 
 # --- language model ---------------------------------------------------------------------------------------------------
