@@ -37,6 +37,10 @@ LINES_KEPT = 500
 """Lines whose words are found again when what they answered or quoted is taken back."""
 
 
+def _as_it_is(row: ChatRow) -> ChatRow | None:
+    return row
+
+
 class Conductor:
     """One show in this process. Everything is called on the loop's thread."""
 
@@ -52,7 +56,10 @@ class Conductor:
         on_closed: Callable[[], None],
         on_record: Callable[[LineRecord], None] | None = None,
         observe: Callable[[Fact, Sequence[Command]], None] | None = None,
+        merge: Callable[[ChatRow], ChatRow | None] = _as_it_is,
     ) -> None:
+        """`merge` gives the row to tell, or None for one that another source has told."""
+        self._merge = merge
         self._ingress = ingress
         self._texts = texts
         self._sayings = sayings
@@ -76,8 +83,11 @@ class Conductor:
 
     def on_row(self, row: ChatRow) -> None:
         """Something happened in a chat."""
-        for event in self._ingress.hear(row):
-            self._show_row(event, row)
+        told = self._merge(row)
+        if told is None:
+            return
+        for event in self._ingress.hear(told):
+            self._show_row(event, told)
             self.inbox.emit(event)
 
     def _show_row(self, event: Event, row: ChatRow) -> None:

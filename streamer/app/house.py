@@ -25,6 +25,7 @@ from streamer.app.exchange import Exchange
 from streamer.app.healths import all_of, brain_health, file_health, voice_health
 from streamer.app.inbox import Inbox
 from streamer.app.live import Brain, Chats
+from streamer.app.merge import Merger
 from streamer.app.overlay_view import OverlayView
 from streamer.app.panel_view import About, PanelView
 from streamer.app.parts import model_names, open_brain, open_voices
@@ -271,8 +272,10 @@ class House:
         self.brain = Brain(llm, self._supervisor.start)
         self.voices, self.broken["voices"] = open_voices(settings)
         self.speakers = {each.id: speaker_of(each, tuple(self.voices)) for each in plan.cast}
+        self.merger = Merger(lambda: self.clock.now_ns() / 1e9)
         self.conductor = Conductor(
             ingress=self.ingress,
+            merge=self.merger.take,
             texts=self.texts,
             sayings=self.sayings,
             overlay=self.overlay,
@@ -415,7 +418,7 @@ class House:
 
     def health(self) -> list[Health]:
         """Every part, in the order it is shown."""
-        chats = [self._supervisor.health(source) for source in self.chats.sources]
+        chats = [health for source in self.chats.sources for health in self._supervisor.healths(source)]
         brain = brain_health(self.brain.now, scripted=self.is_scripted, broken=bool(self.broken.get("brain")))
         offers = self._offers if self.is_scripted else []
         voices = voice_health(self.performer.voice_states(), self.speakers.values(), any_voice=bool(self.voices))

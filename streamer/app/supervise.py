@@ -37,6 +37,11 @@ class Supervisor:
         """What the source says of itself, unless it has failed altogether."""
         return self._failed.get(source.name) or source.health()
 
+    def healths(self, source: ChatSource) -> Sequence[Health]:
+        """The same of a source that is made of several: a row for each."""
+        several: Callable[[], Sequence[Health]] | None = getattr(source, "healths", None)
+        return (self.health(source),) if several is None or source.name in self._failed else several()
+
     async def close(self, within_s: float) -> Sequence[str]:
         tasks = set(self._tasks)
         for task in tasks:

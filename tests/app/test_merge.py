@@ -1,0 +1,100 @@
+"""One thing told by two sources is told once, and nothing that one source tells is lost."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from streamer.app.merge import HAPPENED_S, SAID_S, Merger
+from streamer.core.events import Money
+from streamer.ports import ChatRow, Reward, User
+
+BOB = User("7", "bob", "Bob")
+
+
+def row(source: str = "irc", kind: Any = "message", **fields: Any) -> ChatRow:
+    return ChatRow(
+        **{"at": 0.0, "platform": "twitch", "kind": kind, "id": "m1", "user": BOB, "text": "hi", "source": source}
+        | fields
+    )
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_message_told_by_two_ways_is_told_once_whatever_its_ids():
+    merger = Merger(Clock())
+    assert merger.take(row("irc", id="a")) is not None
+    assert merger.take(row("eventsub", id="b")) is None
+    assert merger.take(row("streamerbot", id="c")) is None
+    assert merger.merged == 2
+
+
+def test_a_viewer_may_repeat_himself():
+    merger = Merger(Clock())
+    told = [merger.take(row(source, id=f"{source}{number}")) for number in range(3) for source in ("irc", "eventsub")]
+    assert [each is not None for each in told] == [True, False] * 3
+
+
+def test_one_way_alone_never_loses_anything():
+    merger = Merger(Clock())
+    assert all(merger.take(row(id=str(number))) is not None for number in range(50))
+
+
+def test_the_other_way_may_be_late_but_not_for_ever():
+    clock = Clock()
+    merger = Merger(clock)
+    merger.take(row("irc"))
+    clock.now += SAID_S + 0.1
+    assert merger.take(row("eventsub")) is not None
+    merger.take(row("irc", "raid", count=40, text=""))
+    clock.now += HAPPENED_S - 0.1
+    assert merger.take(row("eventsub", "raid", count=40, text="")) is None
+
+
+def test_other_words_other_viewers_and_other_sums_are_other_things():
+    merger = Merger(Clock())
+    kept = [
+        row("irc"), row("eventsub", text="ho"), row("eventsub", user=User("8")), row("eventsub", platform="youtube"),
+        row("irc", "cheer", bits=100), row("eventsub", "cheer", bits=200),
+        row("irc", "superchat", amount=Money(1, "EUR")), row("eventsub", "superchat", amount=Money(1, "USD")),
+        row("irc", "redemption", reward=Reward("1")), row("eventsub", "redemption", reward=Reward("2")),
+    ]  # fmt: skip
+    assert all(merger.take(each) is not None for each in kept)
+
+
+def test_a_deletion_of_the_other_id_is_a_deletion_of_the_kept_one():
+    merger = Merger(Clock())
+    merger.take(row("irc", id="a"))
+    merger.take(row("eventsub", id="b"))
+    deleted = merger.take(row("eventsub", "delete_message", target="b", id=""))
+    assert deleted is not None
+    assert deleted.target == "a"
+    answer = merger.take(row("eventsub", id="c", text="yes", reply_to="b"))
+    assert answer is not None
+    assert answer.reply_to == "a"
+
+
+def test_what_takes_words_back_and_what_is_tried_always_passes():
+    merger = Merger(Clock())
+    for source in ("irc", "eventsub"):
+        assert merger.take(row(source, "clear_user", target="7")) is not None
+        assert merger.take(row(source, "clear_chat")) is not None
+        assert merger.take(row(source, "raid", count=40, test=True)) is not None
+
+
+@given(st.lists(st.tuples(st.sampled_from(("irc", "eventsub")), st.integers(0, 2)), max_size=60))
+def test_as_often_told_as_by_the_way_that_told_it_most(told: list[tuple[str, int]]):
+    merger = Merger(Clock())
+    passed = [
+        text
+        for number, (source, text) in enumerate(told)
+        if merger.take(row(source, id=str(number), text=str(text))) is not None
+    ]
+    for text in range(3):
+        most = max(told.count((source, text)) for source in ("irc", "eventsub"))
+        assert passed.count(text) == most
