@@ -346,9 +346,10 @@ class House:
             self.texts.put(f"s:{segment_id}", text)
 
     def _open_sources(self) -> None:
-        self.chats = Chats(self._supervisor.watch, self.conductor.on_row)
-        for source in (self.inject, *self.wanted_chats()):
-            self.chats.add(source)
+        self.chats = Chats(self._supervisor.watch, self.conductor.on_row, lambda: self.clock.now_ns() / 1e9)
+        self.chats.add(self.inject, timed=True)
+        for source in self.wanted_chats():
+            self.chats.add(source, timed=self.chats_are_given)
 
     def wanted_chats(self) -> Sequence[ChatSource]:
         """The chats to read, freshly made."""

@@ -106,17 +106,21 @@ class Chats:
 
     def __init__(
         self,
-        watch: Callable[[ChatSource, Callable[[ChatRow], None]], "asyncio.Task[None]"],
+        watch: Callable[[ChatSource, Callable[[ChatRow], None], Callable[[], float] | None], "asyncio.Task[None]"],
         on_row: Callable[[ChatRow], None],
+        now_s: Callable[[], float] | None = None,
     ) -> None:
+        """`now_s`: the show's clock, on which the rows of every source are put."""
         self._watch = watch
+        self._now_s = now_s
         self._on_row = on_row
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self.sources: list[ChatSource] = []
 
-    def add(self, source: ChatSource) -> None:
+    def add(self, source: ChatSource, *, timed: bool = False) -> None:
+        """`timed`: its rows are on the show's clock already."""
         self.sources.append(source)
-        self._tasks[id(source)] = self._watch(source, self._on_row)
+        self._tasks[id(source)] = self._watch(source, self._on_row, None if timed else self._now_s)
 
     async def remove(self, source: ChatSource) -> None:
         """Nothing of it is heard any more when this returns."""

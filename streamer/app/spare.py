@@ -40,6 +40,7 @@ class Spared:
         self._now = now
         self._wrong: Misconfigured | Unavailable | Exception | None = None
         self._pumps: dict[int, asyncio.Task[None]] = {}
+        self._zero_s = 0.0
         self._closed = False
 
     @property
@@ -65,6 +66,7 @@ class Spared:
         """Opens and closes the second way as the first one goes and comes back."""
         loop = asyncio.get_running_loop()
         now = self._now or loop.time
+        self._zero_s = now()
         first = self._pump(self.first, queue)
         well_s = ill_s = 0.0
         last = now()
@@ -107,9 +109,13 @@ class Spared:
         return self.spare is not None and self._pumps[id(self.spare)].done()
 
     def _pump(self, source: ChatSource, queue: "asyncio.Queue[ChatRow | None]") -> "asyncio.Task[None]":
+        """Both ways count from when the first began."""
+        now = self._now or asyncio.get_running_loop().time
+
         async def pump() -> None:
+            zero_s = now() - self._zero_s
             async for row in source.rows():
-                await queue.put(row)
+                await queue.put(replace(row, at=row.at + zero_s) if zero_s and row.at else row)
 
         task = self._pumps[id(source)] = asyncio.create_task(pump(), name=source.name)
         return task

@@ -5,6 +5,8 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from streamer.ports import ChatRow, ChatSource, Health, HealthState, Misconfigured, Notice, Unavailable
 
 log = logging.getLogger(__name__)
@@ -28,10 +30,16 @@ class Supervisor:
         task.add_done_callback(self._done)
         return task
 
-    def watch(self, source: ChatSource, on_row: Callable[[ChatRow], None]) -> "asyncio.Task[None]":
-        """Read a chat for as long as the show runs, or until the task is cancelled."""
+    def watch(
+        self, source: ChatSource, on_row: Callable[[ChatRow], None], now_s: Callable[[], float] | None = None
+    ) -> "asyncio.Task[None]":
+        """Read a chat for as long as the show runs, or until the task is cancelled.
+
+        Sources count time from when they are read; with `now_s` their rows are put on that clock, so that what one
+        source takes back covers what another told.
+        """
         self._failed.pop(source.name, None)
-        return self.start(self._read(source, on_row), f"chat {source.name}")
+        return self.start(self._read(source, on_row, now_s), f"chat {source.name}")
 
     def health(self, source: ChatSource) -> Health:
         """What the source says of itself, unless it has failed altogether."""
@@ -56,15 +64,18 @@ class Supervisor:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("%s ended with an error", task.get_name(), exc_info=error)
 
-    async def _read(self, source: ChatSource, on_row: Callable[[ChatRow], None]) -> None:
+    async def _read(
+        self, source: ChatSource, on_row: Callable[[ChatRow], None], now_s: Callable[[], float] | None
+    ) -> None:
         pause_s = FIRST_PAUSE_S
         loop = asyncio.get_running_loop()
         while True:
             began_s = loop.time()
+            zero_s = now_s() if now_s is not None else 0.0
             try:
                 async for row in source.rows():
                     self._failed.pop(source.name, None)
-                    on_row(row)
+                    on_row(replace(row, at=row.at + zero_s) if zero_s and row.at else row)
                 return
             except Misconfigured as wrong:
                 self._fail(source, "broken", Notice("part.misconfigured", {"reason": wrong.reason}, wrong.fix))

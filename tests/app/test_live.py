@@ -121,7 +121,7 @@ async def test_a_chat_that_is_removed_is_read_no_more() -> None:
 
     tasks: list[asyncio.Task[None]] = []
 
-    def watch(source: Any, _on_row: Any) -> "asyncio.Task[None]":
+    def watch(source: Any, _on_row: Any, _now_s: Any) -> "asyncio.Task[None]":
         tasks.append(asyncio.create_task(read(source)))
         return tasks[-1]
 

@@ -24,7 +24,7 @@ class Way:
         while (said := await self.queue.get()) is not None:
             if isinstance(said, Exception):
                 raise said
-            yield ChatRow(at=0.0, platform="twitch", kind="message", id=said, text=said)
+            yield ChatRow(at=1.0, platform="twitch", kind="message", id=said, text=said)
 
     def health(self) -> Health:
         return Health(self.name, self.state, Notice("chat.ok"))
@@ -72,6 +72,7 @@ async def test_a_first_way_that_stays_away_is_stood_in_for_and_comes_back(pair: 
     await until(lambda: (pair.__setattr__("now", pair.now + 1.0), bool(pair.spares))[1], "the second way")
     pair.spares[0].queue.put_nowait("b")
     await until(lambda: pair.reading.ids == ["b"])
+    assert pair.reading.rows[0].at > 4.0, "both ways count from when the first began"
     pair.first.state = "ok"
     pair.first.queue.put_nowait("c")
     await until(lambda: (pair.__setattr__("now", pair.now + 1.0), pair.both.spare is None)[1], "the first way alone")

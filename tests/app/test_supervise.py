@@ -152,3 +152,12 @@ def test_a_task_that_dies_is_logged_with_its_name(caplog):
 @pytest.fixture(autouse=True)
 def _quiet(caplog):
     caplog.set_level(logging.CRITICAL)
+
+
+async def test_rows_are_put_on_the_clock_of_the_show():
+    supervisor, seen = Supervisor(), list[ChatRow]()
+    timed = ChatRow(at=2.5, platform="t", kind="message", id="1", text="hi")
+    untimed = ChatRow(at=0.0, platform="t", kind="message", id="2", text="hi")
+    await supervisor.watch(Source([timed, untimed]), seen.append, lambda: 100.0)
+    assert [row.at for row in seen] == [102.5, 0.0]
+    await supervisor.close(1.0)
