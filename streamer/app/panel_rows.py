@@ -13,6 +13,7 @@ from streamer.core.events import (
     LineEnded,
     Money,
     PausePressed,
+    QueueCleared,
     Resumed,
     ResumePressed,
     SayRequested,
@@ -20,6 +21,8 @@ from streamer.core.events import (
     SkipPressed,
     StopPressed,
     Tombstoned,
+    UserIgnored,
+    UserUnignored,
 )
 from streamer.core.limits import had_a_turn, per_minute, stands_back, window_opens_ms
 from streamer.core.show import Line, Request, Show
@@ -232,8 +235,25 @@ def _press(step: Step, words: Words, name: Callable[[str], str]) -> Row | None:
         case SayRequested(by=by, via=via, persona=persona, text=text, exact=exact):
             code = "press.exact" if exact else "press.say"
             return entry(at, "press", code, {"persona": name(persona), "text": words(text) or ""}, by=by, via=via)
+        case QueueCleared(by=by, via=via):
+            return entry(at, "press", "press.clear", by=by, via=via)
+        case UserIgnored() | UserUnignored() as event:
+            return _ignoring(event, at, words)
         case _:
             return None
+
+
+def _ignoring(event: UserIgnored | UserUnignored, at_ms: int, words: Words) -> Row | None:
+    """What is only remembered from an earlier show was pressed by nobody."""
+    if not event.by:
+        return None
+    name = words(f"n:{event.user}") or event.user.partition(":")[2]
+    if isinstance(event, UserUnignored):
+        return entry(at_ms, "press", "press.unignore", {"name": name}, by=event.by, via=event.via)
+    if not event.until_ms:
+        return entry(at_ms, "press", "press.ignore", {"name": name}, by=event.by, via=event.via)
+    minutes = max(1, round((event.until_ms - at_ms) / 60_000))
+    return entry(at_ms, "press", "press.ignore_for", {"name": name, "minutes": minutes}, by=event.by, via=event.via)
 
 
 def _happened(step: Step, words: Words, name: Callable[[str], str]) -> Row | None:

@@ -14,6 +14,7 @@ from streamer.app import panel_rows as rows
 from streamer.app.panel_rows import Row, Words
 from streamer.core.commands import Command, Drop, Erase
 from streamer.core.events import ChatReceived, Event, LineEnded, StopPressed
+from streamer.core.requests import is_ignored
 from streamer.core.show import EMPTY, Line, Show
 from streamer.ports import Health, Heard
 
@@ -31,7 +32,9 @@ def part(key: str) -> str:
 
 
 def _by_kind(by: str) -> str:
-    return by.split(":", 1)[0]
+    """What kind of grant pressed it, or the login of the moderator who wrote it into a chat."""
+    kind, _, who = by.partition(":")
+    return who.partition(":")[2] or kind if kind == "chat" else kind
 
 
 class About(msgspec.Struct, frozen=True):
@@ -270,7 +273,10 @@ class PanelView:
             gone, _ = self._chat.popitem(last=False)
             self._amounts.pop(gone, None)
             removed.append(f"chat/{part(gone)}")
-        self._send({f"chat/{part(event.uid)}": rows.chat_row(event, self._n, now_ms, text, name)}, removed)
+        row = rows.chat_row(event, self._n, now_ms, text, name)
+        if row["state"] is None and is_ignored(self._show, event.user):
+            row["state"] = {"code": "dropped", "persona": "", "reason": "ignored"}
+        self._send({f"chat/{part(event.uid)}": row}, removed)
 
     def _chat_states(self, before: Show, event: Event, commands: Sequence[Command], changes: dict[str, object]) -> None:
         show = self._show

@@ -9,7 +9,9 @@ from streamer.core.events import TextRef
 LineKind = Literal["answer", "paid", "host", "banter", "idle", "segment", "say", "exact"]
 Manner = Literal["", "huff"]
 
-DropReason = Literal["expired", "crowded", "dial", "taken_back", "cleared", "failed", "skipped", "nobody", "closing"]
+DropReason = Literal[
+    "expired", "crowded", "dial", "taken_back", "cleared", "failed", "skipped", "nobody", "closing", "ignored"
+]
 
 
 class Prepare(msgspec.Struct, frozen=True, tag=True, kw_only=True):
@@ -26,7 +28,15 @@ class Prepare(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     context: tuple[str, ...] = ()
     """uids the brief may show: when one is taken back, the line is withdrawn, or cut if it quotes it."""
     prompt: TextRef = ""
-    """Segment text, operator text; for `exact` these are the words themselves."""
+    """Segment text, operator text, what is said about an alert; for `exact` these are the words themselves."""
+    exact: bool = False
+    """The words of the prompt are spoken as they are (always so for the kind `exact`)."""
+    wordless: bool = False
+    """Moderation holds the words it answers: neither read nor shown to a persona."""
+    count: int = 0
+    """Gifts of one user that are thanked in one."""
+    test: bool = False
+    """For a test event: heard as any line, kept nowhere."""
     partner: str = ""
     """The persona spoken to, in banter."""
     after: int = 0

@@ -6,7 +6,7 @@ from streamer.core.commands import Command
 from streamer.core.events import CloseRequested, DialSet, SkipPressed
 from streamer.core.huff import forgotten
 from streamer.core.requests import CROWD, NAMED, put_back, remove
-from streamer.core.show import START_LIMIT_MS, Show
+from streamer.core.show import START_LIMIT_MS, Request, Show
 from streamer.core.turns import cut, withdraw
 
 
@@ -53,6 +53,21 @@ def skip(show: Show, press: SkipPressed) -> tuple[Show, list[Command]]:
         return show, out
     show, more = cut(show, "skip")
     return show, out + more
+
+
+def clear(show: Show) -> tuple[Show, list[Command]]:
+    """Nobody waits any more, and the line prepared for one of them is given up. A segment of the rundown stays, and
+    what the cast says by itself."""
+    out: list[Command] = []
+    if show.next is not None and _waited(show.next.request):
+        show, out = withdraw(show, "cleared", drop="cleared")
+    show, more = remove(show, [request for request in show.requests if _waited(request)], "cleared")
+    return replace(show, wake_ms=0), out + more
+
+
+def _waited(request: Request) -> bool:
+    """Somebody asked for it: a viewer, the host, an operator."""
+    return request.from_chat or request.direct or request.kind in ("host", "say", "exact")
 
 
 def dial(show: Show, turned: DialSet) -> tuple[Show, list[Command]]:

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from streamer.core.commands import Close, Command, Drop, Duck
-from streamer.core.controls import close, dial, pause, resume, skip, stop
+from streamer.core.controls import clear, close, dial, pause, resume, skip, stop
 from streamer.core.events import (
     CastChanged,
     ChatReceived,
@@ -19,6 +19,7 @@ from streamer.core.events import (
     LineReady,
     LineStarted,
     PausePressed,
+    QueueCleared,
     Resumed,
     ResumePressed,
     SayRequested,
@@ -30,8 +31,11 @@ from streamer.core.events import (
     SkipPressed,
     StopPressed,
     Tombstoned,
+    UserIgnored,
+    UserUnignored,
     Woke,
 )
+from streamer.core.ignoring import ignore, unignore
 from streamer.core.limits import remember_start
 from streamer.core.lines import ended, ready, spoken, started
 from streamer.core.requests import BANTER, host_spoke, received, say_requested
@@ -88,6 +92,12 @@ def _apply(show: Show, fact: Fact) -> tuple[Show, list[Command]]:  # noqa: C901,
             return segment_due(show, event)
         case StopPressed() | ResumePressed() | PausePressed() | SkipPressed() | DialSet() | SayRequested() as event:
             return _operator(show, event)
+        case QueueCleared():
+            return clear(show)
+        case UserIgnored() as event:
+            return ignore(show, event)
+        case UserUnignored() as event:
+            return unignore(show, event)
         case ShowStarted(settings=settings, cast=cast):
             begun = replace(show, mode="running", settings=settings, cast=cast, dial=settings.dial, wake_ms=0)
             return replace(begun, voice_ms=show.now_ms), []

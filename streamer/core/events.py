@@ -13,7 +13,8 @@ from streamer.core.settings import Member, ShowSettings
 from streamer.core.verdict import ALLOW, Verdict
 
 TextRef = str
-"""Key of a text in the text store: `m:<message uid>`, `n:<user key>`, `l:<line id>`, `s:<segment>`, `o:<operator>`."""
+"""Key of a text in the text store: `m:<message uid>`, `n:<user key>`, `l:<line id>`, `s:<segment>`, `o:<operator>`,
+`a:<message uid>` (what is to be said about an alert)."""
 
 ChatKind = Literal[
     "message", "cheer", "superchat", "sticker", "member_new", "resub", "milestone", "gift_batch", "gift_received",
@@ -89,6 +90,11 @@ class ChatReceived(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     guest: bool = False
     """Written in a partner's room (shared chat), shown there first."""
     test: bool = False
+    """Tried out by an operator: goes the whole way and counts nowhere."""
+    rule: str = ""
+    """The rule of `ShowSettings.alerts` that holds, where it is not that of the kind."""
+    alert: TextRef = ""
+    """What is to be said about it; empty: nothing was prepared."""
     direct: bool = False
     """Said at the panel, as a viewer, to the cast: always answered, next."""
 
@@ -211,6 +217,37 @@ class SayRequested(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     via: str = ""
 
 
+class QueueCleared(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Who waits is not answered any more. The line on air goes on, and the rundown stays."""
+
+    by: str = ""
+    via: str = ""
+    saw: int = 0
+
+
+class UserIgnored(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """The cast does not hear this user any more: `user` is his key, `until_ms` on the show's clock, 0 for always."""
+
+    user: str
+    until_ms: int = 0
+    by: str = ""
+    via: str = ""
+
+
+class UserUnignored(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    user: str
+    by: str = ""
+    via: str = ""
+
+
+class AlertReplayed(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """An operator wants an alert once more: shown and thanked again, whatever the thresholds say."""
+
+    chat: ChatReceived
+    by: str = ""
+    via: str = ""
+
+
 class SinkChanged(msgspec.Struct, frozen=True, tag=True):
     """Who plays the sound changed: a page, or the silent clock (`page` false)."""
 
@@ -233,7 +270,8 @@ Event = (
     | HostVoiceSuspected | HostSpeechConfirmed | HostVoiceEnded | HostSpoke | HostEarChanged
     | SegmentDue
     | LineReady | LineStarted | SentenceSpoken | LineEnded
-    | StopPressed | ResumePressed | PausePressed | SkipPressed | DialSet | SayRequested
+    | StopPressed | ResumePressed | PausePressed | SkipPressed | DialSet | SayRequested | AlertReplayed
+    | QueueCleared | UserIgnored | UserUnignored
     | SinkChanged | CloseRequested | Woke
 )  # fmt: skip
 

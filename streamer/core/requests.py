@@ -30,7 +30,7 @@ THANKED_KINDS = frozenset({"member_new", "resub", "milestone", "gift_batch", "ra
 
 def received(show: Show, chat: ChatReceived) -> tuple[Show, list[Command]]:
     """A message came: it may become context, a request, part of a request, or nothing."""
-    if treatment(chat.verdict) != "use" or chat.bot or is_buried(show, chat.uid):
+    if treatment(chat.verdict) != "use" or chat.bot or is_buried(show, chat.uid) or is_ignored(show, chat.user):
         return show, []
     asked = _asks_directly(show, chat) if chat.direct else _asks(show, chat)
     if chat.text and not chat.guest and not chat.features.command and not chat.features.emote_only:
@@ -269,6 +269,12 @@ def say_requested(show: Show, said: SayRequested) -> tuple[Show, list[Command]]:
         prompt=said.text,
     )
     return add(show, request)
+
+
+def is_ignored(show: Show, user: str) -> bool:
+    """An operator does not want the cast to hear this user, for now or for good."""
+    until_ms = show.ignored.get(user)
+    return until_ms is not None and (until_ms == 0 or show.now_ms < until_ms)
 
 
 def is_buried(show: Show, uid: str) -> bool:

@@ -17,6 +17,8 @@ LineState = Literal["preparing", "ready", "on_air", "cutting"]
 
 TOMBSTONE_MS = 600_000
 """How long a deletion is remembered, because it may overtake what it deletes."""
+IGNORED_MAX = 2_000
+"""Users who can be ignored at one time."""
 CONTEXT_MESSAGES = 6
 HEARD_LINES = 12
 START_LIMIT_MS = 10_000
@@ -62,6 +64,13 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """(uid, user) of the messages answered by the lines this one reacts to."""
     turn: int = 0
     segment: str = ""
+    scene: str = ""
+    """Taken when the line gets the floor."""
+    exact: bool = False
+    wordless: bool = False
+    count: int = 0
+    """Gifts that are thanked in one."""
+    test: bool = False
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,11 +168,17 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     """Milliseconds each persona was heard."""
     tombstones: Mapping[str, int] = {}
     """`<scope>:<key>` -> when the words were taken back."""
+    ignored: Mapping[str, int] = {}
+    """Users the cast does not hear -> until when; 0 for always."""
     cut_off: str = ""
     """The persona whom the host has cut off and who has not spoken since; empty for none."""
     cut_off_ms: int = -1_000_000
     huffed_ms: int = -1_000_000
     """When a line last opened with a huff."""
+    alerted: Mapping[str, tuple[int, int]] = {}
+    """When each rule, and each user of a rule, last got a thank-you, and how much it was for."""
+    gifts: Mapping[str, tuple[int, int]] = {}
+    """Users whose gifts have not come up to the least: when the last one came, and how many there are."""
     scene: str = ""
     page: bool = False
     """A page plays the sound."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from streamer.core.commands import Command, Drop, Erase
+from streamer.core.commands import Command, Drop, DropReason, Erase
 from streamer.core.events import Tombstoned
 from streamer.core.requests import remove
 from streamer.core.show import TOMBSTONE_MS, Request, Show
@@ -23,12 +23,12 @@ def taken_back(show: Show, stone: Tombstoned) -> tuple[Show, list[Command]]:
     heard = tuple(replace(line, about=_kept(stone, line.about)) for line in show.heard)
     show = replace(show, tombstones=stones, recent=recent, heard=heard, wake_ms=0)
 
-    standing = [_without(stone, request) for request in show.requests if not _hits(stone, request.about)]
+    standing = [without(stone, request) for request in show.requests if not _hits(stone, request.about)]
     show = replace(show, requests=tuple(standing))
     show, dropped = remove(show, [r for r in show.requests if _hits(stone, ((r.uid, r.user),))], "taken_back")
     out += dropped
 
-    show, commands = _prepared(show, stone)
+    show, commands = prepared_without(show, stone, "taken_back")
     out += commands
     air = show.air
     if air is not None and (_hits(stone, air.causes) or air.id in stone.quoted):
@@ -40,20 +40,16 @@ def taken_back(show: Show, stone: Tombstoned) -> tuple[Show, list[Command]]:
     return show, out
 
 
-def _prepared(show: Show, stone: Tombstoned) -> tuple[Show, list[Command]]:
+def prepared_without(show: Show, stone: Tombstoned, reason: DropReason) -> tuple[Show, list[Command]]:
     """The prepared line goes when it knows the words; it is made again for those who stand by theirs."""
     line = show.next
     if line is None or not _hits(stone, (*line.causes, *line.context, *line.behind)):
         return show, []
-    asked = _without(stone, line.request)
-    gone = [
-        Drop(cause=show.seq, uid=uid, reason="taken_back")
-        for uid in line.answers
-        if uid not in (asked.uid, *asked.also)
-    ]
+    asked = without(stone, line.request)
+    gone = [Drop(cause=show.seq, uid=uid, reason=reason) for uid in line.answers if uid not in (asked.uid, *asked.also)]
     show = replace(show, next=replace(line, request=asked))
     keep = not _hits(stone, ((asked.uid, asked.user),)) and not _hits(stone, asked.about)
-    show, out = withdraw(show, "taken_back", keep_request=keep, drop="taken_back")
+    show, out = withdraw(show, reason, keep_request=keep, drop=reason)
     return show, [*out, *gone]
 
 
@@ -71,7 +67,7 @@ def _hits(stone: Tombstoned, said: Iterable[tuple[str, str]]) -> bool:
             return any(user.startswith(f"{stone.key}:") for _, user in said)
 
 
-def _without(stone: Tombstoned, request: Request) -> Request:
+def without(stone: Tombstoned, request: Request) -> Request:
     """The request without those of its askers who took their words back, led by the first who did not. A request that
     nobody stands for any more is left as it is, to be dropped with its reason."""
     if not request.also:

@@ -248,6 +248,7 @@ class Api:
             "resume": "End a stop or a pause.",
             "pause": "Finish the line on air, then stay quiet; the queue is kept.",
             "skip": "End the line on air.",
+            "clear": "Drop everybody who waits for an answer; the line on air goes on.",
         }[command]
         return handler
 

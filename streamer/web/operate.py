@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Literal, Protocol
 
-from streamer.core.events import DialSet, Event, PausePressed, ResumePressed, SkipPressed, StopPressed
+from streamer.core.events import DialSet, Event, PausePressed, QueueCleared, ResumePressed, SkipPressed, StopPressed
 
 Outcome = Literal["done", "already", "stale"]
 """`already`: it was so before; `stale`: what the operator was looking at has gone, nothing was done."""
@@ -20,11 +20,12 @@ _COMMANDS: dict[str, Callable[[str, str, int], Event]] = {
     "resume": lambda by, via, saw: ResumePressed(by=by, via=via, saw=saw),
     "pause": lambda by, via, saw: PausePressed(by=by, via=via, saw=saw),
     "skip": lambda by, via, saw: SkipPressed(by=by, via=via, saw=saw),
+    "clear": lambda by, via, saw: QueueCleared(by=by, via=via, saw=saw),
     "dial-named": lambda by, via, _saw: DialSet(dial="named", by=by, via=via),
     "dial-normal": lambda by, via, _saw: DialSet(dial="normal", by=by, via=via),
     "dial-chatty": lambda by, via, _saw: DialSet(dial="chatty", by=by, via=via),
 }
-PLAIN = ("stop", "resume", "pause", "skip")
+PLAIN = ("stop", "resume", "pause", "skip", "clear")
 DECK = tuple(_COMMANDS)
 """Commands without words, as a deck knows them."""
 

@@ -14,6 +14,7 @@ from streamer.core.events import (
     LineEnded,
     Money,
     PausePressed,
+    QueueCleared,
     Resumed,
     ResumePressed,
     SayRequested,
@@ -22,6 +23,8 @@ from streamer.core.events import (
     SkipPressed,
     StopPressed,
     Tombstoned,
+    UserIgnored,
+    UserUnignored,
 )
 from streamer.core.requests import best
 from streamer.core.verdict import Verdict
@@ -65,6 +68,10 @@ def on_air() -> Scene:
             SayRequested(uid="o:1", persona="juno", text="o:gone", exact=True, by="rin"),
             "press.exact", {"persona": "Juno", "text": ""},
         ),
+        (QueueCleared(by="rin"), "press.clear", {}),
+        (UserIgnored(user="t:ana", by="rin"), "press.ignore", {"name": "Ana"}),
+        (UserIgnored(user="t:who", until_ms=600_000, by="rin"), "press.ignore_for", {"name": "who", "minutes": 10}),
+        (UserUnignored(user="t:ana", by="rin"), "press.unignore", {"name": "Ana"}),
         (Tombstoned("message", "t:9"), "message.deleted", {}),
         (Tombstoned("user", "t:ana"), "user.cleared", {"name": "Ana"}),
         (Tombstoned("user", "t:who"), "user.cleared", {"name": "t:who"}),
@@ -85,7 +92,13 @@ def test_what_happened_in_words(event: Event, code: str, params: dict[str, Any])
 
 
 @pytest.mark.parametrize(
-    "event", [DialSet(dial="normal"), SinkChanged(page=True), LineEnded(line=99, outcome="finished", heard_ms=1)]
+    "event",
+    [
+        DialSet(dial="normal"),
+        UserIgnored(user="t:ana"),
+        SinkChanged(page=True),
+        LineEnded(line=99, outcome="finished", heard_ms=1),
+    ],
 )
 def test_what_changes_nothing_is_not_logged(event: Event) -> None:
     assert logged(on_air(), event) == []

@@ -23,6 +23,7 @@ from streamer.core.events import (
     HostVoiceEnded,
     HostVoiceSuspected,
     PausePressed,
+    QueueCleared,
     Resumed,
     ResumePressed,
     SayRequested,
@@ -30,6 +31,8 @@ from streamer.core.events import (
     SkipPressed,
     StopPressed,
     Tombstoned,
+    UserIgnored,
+    UserUnignored,
     Woke,
 )
 from streamer.core.settings import Segment, ShowSettings
@@ -64,6 +67,9 @@ EVENTS = st.one_of(
     st.builds(lambda u: ("stone_user", u), USERS),
     st.just(("press", StopPressed())), st.just(("press", ResumePressed())), st.just(("press", ResumePressed())),
     st.just(("press", PausePressed())), st.just(("press", SkipPressed())),
+    st.just(("press", QueueCleared())),
+    USERS.map(lambda u: ("press", UserIgnored(user=f"t:{u}", until_ms=30_000))),
+    USERS.map(lambda u: ("press", UserUnignored(user=f"t:{u}"))),
     DIALS.map(lambda d: ("press", DialSet(dial=d))),
     st.just(("host", HostVoiceSuspected())), st.just(("host", HostSpeechConfirmed())),
     st.just(("host", HostVoiceEnded())), st.just(("host", HostVoiceEnded())),

@@ -30,6 +30,7 @@ from streamer.core.events import (
     HostVoiceEnded,
     HostVoiceSuspected,
     PausePressed,
+    QueueCleared,
     Resumed,
     ResumePressed,
     SayRequested,
@@ -39,6 +40,8 @@ from streamer.core.events import (
     SkipPressed,
     StopPressed,
     Tombstoned,
+    UserIgnored,
+    UserUnignored,
 )
 from streamer.core.settings import Member, Segment, ShowSettings
 from streamer.shipped import shipped
@@ -101,6 +104,12 @@ def presses() -> Iterator[tuple[int, Event]]:
             yield 200, Tombstoned("message", f"t:{n}")
         if n % 10 == 7:
             yield 100, SegmentDue("news", n * 2_000)
+    asked = Features(addressed=("mika",), question=True, words=5)
+    for n, event in enumerate((QueueCleared(), UserIgnored(user="t:v1"), UserUnignored(user="t:v1"))):
+        for user in ("t:v1", "t:v2", "t:v1"):
+            uid = f"t:more{n}{user}{len(user)}"
+            yield 400, ChatReceived(uid=uid, user=user, platform="t", text=f"m:{uid}", features=asked)
+        yield 300, event
 
 
 PRESSES: tuple[Event, ...] = (

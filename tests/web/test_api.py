@@ -5,7 +5,15 @@ import json
 
 import pytest
 
-from streamer.core.events import DialSet, PausePressed, ResumePressed, SayRequested, SkipPressed, StopPressed
+from streamer.core.events import (
+    DialSet,
+    PausePressed,
+    QueueCleared,
+    ResumePressed,
+    SayRequested,
+    SkipPressed,
+    StopPressed,
+)
 from tests.fakes.sink_page import SinkPage
 
 
@@ -58,7 +66,13 @@ async def test_a_link_for_another_device(house):
 
 @pytest.mark.parametrize(
     ("command", "kind"),
-    [("stop", StopPressed), ("resume", ResumePressed), ("pause", PausePressed), ("skip", SkipPressed)],
+    [
+        ("stop", StopPressed),
+        ("resume", ResumePressed),
+        ("pause", PausePressed),
+        ("skip", SkipPressed),
+        ("clear", QueueCleared),
+    ],
 )
 async def test_presses_carry_who_where_and_what_was_seen(house, command, kind):
     assert await house.post(f"/api/v1/commands/{command}", {"saw": 12}) == (200, {"outcome": "done"})

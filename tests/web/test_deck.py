@@ -16,10 +16,10 @@ async def deck(house, command: str, token: str | None = None, **headers: str) ->
 
 async def test_every_command(house):
     token = house.grants.create("deck", "left")[1]
-    for command in DECK[:5]:
+    for command in DECK[:6]:
         assert await deck(house, command, token) == 200
     assert isinstance(house.desk.pressed[0], StopPressed)
-    assert isinstance(house.desk.pressed[4], DialSet)
+    assert isinstance(house.desk.pressed[5], DialSet)
     assert house.desk.pressed[0].via == "deck"
     assert house.desk.pressed[0].by.startswith("deck:")
     assert await deck(house, "ban") == 404
