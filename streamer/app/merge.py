@@ -86,6 +86,8 @@ def _key(row: ChatRow) -> tuple[Hashable | None, float]:
     if row.kind == "redemption":
         reward = row.reward
         return (row.platform, who, "redemption", reward.id if reward else "", hash(row.text)), HAPPENED_S
+    if row.kind in ("member_new", "resub"):  # ways differ in how they count the months of the same subscription
+        return (row.platform, "sub", who, hash(row.text)), HAPPENED_S
     if row.kind in _ALERTS:
         money = (row.amount.micros, row.amount.currency) if row.amount is not None else None
         to = row.recipient.id if row.recipient is not None else ""

@@ -1,6 +1,7 @@
-"""A chat that is read by a second way while the first one does not work: signed in, and as a guest meanwhile.
+"""A chat that is read by two ways: signed in, and as a guest, beside it or while the first does not work.
 
-Both may tell the same thing while they overlap; `streamer.app.merge` and the ids see to that.
+A platform such as Twitch tells nothing again that was said while a connection was away, so only a second connection
+loses nothing when the first one drops. Both tell the same things; `streamer.app.merge` and the ids see to that.
 """
 
 import asyncio
@@ -26,12 +27,15 @@ class Spared:
         first: ChatSource,
         spare: Callable[[], ChatSource],
         *,
+        always: bool = False,
         after_s: float = AFTER_S,
         back_s: float = BACK_S,
         look_s: float = LOOK_S,
         now: Callable[[], float] | None = None,
     ) -> None:
-        """`spare` makes the second way, each time anew. It is opened at once when the first ends with an error."""
+        """`spare` makes the second way, each time anew. It is opened at once when the first ends with an error; with
+        `always` it is read beside the first the whole time."""
+        self._always = always
         self.name = first.name
         self.first = first
         self.spare: ChatSource | None = None
@@ -70,6 +74,10 @@ class Spared:
         first = self._pump(self.first, queue)
         well_s = ill_s = 0.0
         last = now()
+        opened = last - self._after_s
+        if self._always:
+            self._open(queue)
+            opened = last
         try:
             while True:
                 await asyncio.wait((first,), timeout=self._look_s)
@@ -85,11 +93,14 @@ class Spared:
                     continue
                 well = self.first.health().state == "ok"
                 well_s, ill_s = (well_s + step, 0.0) if well else (0.0, ill_s + step)
-                if self.spare is None and ill_s >= self._after_s:
+                if self.spare is None and (ill_s >= self._after_s or self._always) and now() - opened >= self._after_s:
                     self._open(queue)
-                elif self.spare is not None and (well_s >= self._back_s or self._spare_is_over()):
+                    opened = now()
+                elif self._spare_is_over():
                     await self._shut()
                     ill_s = 0.0
+                elif self.spare is not None and well_s >= self._back_s and not self._always:
+                    await self._shut()
         finally:
             await self._shut()
             await self._stop(self.first)

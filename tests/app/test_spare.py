@@ -130,3 +130,19 @@ async def test_closing_leaves_nothing(pair: Pair):
     assert pair.first.closed
     assert pair.spares[0].closed
     assert len(asyncio.all_tasks()) == 1
+
+
+async def test_beside_each_other_both_are_read_from_the_beginning():
+    pair = Pair(always=True)
+    try:
+        await until(lambda: bool(pair.spares), "the second way")
+        pair.first.queue.put_nowait("a")
+        pair.spares[0].queue.put_nowait("b")
+        await until(lambda: sorted(pair.reading.ids) == ["a", "b"])
+        await pair.look(30)
+        assert pair.both.spare is pair.spares[0], "it stays although the first is well"
+        pair.spares[0].queue.put_nowait(None)
+        await until(lambda: (pair.__setattr__("now", pair.now + 1.0), len(pair.spares) == 2)[1], "another second way")
+        assert pair.spares[0].closed
+    finally:
+        await pair.reading.close()
