@@ -1,0 +1,1 @@
+"""Signing in to platforms: one module per service, behind `common.SignInServer`."""
