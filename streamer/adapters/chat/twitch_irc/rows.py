@@ -6,20 +6,13 @@ Source: dev.twitch.tv/docs/chat/irc (PRIVMSG, USERNOTICE, CLEARMSG, CLEARCHAT, R
 from collections import OrderedDict
 
 from streamer.adapters.chat.twitch_irc.irc import Line, Malformed
-from streamer.core.events import Role
-from streamer.ports import ChatRow, RowKind, User
+from streamer.adapters.chat.twitch_irc.pieces import Emotes, pieces
+from streamer.adapters.chat.twitch_irc.users import number, plan, recipient_of, user_of
+from streamer.ports import ChatRow, Reward, RowKind, User
 
 PLATFORM = "twitch"
+SOURCE = "irc"
 
-_ROLES: dict[str, Role] = {
-    "broadcaster": "broadcaster",
-    "moderator": "moderator",
-    "lead_moderator": "moderator",
-    "vip": "vip",
-    "subscriber": "subscriber",
-    "founder": "subscriber",
-    "partner": "verified",
-}
 _STORMS_MAX = 256
 _LATE_MAX_S = 30.0
 
@@ -57,7 +50,7 @@ class Rows:
                 return self._notice(line, self._when(line, at))
             case "CLEARMSG":
                 target = _needed(line, "target-msg-id")
-                return ChatRow(at=self._when(line, at), platform=PLATFORM, kind="delete_message", target=target)
+                return _bare("delete_message", self._when(line, at), target=target)
             case "CLEARCHAT":
                 return _cleared(line, self._when(line, at))
             case "ROOMSTATE":
@@ -94,12 +87,14 @@ class Rows:
         known = _NOTICES.get(what)
         if known is None:
             return _row(line, at, "message", text) if text else None
-        kind, number = known
-        return _row(line, at, kind, text, count=_number(tags.get(number, "")))
+        kind, tag = known
+        return _row(line, at, kind, text, count=number(tags.get(tag, "")))
 
     def _storm(self, line: Line, at: float) -> ChatRow:
-        row = _row(line, at, "gift_batch", count=_number(line.tags.get("msg-param-mass-gift-count", "")))
-        if community := _community(line):
+        community = _community(line)
+        count = number(line.tags.get("msg-param-mass-gift-count", ""))
+        row = _row(line, at, "gift_batch", count=count, batch=community)
+        if community:
             self._storms[community] = row.id
             if len(self._storms) > _STORMS_MAX:
                 self._storms.popitem(last=False)
@@ -107,18 +102,18 @@ class Rows:
 
     def _gift(self, line: Line, at: float) -> ChatRow:
         """A gift of a storm is the recipient's row and points at its batch; a single gift is a batch of one."""
-        batch = self._storms.get(_community(line), "")
-        if not batch:
-            return _row(line, at, "gift_batch", count=1, target=line.tags.get("msg-param-recipient-id", ""))
-        tags = line.tags
-        user = User(
-            id=_needed(line, "msg-param-recipient-id"),
-            login=tags.get("msg-param-recipient-user-name", ""),
-            name=tags.get("msg-param-recipient-display-name", ""),
-        )
+        community, tags = _community(line), line.tags
+        recipient = recipient_of(tags)
+        row_of_batch = self._storms.get(community, "")
+        if not row_of_batch:
+            target = recipient.id if recipient is not None else ""
+            return _row(line, at, "gift_batch", count=1, target=target, batch=community, recipient=recipient)
+        if recipient is None:
+            raise Malformed("no msg-param-recipient-id")
         return ChatRow(
-            at=at, platform=PLATFORM, kind="gift_received", id=_needed(line, "id"), user=user, reply_to=batch,
-            count=1, guest=_is_guest(tags),
+            at=at, platform=PLATFORM, kind="gift_received", id=_needed(line, "id"), user=recipient,
+            reply_to=row_of_batch, count=1, guest=bool(_shared(tags)), shared_from=_shared(tags), batch=community,
+            recipient=recipient, tier=plan(tags), source=SOURCE,
         )  # fmt: skip
 
     def _room(self, line: Line, at: float) -> ChatRow | None:
@@ -129,7 +124,7 @@ class Rows:
             return None
         self._modes |= changed
         text = " ".join(f"{mode}={value}" for mode, value in sorted(changed.items()))
-        return ChatRow(at=at, platform=PLATFORM, kind="settings", text=text)
+        return _bare("settings", at, text=text)
 
 
 def _needed(line: Line, tag: str) -> str:
@@ -139,54 +134,52 @@ def _needed(line: Line, tag: str) -> str:
     return value
 
 
-def _number(value: str) -> int:
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0
-
-
 def _community(line: Line) -> str:
     return line.tags.get("msg-param-community-gift-id") or line.tags.get("msg-param-origin-id", "")
 
 
-def _is_guest(tags: dict[str, str]) -> bool:
+def _shared(tags: dict[str, str]) -> str:
+    """The room a message of shared chat was written in; empty for our own."""
     source = tags.get("source-room-id", "")
-    return bool(source) and source != tags.get("room-id", "")
+    return source if source != tags.get("room-id", "") else ""
 
 
-def _roles(tags: dict[str, str]) -> tuple[Role, ...]:
-    roles: list[Role] = []
-    badges = tags.get("badges", "")
-    if badges:
-        for badge in badges.split(","):
-            role = _ROLES.get(badge.partition("/")[0])
-            if role is not None and role not in roles:
-                roles.append(role)
-    if tags.get("mod") == "1" and "moderator" not in roles:
-        roles.append("moderator")
-    if tags.get("subscriber") == "1" and "subscriber" not in roles:
-        roles.append("subscriber")
-    return tuple(roles)
+def _bare(kind: RowKind, at: float, *, target: str = "", text: str = "", duration_s: float = 0.0) -> ChatRow:
+    """A row that nobody in particular wrote."""
+    return ChatRow(at=at, platform=PLATFORM, kind=kind, text=text, target=target, duration_s=duration_s, source=SOURCE)
 
 
-def _user(line: Line) -> User:
+def _row(
+    line: Line,
+    at: float,
+    kind: RowKind,
+    text: str = "",
+    *,
+    count: int = 0,
+    target: str = "",
+    batch: str = "",
+    recipient: User | None = None,
+) -> ChatRow:
     tags = line.tags
-    login = tags.get("login") or line.nick
-    name = tags.get("display-name", "").strip() or login
-    return User(id=_needed(line, "user-id"), login=login, name=name, roles=_roles(tags))
-
-
-def _row(line: Line, at: float, kind: RowKind, text: str = "", *, count: int = 0, target: str = "") -> ChatRow:
-    tags = line.tags
+    emotes = emote_ranges(tags["emotes"], len(text)) if tags.get("emotes") else ()
+    shared = _shared(tags) if "source-room-id" in tags else ""
     return ChatRow(
         at=at,
         platform=PLATFORM,
         kind=kind,
         id=_needed(line, "id"),
-        user=_user(line),
+        user=user_of(tags, line.nick, _needed(line, "user-id")),
         text=text,
         count=count,
         target=target,
-        emotes=emote_ranges(tags["emotes"], len(text)) if tags.get("emotes") else (),
-        guest="source-room-id" in tags and _is_guest(tags),
+        emotes=emotes,
+        fragments=pieces(text, emotes),
+        guest=bool(shared),
+        shared_from=shared,
+        batch=batch,
+        recipient=recipient,
+        tier=plan(tags),
+        source=SOURCE,
     )
 
 
@@ -197,21 +190,38 @@ def _message(line: Line, at: float) -> ChatRow:
     action = text.startswith("\x01ACTION ")
     if action:
         text = text[8:].removesuffix("\x01")
-    shift = _reply_prefix(tags, text) if "reply-parent-msg-id" in tags else 0
-    bits = _number(tags["bits"]) if "bits" in tags else 0
+    replied = tags.get("reply-parent-msg-id", "")
+    shift = _reply_prefix(tags, text) if replied else 0
+    emotes = emote_ranges(tags["emotes"], len(text), shift) if tags.get("emotes") else ()
+    text = text[shift:]
+    bits = number(tags["bits"]) if "bits" in tags else 0
+    shared = _shared(tags) if "source-room-id" in tags else ""
+    reward = tags.get("custom-reward-id", "")
     return ChatRow(
         at=at,
         platform=PLATFORM,
-        kind="cheer" if bits else "redemption" if tags.get("custom-reward-id") else "message",
+        kind="cheer" if bits else "redemption" if reward else "message",
         id=_needed(line, "id"),
-        user=_user(line),
-        text=text[shift:],
-        reply_to=tags.get("reply-parent-msg-id", ""),
+        user=user_of(tags, line.nick, _needed(line, "user-id")),
+        text=text,
+        reply_to=replied,
         bits=bits,
-        emotes=emote_ranges(tags["emotes"], len(text), shift) if tags.get("emotes") else (),
-        guest="source-room-id" in tags and _is_guest(tags),
+        emotes=emotes,
+        fragments=pieces(text, emotes, bits=bits),
+        guest=bool(shared),
+        shared_from=shared,
         action=action,
+        first=tags.get("first-msg") == "1",
+        returning=tags.get("returning-chatter") == "1",
+        highlighted=tags.get("msg-id") == "highlighted-message",
+        reply_name=_replied_to(tags) if replied else "",
+        reward=Reward(reward) if reward else None,
+        source=SOURCE,
     )
+
+
+def _replied_to(tags: dict[str, str]) -> str:
+    return tags.get("reply-parent-display-name", "").strip() or tags.get("reply-parent-user-login", "")
 
 
 def _reply_prefix(tags: dict[str, str], text: str) -> int:
@@ -223,7 +233,7 @@ def _reply_prefix(tags: dict[str, str], text: str) -> int:
     return 0
 
 
-def emote_ranges(tag: str, length: int, shift: int = 0) -> tuple[tuple[int, int, str], ...]:
+def emote_ranges(tag: str, length: int, shift: int = 0) -> Emotes:
     """`25:0-4,12-16/1902:6-10` as half-open ranges of code points in order; what lies outside the text is left out.
 
     Twitch counts from the start of what was sent (an ACTION's own text), the `@parent ` of a reply included: `shift`
@@ -235,7 +245,7 @@ def emote_ranges(tag: str, length: int, shift: int = 0) -> tuple[tuple[int, int,
         for place in places.split(","):
             first, _, last = place.partition("-")
             if name and first.isdecimal() and last.isdecimal():
-                start, end = _number(first) - shift, _number(last) + 1 - shift
+                start, end = number(first) - shift, number(last) + 1 - shift
                 if 0 <= start < end <= length - shift:
                     ranges.append((start, end, name))
     ranges.sort()
@@ -243,8 +253,7 @@ def emote_ranges(tag: str, length: int, shift: int = 0) -> tuple[tuple[int, int,
 
 
 def _cleared(line: Line, at: float) -> ChatRow:
-    duration = _number(line.tags.get("ban-duration", ""))
+    duration = number(line.tags.get("ban-duration", ""))
     if len(line.params) < 2:
-        return ChatRow(at=at, platform=PLATFORM, kind="clear_chat")
-    target = _needed(line, "target-user-id")
-    return ChatRow(at=at, platform=PLATFORM, kind="clear_user", target=target, duration_s=float(duration))
+        return _bare("clear_chat", at)
+    return _bare("clear_user", at, target=_needed(line, "target-user-id"), duration_s=float(duration))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from streamer.adapters.chat.twitch_irc.irc import Line, Malformed, escape, parse
 from streamer.adapters.chat.twitch_irc.rows import Rows, emote_ranges
-from streamer.ports import ChatRow, User
+from streamer.ports import Badge, ChatRow, Fragment, Reward, User
 
 
 class Decoder(Rows):
@@ -38,7 +38,10 @@ def decode(*args, **tags):
 def test_a_message():
     assert decode(badges="moderator/1,founder/0,partner/1,glhf/1") == ChatRow(
         at=1.0, platform="twitch", kind="message", id="m1", text="hello",
-        user=User(id="7", login="bob", name="Bob", roles=("moderator", "subscriber", "verified")),
+        user=User(
+            id="7", login="bob", name="Bob", roles=("moderator", "subscriber", "verified"),
+            badges=(Badge("moderator", "1"), Badge("founder", "0"), Badge("partner", "1"), Badge("glhf", "1")),
+        ), source="irc",
     )  # fmt: skip
 
 
@@ -96,24 +99,83 @@ def test_a_reply_to_a_localised_name_with_the_login_in_front():
     assert row.text == "yes"
 
 
+def test_a_reply_says_to_whom():
+    assert decode(reply_parent_msg_id="m0", reply_parent_display_name="ミカ").reply_name == "ミカ"
+    assert decode(reply_parent_msg_id="m0", reply_parent_user_login="mika").reply_name == "mika"
+    assert decode(reply_parent_display_name="mika").reply_name == "", "no message is answered"
+
+
+def test_what_kind_of_viewer_wrote_it():
+    user = decode(badges="subscriber/3012,vip/1", badge_info="subscriber/14", color="#1E90FF").user
+    assert (user.tier, user.months, user.color, user.roles) == ("3000", 14, "#1E90FF", ("subscriber", "vip"))
+    assert user.badges[0] == Badge("subscriber", "3012", "14")
+    assert decode(badges="subscriber/2000").user.tier == "2000"
+    assert decode(badges="subscriber/12").user.tier == "1000"
+    assert decode(color="red").user.color == decode(color="#12345").user.color == ""
+    assert decode(user_id="407665396").user.anonymous
+    assert len(decode(badges=",".join(f"b{n}/1" for n in range(99))).user.badges) == 20
+
+
+def test_first_and_returning_and_highlighted():
+    row = decode(first_msg="1", returning_chatter="1", msg_id="highlighted-message")
+    assert (row.first, row.returning, row.highlighted) == (True, True, True)
+    row = decode(first_msg="0", returning_chatter="0", msg_id="skip-subs-mode-message")
+    assert (row.first, row.returning, row.highlighted) == (False, False, False)
+
+
+def test_a_reward_is_named_by_its_id():
+    assert decode(custom_reward_id="abc").reward == Reward("abc")
+    assert decode().reward is None
+
+
+def test_a_message_in_pieces():
+    row = decode("PRIVMSG", "\N{PARTY POPPER} Kappa hi @mika!", emotes="25:2-6")
+    assert row.fragments == (
+        Fragment("text", "\N{PARTY POPPER} "), Fragment("emote", "Kappa", id="25"), Fragment("text", " hi "),
+        Fragment("mention", "@mika"), Fragment("text", "!"),
+    )  # fmt: skip
+    assert decode("PRIVMSG", "mail me@home.example or @@x").fragments == ()
+    assert decode("PRIVMSG", "plain").fragments == ()
+
+
+def test_cheermotes_need_bits():
+    row = decode("PRIVMSG", "Cheer100 hi Kappa5 B12", bits="105")
+    assert [(each.type, each.bits) for each in row.fragments] == [
+        ("cheermote", 100), ("text", 0), ("cheermote", 5), ("text", 0)
+    ]  # fmt: skip
+    assert decode("PRIVMSG", "Cheer100").fragments == ()
+    own = decode("PRIVMSG", "mikaWave50 mikaWave50", bits="100")
+    assert [each.id for each in own.fragments if each.type == "cheermote"] == ["mikawave", "mikawave"], "they add up"
+    assert all(each.type == "text" for each in decode("PRIVMSG", "mikaWave50 x", bits="70").fragments)
+
+
+@given(st.text(alphabet="aB@ 19_é🎉", max_size=40), st.integers(0, 200), st.text(alphabet="1:-,/0259", max_size=20))
+def test_pieces_are_the_text(text, bits, places):
+    row = decode("PRIVMSG", text, emotes=places, bits=bits or None)
+    assert "".join(each.text for each in row.fragments) in ("", row.text)
+
+
 def test_an_at_that_is_not_the_prefix_stays():
     assert decode("PRIVMSG", "@eve yes", reply_parent_msg_id="m0", reply_parent_display_name="mika").text == "@eve yes"
 
 
 def test_shared_chat():
     assert decode(source_room_id="2").guest
+    assert (decode(source_room_id="2").shared_from, decode(source_room_id="1").shared_from) == ("2", "")
     assert not decode(source_room_id="1").guest
 
 
 def test_removals():
     assert Decoder().decode(Line("CLEARMSG", ("#mika", "words"), tags={"target-msg-id": "m1"}), 1.0) == ChatRow(
-        at=1.0, platform="twitch", kind="delete_message", target="m1"
+        at=1.0, platform="twitch", kind="delete_message", target="m1", source="irc"
     )
     timeout = Line("CLEARCHAT", ("#mika", "bob"), tags={"target-user-id": "7", "ban-duration": "600"})
     assert Decoder().decode(timeout, 1.0) == ChatRow(
-        at=1.0, platform="twitch", kind="clear_user", target="7", duration_s=600.0
+        at=1.0, platform="twitch", kind="clear_user", target="7", duration_s=600.0, source="irc"
     )
-    assert Decoder().decode(Line("CLEARCHAT", ("#mika",)), 1.0) == ChatRow(at=1.0, platform="twitch", kind="clear_chat")
+    assert Decoder().decode(Line("CLEARCHAT", ("#mika",)), 1.0) == ChatRow(
+        at=1.0, platform="twitch", kind="clear_chat", source="irc"
+    )
 
 
 @pytest.mark.parametrize(
@@ -170,11 +232,18 @@ def test_a_storm_is_one_batch_and_its_gifts():
     )  # fmt: skip
     assert (batch.kind, batch.count, batch.user.id) == ("gift_batch", 2, "7")
     assert (gift.kind, gift.user, gift.reply_to) == ("gift_received", User(id="9", login="eve", name="Eve"), "b")
+    assert (batch.batch, gift.batch, gift.recipient) == ("c", "c", gift.user)
 
 
 def test_a_single_gift_is_a_batch_of_one():
     row = decode("USERNOTICE", None, msg_id="subgift", msg_param_recipient_id="9", msg_param_community_gift_id="unseen")
     assert (row.kind, row.count, row.user.id, row.target) == ("gift_batch", 1, "7", "9")
+    assert row.recipient == User(id="9")
+
+
+@pytest.mark.parametrize(("plan", "tier"), [("1000", "1000"), ("3000", "3000"), ("Prime", "prime"), ("gold", "")])
+def test_the_plan_of_a_subscription(plan, tier):
+    assert decode("USERNOTICE", None, msg_id="sub", msg_param_sub_plan=plan).tier == tier
 
 
 def test_room_modes_are_told_when_they_change():
@@ -212,6 +281,8 @@ _TAGS = st.dictionaries(
     st.sampled_from([
         "id", "user-id", "emotes", "badges", "bits", "msg-id", "tmi-sent-ts", "source-room-id", "reply-parent-msg-id",
         "reply-parent-display-name", "target-user-id", "ban-duration", "msg-param-mass-gift-count",
+        "badge-info", "color", "custom-reward-id", "room-id", "msg-param-recipient-id", "msg-param-sub-plan",
+        "msg-param-community-gift-id",
     ]),
     st.text(max_size=20) | st.sampled_from(["sub", "subgift", "submysterygift", "1:0-4", "99", "²", "１"]),
 )  # fmt: skip
