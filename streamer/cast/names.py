@@ -36,6 +36,7 @@ _FRAMES = re.compile(r"(?i)^xx+(?=[^\W_x])|(?<=[^\W_x])xx+$|_xx+$|^xx*_|_?(?:ttv
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t"}
 _INSIDE = re.compile(r"(?<=[A-Za-z])[013457](?=[A-Za-z])")
 _VOWEL = re.compile("[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýÿœāēīōūăęąůű]", re.IGNORECASE)
+_DOTLESS = {ord("İ"): "i", ord("ı"): "i"}
 _ORDINARY = STOP | word_set("m re ve if ai bot robot human person people real name friend")
 """A name of such words alone (`I'm`, `an AI`) is in every line: replaced there, it would put words into mouths."""
 _PRONOUNS = word_set("i me you he she it they we us him her them あなた 君 私 僕 俺")
@@ -99,13 +100,9 @@ class Aliases:
     def __init__(self, names: Iterable[str], language: str) -> None:
         """`names` as they are shown; those that are spoken as they are written need no replacing."""
         self._language = language
-        pairs = {name: spoken_name(name, language) for name in names if name.strip()}
-        found = [(name, alias) for name, alias in pairs.items() if _worth(name, alias)]
+        found = [(name, alias) for name in dict.fromkeys(names) if (alias := _alias(name, language))]
         found.sort(key=lambda pair: -len(pair[0]))
-        self._aliases = [alias for _, alias in found]
-        self._pattern = (
-            re.compile("|".join(f"({_pattern(name)})" for name, _ in found), re.IGNORECASE) if found else None
-        )
+        self._found = found
 
     def of(self, name: str) -> str:
         """How somebody of this name is called aloud; empty for no name."""
@@ -113,13 +110,17 @@ class Aliases:
 
     def apply(self, text: str) -> tuple[str, list[Change]]:
         """The text with aliases, and what was replaced."""
-        if self._pattern is None:
+        folded = _alike(text) if self._found else ""
+        held = [pair for pair in self._found if all(run in folded for run in _runs(pair[0]))]
+        if not held:
             return text, []
         changes: list[Change] = []
         parts: list[str] = []
         at = 0
-        for match in self._pattern.finditer(text):
-            alias = self._aliases[(match.lastindex or 1) - 1]
+        # Compiled for the few names that may be in this text: a pattern of all of them costs an answer milliseconds.
+        pattern = re.compile("|".join(f"({_pattern(name)})" for name, _ in held), re.IGNORECASE)
+        for match in pattern.finditer(text):
+            alias = held[(match.lastindex or 1) - 1][1]
             parts += (text[at : match.start()], alias)
             changes.append((match.start(), match.end(), len(alias)))
             at = match.end()
@@ -147,6 +148,24 @@ def _worth(name: str, alias: str) -> bool:
         return False
     letters = sum(char.isalpha() for char in folded)
     return (letters > 0 and len(folded) > 1) or len(folded) > 4
+
+
+@lru_cache(maxsize=512)
+def _alias(name: str, language: str) -> str:
+    """What is said instead of a name; empty when nothing is to be replaced."""
+    alias = spoken_name(name, language)
+    return alias if name.strip() and _worth(name, alias) else ""
+
+
+@lru_cache(maxsize=512)
+def _runs(name: str) -> tuple[str, ...]:
+    """What a text must hold, folded by `_alike`, for `_pattern(name)` to match anywhere in it."""
+    return tuple(map(_alike, re.findall(r"[^\W_]+", name) or [name]))
+
+
+def _alike(text: str) -> str:
+    """The same for all texts that `re.IGNORECASE` takes for one another, which takes the Turkish i's for i."""
+    return text.lower() if text.isascii() else text.translate(_DOTLESS).casefold()
 
 
 @lru_cache(maxsize=512)

@@ -25,11 +25,12 @@ def is_hit(quotes: Sequence[Quote], uids: Sequence[str], scope: Scope, key: str)
 
 def repeats(text: str, quotes: Sequence[Quote], scope: Scope, key: str) -> bool:
     """Whether a text quotes one of the messages the tombstone covers, or names its author."""
+    covered = [quote for quote in quotes if is_hit((quote,), (quote.uid,), scope, key)]
+    if not covered:  # most of what is asked: every line of the show, at every deletion
+        return False
     folded = _words(text)
     joined = f" {' '.join(folded)} "
-    for quote in quotes:
-        if not is_hit((quote,), (quote.uid,), scope, key):
-            continue
+    for quote in covered:
         if any(f" {name} " in joined for name in _names(quote.name)):
             return True
         theirs = _words(quote.text)
