@@ -359,23 +359,6 @@ class Ingress:
         return f"{row.kind}~{self._number}"
 
 
-def spread(rows: Sequence[ChatRow], over_s: float) -> list[tuple[float, ChatRow]]:
-    """A polled batch in its own rhythm: (seconds to wait from now, row), removals at once, all within `over_s`.
-
-    Only polled sources sort, and only inside a batch.
-    """
-    removals = [(0.0, row) for row in rows if row.kind in _REMOVALS]
-    others = sorted((row for row in rows if row.kind not in _REMOVALS), key=lambda row: row.at)
-    if not others:
-        return removals
-    begin, span = others[0].at, others[-1].at - others[0].at
-    if span <= 0:
-        step = over_s / len(others)
-        return removals + [(index * step, row) for index, row in enumerate(others)]
-    scale = min(1.0, over_s / span)
-    return removals + [((row.at - begin) * scale, row) for row in others]
-
-
 def _spoken_to(direct: str, features: Features) -> Features:
     """Whom somebody at the panel chose comes before anybody the words name."""
     if not direct or direct == "*":

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamer.adapters.store.texts import MemoryTexts
-from streamer.app.ingress import SEEN_S, Ingress, spread
+from streamer.app.ingress import SEEN_S, Ingress
 from streamer.core.commands import Erase
 from streamer.core.events import ChatReceived, Features, HostSpoke, Money, Tombstoned
 from streamer.core.verdict import ALLOW, Verdict
@@ -386,24 +386,6 @@ async def test_without_a_deep_judge_a_row_is_told_at_once():
     way = Way()
     await way.ingress.submit(row())
     assert way.told[0].uid == "twitch:m1"
-
-
-# --- polled batches ---------------------------------------------------------------------------------------------------
-
-
-def test_a_batch_is_spread_in_its_own_rhythm():
-    rows = [
-        row(id="b", at=12.0),
-        row(id="a", at=10.0),
-        row("delete_message", target="x", at=13.0),
-        row(id="c", at=14.0),
-    ]
-    assert [(wait, each.id or each.target) for wait, each in spread(rows, 5.0)] == [
-        (0.0, "m1"), (0.0, "a"), (2.0, "b"), (4.0, "c"),
-    ]  # fmt: skip
-    assert [wait for wait, _ in spread(rows, 2.0)] == [0.0, 0.0, 1.0, 2.0]
-    assert [wait for wait, _ in spread([row(id=str(n)) for n in range(4)], 2.0)] == [0.0, 0.5, 1.0, 1.5]
-    assert spread([], 5.0) == []
 
 
 # --- anything ---------------------------------------------------------------------------------------------------------

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import msgspec
 
+from streamer.adapters.chat.common.money import money
+from streamer.adapters.chat.common.walk import at, items, number, text, whole
 from streamer.adapters.chat.logs.jsonstream import elements
-from streamer.adapters.chat.logs.lines import BadLine, Read, Stamped, at, items, lines_of, number, text, whole
-from streamer.adapters.chat.logs.money import money
+from streamer.adapters.chat.logs.lines import BadLine, Read, Stamped, lines_of
 from streamer.adapters.chat.logs.twitch_vod import BADGES
 from streamer.core.events import Money, Role
 from streamer.ports import ChatRow, RowKind, User

@@ -8,8 +8,9 @@ emoticon {emoticon_id}}], user_badges [{_id, version}], bits_spent, is_action, u
 from collections.abc import Iterator
 from typing import Any, Final
 
+from streamer.adapters.chat.common.walk import at, items, number, text, whole
 from streamer.adapters.chat.logs.jsonstream import elements
-from streamer.adapters.chat.logs.lines import BadLine, Read, Stamped, at, items, number, text, whole
+from streamer.adapters.chat.logs.lines import BadLine, Read, Stamped
 from streamer.adapters.chat.logs.notices import Room
 from streamer.adapters.chat.logs.stamps import unix
 from streamer.core.events import Role
