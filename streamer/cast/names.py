@@ -82,6 +82,7 @@ def friend(language: str) -> str:
     return _FRIEND.get(base(language), _FRIEND["en"])
 
 
+@lru_cache(maxsize=512)
 def spoken_name(name: str, language: str = "en") -> str:
     """How somebody is called aloud: the name as it can be said, else a friendly word; empty for no name at all."""
     if not name.strip():
@@ -102,7 +103,7 @@ class Aliases:
         self._language = language
         found = [(name, alias) for name in dict.fromkeys(names) if (alias := _alias(name, language))]
         found.sort(key=lambda pair: -len(pair[0]))
-        self._found = found
+        self._found = [(max(_runs(name), key=len), name, alias) for name, alias in found]
 
     def of(self, name: str) -> str:
         """How somebody of this name is called aloud; empty for no name."""
@@ -111,7 +112,7 @@ class Aliases:
     def apply(self, text: str) -> tuple[str, list[Change]]:
         """The text with aliases, and what was replaced."""
         folded = _alike(text) if self._found else ""
-        held = [pair for pair in self._found if all(run in folded for run in _runs(pair[0]))]
+        held = [(name, alias) for run, name, alias in self._found if run in folded]
         if not held:
             return text, []
         changes: list[Change] = []
@@ -159,7 +160,7 @@ def _alias(name: str, language: str) -> str:
 
 @lru_cache(maxsize=512)
 def _runs(name: str) -> tuple[str, ...]:
-    """What a text must hold, folded by `_alike`, for `_pattern(name)` to match anywhere in it."""
+    """What a text must hold, each folded by `_alike`, for `_pattern(name)` to match anywhere in it."""
     return tuple(map(_alike, re.findall(r"[^\W_]+", name) or [name]))
 
 
