@@ -10,8 +10,9 @@ LineKind = Literal["answer", "paid", "host", "banter", "idle", "segment", "say",
 Manner = Literal["", "huff"]
 
 DropReason = Literal[
-    "expired", "crowded", "dial", "taken_back", "cleared", "failed", "skipped", "nobody", "closing", "ignored"
-]
+    "expired", "crowded", "dial", "taken_back", "cleared", "failed", "skipped", "nobody", "closing", "ignored",
+    "least", "cooldown", "merged", "off",
+]  # fmt: skip
 
 
 class Prepare(msgspec.Struct, frozen=True, tag=True, kw_only=True):

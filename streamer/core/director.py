@@ -2,9 +2,11 @@
 
 from msgspec.structs import replace
 
+from streamer.core import alerts
 from streamer.core.commands import Close, Command, Drop, Duck
 from streamer.core.controls import clear, close, dial, pause, resume, skip, stop
 from streamer.core.events import (
+    AlertReplayed,
     CastChanged,
     ChatReceived,
     CloseRequested,
@@ -68,8 +70,10 @@ def next_wake(show: Show) -> int | None:
 
 def _apply(show: Show, fact: Fact) -> tuple[Show, list[Command]]:  # noqa: C901, PLR0911, PLR0912 - a flat dispatch
     match fact.event:
-        case ChatReceived() as event:
+        case ChatReceived(kind="message") as event:
             return received(show, event)
+        case ChatReceived() as event:
+            return alerts.received(show, event)
         case Woke():
             return replace(show, wake_ms=0), []
         case LineReady() as event:
@@ -92,6 +96,8 @@ def _apply(show: Show, fact: Fact) -> tuple[Show, list[Command]]:  # noqa: C901,
             return segment_due(show, event)
         case StopPressed() | ResumePressed() | PausePressed() | SkipPressed() | DialSet() | SayRequested() as event:
             return _operator(show, event)
+        case AlertReplayed() as event:
+            return alerts.replayed(show, event)
         case QueueCleared():
             return clear(show)
         case UserIgnored() as event:

@@ -27,7 +27,8 @@ def started(show: Show, fact: LineStarted) -> tuple[Show, list[Command]]:
     if line is None or line.id != fact.line or line.started_ms >= 0:
         return show, []
     line = replace(progressed(show, line), started_ms=show.now_ms)
-    show = replace(show, air=line, voice_ms=show.now_ms, last_persona=line.persona, wake_ms=0)
+    last = show.last_persona if line.request.test else line.persona
+    show = replace(show, air=line, voice_ms=show.now_ms, last_persona=last, wake_ms=0)
     if line.request.from_chat:
         users = (line.request.user, *line.request.also_users)
         answered = remember_start(show.answered_ms, show.now_ms)
@@ -71,6 +72,8 @@ def ended(show: Show, fact: LineEnded) -> tuple[Show, list[Command]]:
 
 
 def _heard(show: Show, line: Line, fact: LineEnded) -> Show:
+    if line.request.test:
+        return replace(show, voice_ms=show.now_ms)
     spoken_ms = dict(show.spoken)
     spoken_ms[line.persona] = spoken_ms.get(line.persona, 0) + fact.heard_ms
     about = (*(line.causes if line.from_viewers else ()), *line.request.about)

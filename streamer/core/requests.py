@@ -16,6 +16,7 @@ HOST = 400
 DIRECT = 375
 SEGMENT = 350
 PAID = 300
+REWARD = 250
 NAMED = 200
 EVERYONE = 150
 QUESTION = 120
@@ -24,20 +25,26 @@ CROWD = 60
 IDLE = 20
 
 ALSO_MAX = 4
-PAID_KINDS = frozenset({"cheer", "superchat", "sticker"})
-THANKED_KINDS = frozenset({"member_new", "resub", "milestone", "gift_batch", "raid"})
+TESTS_MAX = 20
+"""Test events that can wait at one time."""
 
 
 def received(show: Show, chat: ChatReceived) -> tuple[Show, list[Command]]:
-    """A message came: it may become context, a request, part of a request, or nothing."""
+    """A message came: it may become context, a request, part of a request, or nothing. (Alerts: `core.alerts`.)"""
     if treatment(chat.verdict) != "use" or chat.bot or is_buried(show, chat.uid) or is_ignored(show, chat.user):
         return show, []
     asked = _asks_directly(show, chat) if chat.direct else _asks(show, chat)
-    if chat.text and not chat.guest and not chat.features.command and not chat.features.emote_only:
-        show = replace(show, recent=(*show.recent[1 - CONTEXT_MESSAGES :], (chat.uid, chat.user)))
+    show = remembered(show, chat)
     if asked is None or show.mode not in ("running", "paused"):
         return show, []
     return _merge(show, asked) or add(show, asked)
+
+
+def remembered(show: Show, chat: ChatReceived) -> Show:
+    """Its words are shown to the personas who speak next."""
+    if not chat.text or chat.guest or chat.features.command or chat.features.emote_only or chat.test:
+        return show
+    return replace(show, recent=(*show.recent[1 - CONTEXT_MESSAGES :], (chat.uid, chat.user)))
 
 
 def _asks_directly(show: Show, chat: ChatReceived) -> Request | None:
@@ -56,6 +63,7 @@ def _asks_directly(show: Show, chat: ChatReceived) -> Request | None:
         user=chat.user,
         direct=True,
         persona=named(show, chat.features.addressed),
+        test=chat.test,
     )
 
 
@@ -64,22 +72,22 @@ def _asks(show: Show, chat: ChatReceived) -> Request | None:
     if ranked is None:
         return None
     priority, why = ranked
-    paid = priority == PAID
-    settings = show.settings
     return Request(
         id=show.next_request,
-        kind="paid" if paid else "answer",
+        kind="answer",
         priority=priority,
         born_ms=show.now_ms,
-        expires_ms=show.now_ms + (settings.paid_age_ms if paid else settings.chat_age_ms),
-        ready_ms=show.now_ms + settings.read_delay_ms,
+        expires_ms=show.now_ms + show.settings.chat_age_ms,
+        ready_ms=show.now_ms + show.settings.read_delay_ms,
         why=why,
         cause=show.seq,
         uid=chat.uid,
         user=chat.user,
-        from_chat=True,
+        from_chat=not chat.test,
+        direct=chat.test,
         persona=named(show, chat.features.addressed),
-        topic=chat.features.topic,
+        topic=0 if chat.test else chat.features.topic,
+        test=chat.test,
     )
 
 
@@ -91,11 +99,7 @@ def _rank(show: Show, chat: ChatReceived) -> tuple[int, str] | None:
     is_named = bool(named(show, features.addressed))
     if show.dial == "named" and not is_named:
         return None
-    if chat.kind in PAID_KINDS:
-        return PAID, "paid"
-    if chat.kind in THANKED_KINDS:
-        return PAID, chat.kind
-    if chat.kind not in ("message", "redemption") or features.emote_only or not chat.text:
+    if features.emote_only or not chat.text:
         return None
     if is_named:
         return NAMED, "named"
@@ -135,6 +139,8 @@ def add(show: Show, request: Request) -> tuple[Show, list[Command]]:
     """Put a request into the queue. A full queue loses its last in rank; a viewer who already has several waiting gives
     way when others wait."""
     waiting = show.requests
+    if request.test:
+        return _add_test(show, request)
     if len(waiting) >= show.settings.queue_max and not _speaks_too_much(show, request):
         least = _least(waiting)
         if request.priority < least.priority:
@@ -152,6 +158,14 @@ def add(show: Show, request: Request) -> tuple[Show, list[Command]]:
     if _speaks_too_much(show, request):
         return remove(show, (_least([r for r in requests if r.user == request.user and r.from_chat]),), "crowded")
     return show, []
+
+
+def _add_test(show: Show, request: Request) -> tuple[Show, list[Command]]:
+    """A test takes nobody's place in the queue."""
+    show = replace(show, next_request=show.next_request + 1)
+    if sum(each.test for each in show.requests) >= TESTS_MAX:
+        return show, _drops(show, request, "crowded")
+    return replace(show, requests=(*show.requests, request), wake_ms=0), []
 
 
 def _speaks_too_much(show: Show, request: Request) -> bool:
@@ -176,8 +190,8 @@ def _matters_now(show: Show, request: Request) -> bool:
 def put_back(show: Show, request: Request) -> tuple[Show, list[Command]]:
     """A request whose line was given up waits again, in its old place."""
     show = replace(show, requests=(request, *show.requests), wake_ms=0)
-    if len(show.requests) > show.settings.queue_max:
-        return remove(show, (_least(show.requests),), "crowded")
+    if len(show.requests) > show.settings.queue_max and not request.test:
+        return remove(show, (_least([each for each in show.requests if not each.test]),), "crowded")
     return show, []
 
 

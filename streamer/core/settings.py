@@ -1,5 +1,6 @@
 """What the rules of the show can be told. Reaches the core as a journaled event; holds no secrets and no words."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -24,6 +25,28 @@ class Segment(msgspec.Struct, frozen=True):
     scene: str = ""
     banter: bool = False
     """The opening line starts a bit between personas."""
+
+
+class AlertRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What follows from one kind of alert, or from one reward. Its words are made in the shell. Times in ms."""
+
+    on: bool = True
+    least: int = 0
+    """Raiders, gifts, bits or months below this are no alert."""
+    least_micros: Mapping[str, int] = {}
+    """Money: the least by ISO 4217 currency, `other` for all that are not named."""
+    cooldown_ms: int = 0
+    """After a thank-you of this rule the next ones stay without."""
+    user_cooldown_ms: int = 0
+    """The same, for the same user only. Whoever does more than before is thanked all the same."""
+    speak_after_ms: int = 0
+    """Not spoken earlier than this after it happened: the alert's own sound comes first."""
+    persona: str = ""
+    scene: str = ""
+    exact: bool = False
+    """The words of the template are spoken as they are."""
+    held: bool = False
+    """Thanked, without the words, while moderation holds them."""
 
 
 class ShowSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,3 +81,5 @@ class ShowSettings(msgspec.Struct, frozen=True, kw_only=True):
     unattended: bool = True
     """Idle talk and unprompted banter without a way to notice the host. Off on a real channel unless set."""
     segments: tuple[Segment, ...] = ()
+    alerts: Mapping[str, AlertRule] = {}
+    """By kind of the event, or by a name that `ChatReceived.rule` gives (a reward's)."""

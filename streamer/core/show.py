@@ -21,6 +21,10 @@ IGNORED_MAX = 2_000
 """Users who can be ignored at one time."""
 CONTEXT_MESSAGES = 6
 HEARD_LINES = 12
+ALERT_AHEAD_MS = 4_000
+"""How long before it is spoken the thank-you for an alert is made; until then it may grow."""
+ALERT_HOLD_MS = 8_000
+"""How long before that nobody of lower rank begins to speak: the alert's own sound is heard."""
 START_LIMIT_MS = 10_000
 """A line that got the floor and does not sound by then is cut."""
 PROGRESS_LIMIT_MS = 20_000

@@ -12,6 +12,8 @@ from streamer.core.limits import PREPARE_MS, may_prepare_answer, next_answer_ms,
 from streamer.core.requests import BANTER, DIRECT, best, put_back, remove
 from streamer.core.rundown import find_segment, idle_at_ms, idle_talk, is_unasked, may_talk_unasked, reaction
 from streamer.core.show import (
+    ALERT_AHEAD_MS,
+    ALERT_HOLD_MS,
     CUT_LIMIT_MS,
     HOST_LIMIT_MS,
     PROGRESS_LIMIT_MS,
@@ -146,7 +148,7 @@ def _preempt(show: Show) -> tuple[Show, list[Command]]:
     line = show.next
     if line is None or not show.requests:
         return show, []
-    waiting = best(show, chat_allowed=may_prepare_answer(show))
+    waiting = _best_near(show)
     if waiting is None or waiting.priority <= line.request.priority:
         return show, []
     if waiting.priority < DIRECT and line.request.priority > BANTER:
@@ -161,14 +163,25 @@ def _choose(show: Show) -> tuple[Show, list[Command]]:
     """Take the best request into preparation."""
     if show.next is not None or show.mode != "running" or not show.requests:
         return show, []
-    request = best(show, chat_allowed=may_prepare_answer(show))
-    if request is None:
-        return show, []
+    request = _best_near(show)
+    if request is None or (request.kind == "paid" and request.ready_ms - show.now_ms > ALERT_AHEAD_MS):
+        return show, []  # nobody speaks into the sound of an alert, and a storm of gifts may still grow
     show = replace(show, requests=tuple(r for r in show.requests if r.id != request.id))
     persona = _who(show, request)
     if not persona:
         return show, [Drop(cause=show.seq, uid=uid, reason="nobody") for uid in (request.uid, *request.also) if uid]
     return _prepare(show, request, persona)
+
+
+def _best_near(show: Show) -> Request | None:
+    """The best request; an alert that is not spoken for long yet keeps nobody else waiting."""
+    chat_allowed = may_prepare_answer(show)
+    request = best(show, chat_allowed=chat_allowed)
+    far_ms = show.now_ms + ALERT_HOLD_MS
+    if request is None or request.kind != "paid" or request.ready_ms <= far_ms:
+        return request
+    near = tuple(each for each in show.requests if each.kind != "paid" or each.ready_ms <= far_ms)
+    return best(replace(show, requests=near), chat_allowed=chat_allowed)
 
 
 def _who(show: Show, request: Request) -> str:
@@ -207,6 +220,10 @@ def _prepare(show: Show, request: Request, persona: str) -> tuple[Show, list[Com
         answers=line.answers,
         context=tuple(uid for uid, _ in line.context),
         prompt=request.prompt,
+        exact=request.exact,
+        wordless=request.wordless,
+        count=request.count,
+        test=request.test,
         partner=request.partner,
         after=after,
         turn=request.turn,
@@ -243,13 +260,15 @@ def _give_floor(show: Show) -> tuple[Show, list[Command]]:
         return show, []
     not_before_ms = max(opens_ms, show.now_ms)
     aired = replace(line, state="on_air", aired_ms=not_before_ms, deadline_ms=not_before_ms + START_LIMIT_MS)
-    show = huff.aired(replace(show, air=aired, next=None), aired)
+    show = replace(show, air=aired, next=None)
+    show = show if line.request.test else huff.aired(show, aired)
     out: list[Command] = [Air(cause=show.seq, line=line.id, not_before_ms=not_before_ms)]
     segment = find_segment(show, line.request.segment)
-    if segment is not None and segment.scene and segment.scene != show.scene:
-        show = replace(show, scene=segment.scene)
-        out.append(TakeScene(cause=show.seq, scene=segment.scene))
-    return reaction(show, aired), out
+    scene = segment.scene if segment is not None else line.request.scene
+    if scene and scene != show.scene:
+        show = replace(show, scene=scene)
+        out.append(TakeScene(cause=show.seq, scene=scene))
+    return (show if line.request.test else reaction(show, aired)), out
 
 
 def _speak_into_silence(show: Show) -> tuple[Show, list[Command]]:
@@ -278,6 +297,9 @@ def _next_due(show: Show) -> int:
     due.extend(line.deadline_ms for line in (show.air, show.next) if line is not None)
     if show.requests:
         due.append(min([request.expires_ms for request in show.requests]))
+        for request in show.requests:
+            if request.kind == "paid":
+                due += (request.ready_ms - ALERT_HOLD_MS, request.ready_ms - ALERT_AHEAD_MS)
         opens = window_opens_ms(show)
         if opens is not None:
             due += (opens - PREPARE_MS, opens)

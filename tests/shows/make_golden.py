@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # a script's own folder is on the path, the checkout is not
 
@@ -17,7 +18,9 @@ from streamer.app.plan import read_plan
 from streamer.app.rehearsal import Rehearsal
 from streamer.app.settings import Folders
 from streamer.core.events import (
+    AlertReplayed,
     CastChanged,
+    ChatKind,
     ChatReceived,
     CloseRequested,
     DialSet,
@@ -29,6 +32,7 @@ from streamer.core.events import (
     HostSpoke,
     HostVoiceEnded,
     HostVoiceSuspected,
+    Money,
     PausePressed,
     QueueCleared,
     Resumed,
@@ -43,7 +47,8 @@ from streamer.core.events import (
     UserIgnored,
     UserUnignored,
 )
-from streamer.core.settings import Member, Segment, ShowSettings
+from streamer.core.settings import AlertRule, Member, Segment, ShowSettings
+from streamer.core.verdict import Verdict
 from streamer.shipped import shipped
 from tests.core.world import World as Model
 
@@ -110,6 +115,39 @@ def presses() -> Iterator[tuple[int, Event]]:
             uid = f"t:more{n}{user}{len(user)}"
             yield 400, ChatReceived(uid=uid, user=user, platform="t", text=f"m:{uid}", features=asked)
         yield 300, event
+    for wait_ms, event in alerts():
+        yield wait_ms, event
+
+
+def alerts() -> Iterator[tuple[int, Event]]:
+    """Raids, a storm of gifts, rewards, a test and a replay, by rules."""
+    rules = ShowSettings(
+        seed=1,
+        alerts={
+            "raid": AlertRule(least=5, user_cooldown_ms=60_000, speak_after_ms=6_000, scene="party", persona="juno"),
+            "gift_batch": AlertRule(least=3, speak_after_ms=4_000),
+            "superchat": AlertRule(least_micros={"USD": 2_000_000}, held=True, exact=True),
+            "reward:ask": AlertRule(persona="mika"),
+        },
+    )
+    yield 500, SettingsChanged(rules)
+
+    def chat(uid: str, kind: ChatKind, **more: Any) -> ChatReceived:
+        user = more.pop("user", "t:v1")
+        return ChatReceived(uid=f"t:{uid}", user=user, platform="t", kind=kind, alert=f"a:t:{uid}", **more)
+
+    raid = chat("r1", "raid", count=40)
+    yield 200, raid
+    yield 100, chat("r2", "raid", count=3, user="t:v3")
+    yield 9_000, chat("r3", "raid", count=50)
+    for n in range(5):
+        yield 800, chat(f"g{n}", "gift_batch", count=1)
+    yield 200, chat("s1", "superchat", amount=Money(5_000_000, "USD"), verdict=Verdict("hold", "links"))
+    yield 200, chat("s2", "superchat", amount=Money(1_000_000, "USD"), text="m:t:s2", features=Features(("mika",)))
+    yield 200, chat("w1", "redemption", rule="reward:ask")
+    yield 12_000, chat("r4", "raid", count=40, test=True, user="t:test")
+    yield 20_000, AlertReplayed(chat=raid, by="owner:1", via="panel")
+    yield 20_000, chat("r5", "raid", count=9, user="t:v4")
 
 
 PRESSES: tuple[Event, ...] = (
