@@ -61,6 +61,12 @@ class Keys:
             self._known[name] = (value, self._now() + FORGET_S)
             return value
 
+    def look(self, name: str) -> str | None:
+        """What the keyring says now, past everything remembered: another program may have changed it. None: nothing.
+        Raises KeyringAwayError."""
+        with self._lock:
+            return self._asked(lambda keyring: keyring.get_password(SERVICE, name))
+
     def put(self, name: str, value: str) -> bool:
         """Keep a key; True when it will be there at the next start, False when it is kept for this run only."""
 
