@@ -1,0 +1,1 @@
+"""What the show itself writes into chats, and what its moderators write to it."""
