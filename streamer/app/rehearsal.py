@@ -109,8 +109,10 @@ class Rehearsal:
 
     def _erase(self, erased: Erase) -> None:
         for line, take in self.simulation.result.takes.items():
-            answered = any(map(self._ingress.is_taken_back, take.order.answers))
-            if take.heard and (answered or self._repeats(take, take.heard, erased.scope, erased.key)):
+            if take.heard and (
+                any(map(self._ingress.is_taken_back, take.order.answers))
+                or self._repeats(take, take.heard, erased.scope, erased.key)
+            ):
                 self._texts.erase(f"l:{line}")
         self._ingress.erase(erased)
         self._sayings.forget(erased.scope, erased.key)

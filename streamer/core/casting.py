@@ -10,10 +10,11 @@ def enabled(show: Show) -> tuple[Member, ...]:
 
 def named(show: Show, addressed: tuple[str, ...]) -> str:
     """The first persona on stage that a text names; empty for none."""
-    if not addressed:
-        return ""
-    on_stage = {member.id for member in show.cast if member.enabled}
-    return next((persona for persona in addressed if persona in on_stage), "")
+    for persona in addressed:
+        for member in show.cast:
+            if member.id == persona and member.enabled:
+                return persona
+    return ""
 
 
 def volunteer(show: Show, *, other_than: str = "") -> str:

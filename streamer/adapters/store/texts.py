@@ -60,8 +60,12 @@ class MemoryTexts:
         self._insert(_Text(ref, owner, self._now(), text))
 
     def get(self, ref: str) -> str | None:
-        self._expire()
-        found = self._texts.get(ref) or self._kept.get(ref)
+        found = self._texts.get(ref)
+        if found is None:
+            found = self._kept.get(ref)
+        elif found.at < self._now() - self._max_age_s:
+            self._expire()
+            return None
         return found.text if found is not None else None
 
     def erase(self, ref: str) -> None:
