@@ -19,9 +19,12 @@ ELEMENT_MAX: Final = 8 << 20
 
 _TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]"]', re.DOTALL)
 _BETWEEN: Final = re.compile(rb"[\s,\[\]]*")
-_MARK: Final = re.compile(rb'\{\s*"kind"\s*:\s*"youtube#liveChatMessageListResponse"')
-"""How an object of this array begins. Inside a string its quotes would be escaped, and responses do not nest: where it
-stands, an object begins, whatever was open before it."""
+_MARK: Final = re.compile(
+    rb'\{\s*"(?:kind"\s*:\s*"youtube#liveChatMessageListResponse"'
+    rb'|(?:nextPageToken|pollingIntervalMillis|pageInfo|items|offlineAt|activePollItem)"\s*:)'
+)
+"""How an object of this array begins, whichever of its keys comes first. Inside a string the quotes would be escaped,
+and nothing inside a response begins like this: where it stands a response begins, whatever was open before it."""
 _MARK_MAX: Final = 128
 _DECODE: Final = msgspec.json.Decoder().decode
 
