@@ -62,8 +62,8 @@ class Storing(Protocol):
 
 
 class Keeper:
-    """An `Account`. `server` gives the sign-in server of the settings in force, None without a client id; `offload` runs
-    what blocks in a thread; `now` is seconds since 1970."""
+    """An `Account`. `server` gives the sign-in server of the settings in force, None without a client id; `offload`
+    runs what blocks in a thread; `now` is seconds since 1970."""
 
     def __init__(
         self,

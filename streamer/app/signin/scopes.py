@@ -34,6 +34,7 @@ PIECES: tuple[Piece, ...] = (
     Piece("twitch", "moderate", BOTH, ("moderator:manage:chat_messages", "moderator:manage:banned_users")),
     Piece("twitch", "follows", OWN, ("moderator:read:followers",), alert="follows"),
     Piece("twitch", "redemptions", OWN, ("channel:read:redemptions",), alert="redemptions"),
+    Piece("twitch", "bits", OWN, ("bits:read",)),
     Piece("twitch", "polls", OWN, ("channel:read:polls",), alert="polls"),
     Piece("twitch", "hype_train", OWN, ("channel:read:hype_train",), alert="hype_train"),
     Piece("twitch", "ads", OWN, ("channel:read:ads",), alert="ads"),

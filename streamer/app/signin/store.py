@@ -25,7 +25,7 @@ from streamer.boot.locks import seize
 log = logging.getLogger(__name__)
 
 RING_MAX = 1_200
-"""Characters. Windows keeps 2,560 bytes an entry, two of them a character (wincred.h, CRED_MAX_CREDENTIAL_BLOB_SIZE)."""
+"""Characters. Windows keeps 2,560 bytes an entry, two of them for each (wincred.h, CRED_MAX_CREDENTIAL_BLOB_SIZE)."""
 REPLACE_TRIES = 10
 
 Where = Literal["keyring", "file"]
