@@ -1,0 +1,295 @@
+"""The signed-in Twitch source: keeps a line for each account, turns what it hears into rows, reports how it is."""
+
+import asyncio
+import random
+import re
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from urllib.parse import urlsplit
+
+from streamer.adapters.chat.common.unread import Unread
+from streamer.adapters.chat.twitch_eventsub.heal import Timing
+from streamer.adapters.chat.twitch_eventsub.health import State, judged
+from streamer.adapters.chat.twitch_eventsub.helix import Api, HelixError
+from streamer.adapters.chat.twitch_eventsub.line import Line
+from streamer.adapters.chat.twitch_eventsub.pairs import Pairs
+from streamer.adapters.chat.twitch_eventsub.reading import Json, Malformed, parts, text
+from streamer.adapters.chat.twitch_eventsub.recent import Recent
+from streamer.adapters.chat.twitch_eventsub.rows import Rows
+from streamer.adapters.chat.twitch_eventsub.wanted import ALERTS, Plan, Want, Who, plan
+from streamer.adapters.chat.twitch_eventsub.writer import TwitchWriter
+from streamer.ports import Account, ChatRow, ChatWriter, Health, Misconfigured, Unavailable
+
+API_URL = "https://api.twitch.tv/helix"
+AUTH_URL = "https://id.twitch.tv/oauth2"
+EVENTSUB_URL = "wss://eventsub.wss.twitch.tv/ws"
+
+_REMOVALS = frozenset({"delete_message", "clear_user", "clear_chat"})
+_SAID = frozenset({
+    "message", "cheer", "redemption", "member_new", "resub", "milestone", "gift_batch", "gift_received", "raid",
+})  # fmt: skip
+"""Kinds whose id names one thing for good; a poll has one id from begin to end."""
+_REDEMPTIONS = "channel.channel_points_custom_reward_redemption.add"
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9_]{0,24}", re.ASCII)
+
+
+class TwitchEventSub:
+    """A ChatSource that can write. `rows()` is read once; `ChatRow.at` is seconds since then, by Twitch's own stamps.
+
+    Recovers from every failure by itself; ends only when the channel does not exist. What is said while no connection
+    to Twitch exists cannot be had later from EventSub.
+
+    Rows wait in a buffer of `buffer_max`; what takes words back goes before all others and is never dropped.
+    """
+
+    name = "chat.twitch"
+
+    def __init__(  # noqa: PLR0913 - every address may be somebody's own
+        self,
+        channel: str,
+        bot: Account,
+        broadcaster: Account | None = None,
+        *,
+        client_id: str,
+        api_url: str = API_URL,
+        eventsub_url: str = EVENTSUB_URL,
+        auth_url: str = AUTH_URL,
+        alerts: Iterable[str] = ALERTS,
+        timing: Timing | None = None,
+        draw: Callable[[], float] = random.random,
+        buffer_max: int = 10_000,
+    ) -> None:
+        """`channel` is a login, `bot` reads and writes, `broadcaster` adds what only the channel's owner may see; one
+        account may be both. `draw` gives a number in [0, 1). Raises Misconfigured for what cannot be right."""
+        self.channel = channel.strip().lstrip("#@").lower()
+        if not _LOGIN.fullmatch(self.channel):
+            raise Misconfigured("not the name of a Twitch channel", fix="give the name as in twitch.tv/NAME")
+        if not client_id:
+            raise Misconfigured("there is no client id of Twitch", fix="chat.eventsub.client_id.fix")
+        for name, url, schemes in (("api_url", api_url, "http"), ("eventsub_url", eventsub_url, "ws")):
+            parts_ = urlsplit(url)
+            if parts_.scheme not in (schemes, f"{schemes}s") or not parts_.hostname:
+                raise Misconfigured(f"{name} is not an address", fix=f"use {schemes}:// or {schemes}s://")
+        self.unread = Unread()
+        self._people = (bot, broadcaster)
+        self._alerts = frozenset(alerts)
+        self._url = eventsub_url
+        self._timing = timing or Timing()
+        self._draw = draw
+        self._accounts: dict[str, Account] = {}
+        self._api = Api(client_id, api_url, auth_url, self._accounts, self._timing.answer_s)
+        self._channel_id = ""
+        self._lines: dict[str, tuple[Line, asyncio.Task[None]]] = {}
+        self._plan = Plan()
+        self._rows = Rows()
+        self._pairs = Pairs(self._timing.patience_s)
+        self._recent = Recent()
+        self._told = Recent()
+        self._urgent: deque[ChatRow] = deque()
+        self._buffer: deque[ChatRow] = deque()
+        self._buffer_max = buffer_max
+        self._arrived = asyncio.Event()
+        self._alarm: asyncio.TimerHandle | None = None
+        self._pump: asyncio.Task[None] | None = None
+        self._origin = 0.0
+        self._event_at = -1.0
+        self._dropped = self._twice = self._asked = 0
+        self._was_live = self._signed_out = self._no_channel = self._closed = False
+        self._writer = TwitchWriter(self._api, self._known, lambda: self._channel_id, self._timing)
+
+    @property
+    def writer(self) -> ChatWriter | None:
+        return self._writer if self._writer.acts else None
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    async def rows(self) -> AsyncIterator[ChatRow]:
+        if self._pump is not None:
+            raise RuntimeError("the rows of a chat are read once")
+        if self._closed:
+            return
+        self._origin = self._loop_time()
+        self._pump = asyncio.create_task(self._run(), name=self.name)
+        self._pump.add_done_callback(lambda _: self._arrived.set())
+        try:
+            while True:
+                while self._urgent or self._buffer:
+                    yield self._urgent.popleft() if self._urgent else self._buffer.popleft()
+                if self._pump.done():
+                    if not self._pump.cancelled():
+                        self._pump.result()
+                    return
+                self._arrived.clear()
+                await self._arrived.wait()
+        finally:
+            await self.aclose()
+
+    async def aclose(self) -> None:
+        self._closed = True
+        if self._alarm is not None:
+            self._alarm.cancel()
+        if self._pump is not None and not self._pump.done():
+            self._pump.cancel()
+            await asyncio.wait({self._pump})
+        await self._api.close()
+
+    async def _run(self) -> None:
+        try:
+            await self._find_channel()
+            standing = ""
+            while True:
+                self._follow_plan()
+                if self._writer.own != standing:
+                    standing = self._writer.own
+                    await self._writer.find_standing()
+                await asyncio.sleep(self._timing.check_s)
+        finally:
+            for _, task in self._lines.values():
+                task.cancel()
+            await asyncio.gather(*(task for _, task in self._lines.values()), return_exceptions=True)
+
+    async def _find_channel(self) -> None:
+        """Until its id is known. Raises Misconfigured when Twitch knows no such channel."""
+        while not self._channel_id:
+            self._meet()
+            for user in list(self._accounts):
+                try:
+                    answer = await self._api.call(
+                        lambda http, user=user: http.get_users(logins=[self.channel], token_for=user)
+                    )
+                except Misconfigured:
+                    self._signed_out = True
+                    continue
+                except (HelixError, Unavailable):
+                    continue
+                self._signed_out = False
+                found = parts(answer if isinstance(answer, dict) else {}, "data")
+                if not found:
+                    self._no_channel = True
+                    raise Misconfigured("Twitch knows no channel of this name", fix="chat.eventsub.no_channel.fix")
+                self._channel_id = text(found[0], "id")
+                break
+            else:
+                self._signed_out = self._signed_out or not self._accounts
+                self._asked += 1
+                await asyncio.sleep(self._timing.check_s)
+
+    def _known(self) -> list[Account]:
+        return list(self._accounts.values())
+
+    def _meet(self) -> None:
+        """Who is signed in at this moment."""
+        self._accounts.clear()
+        for each in self._people:
+            if each is not None and each.user_id:
+                self._accounts.setdefault(each.user_id, each)
+
+    def _follow_plan(self) -> None:
+        """Accounts come and go, and so do their scopes; each has a line while something is wanted of it."""
+        self._meet()
+        bot, broadcaster = (
+            Who(each.user_id, each.scopes) if each is not None and each.user_id else None for each in self._people
+        )
+        self._plan = plan(self._channel_id, bot, broadcaster, self._alerts)
+        wanted: dict[str, list[Want]] = {}
+        for each in self._plan.wants:
+            wanted.setdefault(each.user, []).append(each)
+        for user in [each for each in self._lines if each not in wanted]:
+            self._lines.pop(user)[1].cancel()
+        for user, wants in wanted.items():
+            if user not in self._lines:
+                line = Line(
+                    user, self._accounts[user], self._api, self._url, self._hear, self.unread, timing=self._timing,
+                    draw=self._draw,
+                )  # fmt: skip
+                self._lines[user] = (line, asyncio.create_task(line.run(), name=f"{self.name} line"))
+            self._lines[user][0].want(wants)
+
+    # --- what comes ---------------------------------------------------------------------------------------------------
+
+    def _hear(self, metadata: Json, payload: Json, frame: str) -> None:
+        now = self._loop_time()
+        self._event_at = now
+        if self._recent.again(text(metadata, "message_id"), now):
+            self._twice += 1
+            return
+        try:
+            row = self._rows.decode(metadata, payload, now - self._origin)
+        except Malformed as wrong:
+            self.unread.keep(frame, str(wrong))
+            return
+        except Exception as wrong:  # noqa: BLE001 - one event that nobody foresaw must not take its neighbours along
+            self.unread.keep(frame, type(wrong).__name__)
+            return
+        if row is None:
+            return
+        self._writer.saw(row)
+        if row.kind in _SAID and self._told.again(row.id, now):
+            self._twice += 1
+            return
+        if row.kind == "redemption" and not self._redemptions_live():
+            self._keep(row)
+            return
+        for each in self._pairs.take(row, now):
+            self._keep(each)
+        self._set_alarm()
+
+    def _redemptions_live(self) -> bool:
+        return any(each.type == _REDEMPTIONS for line, _ in self._lines.values() for each in line.live)
+
+    def _set_alarm(self) -> None:
+        due = self._pairs.next_due()
+        if due is None or (self._alarm is not None and self._alarm.when() <= due and not self._alarm.cancelled()):
+            return
+        self._alarm = asyncio.get_running_loop().call_at(due, self._ring)
+
+    def _ring(self) -> None:
+        self._alarm = None
+        for row in self._pairs.due(self._loop_time()):
+            self._keep(row)
+        self._set_alarm()
+
+    def _keep(self, row: ChatRow) -> None:
+        (self._urgent if row.kind in _REMOVALS else self._buffer).append(row)
+        while len(self._buffer) > self._buffer_max:
+            self._buffer.popleft()
+            self._dropped += 1
+        self._arrived.set()
+
+    # --- how it is ----------------------------------------------------------------------------------------------------
+
+    def health(self) -> Health:
+        lines = [line for line, _ in self._lines.values()]
+        live = {each for line in lines for each in line.live}
+        self._was_live = self._was_live or any(each.group == "chat" for each in live)
+        now = self._event_at if self._event_at < 0 else self._loop_time()
+        return judged(
+            self.name,
+            State(
+                channel=self.channel,
+                reading=self._pump is not None,
+                closed=self._closed,
+                no_channel=self._no_channel,
+                signed_out=self._signed_out or any(line.signed_out for line in lines),
+                wants=self._plan.wants,
+                off=self._plan.off,
+                live=frozenset(live),
+                troubles={want: why.kind for line in lines for want, why in line.troubles.items()},
+                was_live=self._was_live,
+                failed=self._asked + max((line.opens_failed for line in lines), default=0),
+                tries=max(
+                    (why.tries for line in lines for want, why in line.troubles.items() if want.group == "chat"),
+                    default=0,
+                ),
+                retries=sum(line.retries for line in lines),
+                mended=sum(line.mended for line in lines),
+                bad=self.unread.count,
+                dropped=self._dropped,
+                twice=self._twice,
+                last_event_s=round(now - self._event_at, 1) if self._event_at >= 0 else -1.0,
+            ),
+        )
+
+    @staticmethod
+    def _loop_time() -> float:
+        return asyncio.get_running_loop().time()
