@@ -4,6 +4,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
+from streamer.app.alerting.desk import AlertDesk
 from streamer.app.inbox import Inbox
 from streamer.app.ingress import Ingress
 from streamer.app.overlay_view import OverlayView
@@ -57,6 +58,7 @@ class Conductor:
         on_record: Callable[[LineRecord], None] | None = None,
         observe: Callable[[Fact, Sequence[Command]], None] | None = None,
         merge: Callable[[ChatRow], ChatRow | None] = _as_it_is,
+        alerts: AlertDesk | None = None,
     ) -> None:
         """`merge` gives the row to tell, or None for one that another source has told."""
         self._merge = merge
@@ -69,6 +71,7 @@ class Conductor:
         self._on_closed = on_closed
         self._on_record = on_record
         self._observe = observe
+        self._alerts = alerts
         self._orders: dict[int, Prepare] = {}
         self._lines: OrderedDict[int, Prepare] = OrderedDict()
         self._stage: Stage | None = None
@@ -88,14 +91,17 @@ class Conductor:
             return
         for event in self._ingress.hear(told):
             self._show_row(event, told)
-            self.inbox.emit(event)
+            if self._alerts is not None and isinstance(event, ChatReceived):
+                self.inbox.emit(self._alerts.dress(event, told))
+            else:
+                self.inbox.emit(event)
 
     def _show_row(self, event: Event, row: ChatRow) -> None:
         match event:
             case ChatReceived(uid=uid, user=user):
                 self._sayings.chat(event)
                 text, name = self._texts.get(f"m:{uid}") or "", self._texts.get(f"n:{user}") or ""
-                self._panel.chat(event, text, name, self._now_ms())
+                self._panel.chat(event, text, name, self._now_ms(), row)
                 shown = text or fact(event)  # a follow has neither words nor a fact to show
                 if shown and not event.direct:  # what is said at the panel was never in the chat
                     self._overlay.chat(event, row, shown, name)
@@ -140,6 +146,8 @@ class Conductor:
                 self._orders[command.line] = self._lines[command.line] = command
                 if len(self._lines) > LINES_KEPT:
                     self._lines.popitem(last=False)
+                if self._alerts is not None:
+                    self._alerts.prepare(command)
                 self.performer.prepare(command)
             case Air(line=line, not_before_ms=not_before_ms):
                 self._overlay.aired(self._orders[line])
@@ -198,6 +206,8 @@ class Conductor:
             self._stage = now
             self._overlay.stage(now, self._answering(now))
         self._panel.folded(event, show, commands)
+        if self._alerts is not None:
+            self._alerts.folded(event, show, commands)
         if self._observe is not None:
             self._observe(fact, commands)
 

@@ -10,7 +10,7 @@ from streamer.app.parts import BRAIN_KEY, HTTP_KEY, VOICE_KEY, address_of
 from streamer.app.settings import Settings
 from streamer.app.setup.desk import Desk, Running
 from streamer.app.setup.secrets import KEYS, name_for
-from streamer.web import characters, rehearsals, setup
+from streamer.web import alerts, characters, rehearsals, setup
 from streamer.web.rest import RawRoute, Route
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Desks:
         async def reload() -> None:
             await house.reload()
 
+        self._house = house
         folders = house.plan.folders
         show = Running(
             reload=reload,
@@ -41,7 +42,10 @@ class Desks:
 
     @property
     def routes(self) -> Sequence[Route]:
-        return [*setup.routes(self.setup), *characters.routes(self.cast), *rehearsals.routes(self.nights)]
+        return [
+            *setup.routes(self.setup), *characters.routes(self.cast), *rehearsals.routes(self.nights),
+            *alerts.routes(lambda: self._house.alerts),
+        ]  # fmt: skip
 
     @property
     def raw_routes(self) -> Sequence[RawRoute]:

@@ -16,6 +16,8 @@ from streamer.adapters.demo.brain import Pace
 from streamer.adapters.llm.discover import discover
 from streamer.adapters.store.texts import FileTexts, MemoryTexts
 from streamer.app import journal as journals
+from streamer.app.alerting.desk import AlertDesk
+from streamer.app.alerting.words import AlertWords, language_of
 from streamer.app.clock import ShowClock
 from streamer.app.conductor import Conductor
 from streamer.app.demo import open_chats
@@ -57,7 +59,7 @@ from streamer.core.events import (
 )
 from streamer.core.show import EMPTY
 from streamer.moderation import Rules, judge_line
-from streamer.ports import ChatSource, Health, LanguageModel, Notice, TextToSpeech
+from streamer.ports import ChatRow, ChatSource, Health, LanguageModel, Notice, TextToSpeech
 from streamer.speech.brief import BriefWriter
 from streamer.speech.perform import Performer
 from streamer.speech.view import LineRecord
@@ -273,6 +275,7 @@ class House:
         self.voices, self.broken["voices"] = open_voices(settings)
         self.speakers = {each.id: speaker_of(each, tuple(self.voices)) for each in plan.cast}
         self.merger = Merger(lambda: self.clock.now_ns() / 1e9)
+        self.alerts = self._alert_desk()
         self.conductor = Conductor(
             ingress=self.ingress,
             merge=self.merger.take,
@@ -284,6 +287,7 @@ class House:
             on_closed=self.closed.set,
             on_record=self._on_record,
             observe=self._observe,
+            alerts=self.alerts,
         )
         self.inbox = Inbox(
             now_ns=self.clock.now_ns,
@@ -314,6 +318,26 @@ class House:
         )
         self.conductor.join(self.inbox, self.performer)
 
+    def _alert_desk(self) -> AlertDesk:
+        words = AlertWords(
+            self.texts, self.sayings, lambda: self.plan.settings.alerts, lambda of: language_of(self.plan.cast, of),
+            self.clock.now_ms,
+        )  # fmt: skip
+        return AlertDesk(
+            words,
+            self.texts,
+            alerts=lambda: self.plan.settings.alerts,
+            show=lambda: self.inbox.show,
+            gone=self.ingress.is_taken_back,
+            press=self.press,
+            on_row=self._on_row,
+            show_alert=self.overlay.alert,
+            now_ms=self.clock.now_ms,
+        )
+
+    def _on_row(self, row: ChatRow) -> None:
+        self.conductor.on_row(row)
+
     def open_brain(self, plan: Plan) -> tuple[LanguageModel, bool, list[Health]]:
         return open_brain(plan.settings, self.scripted, seed=plan.seed, pace=self._pace)
 
@@ -331,6 +355,7 @@ class House:
                 self.ingress.remember(event, at_s)
                 if isinstance(event, ChatReceived):
                     self.sayings.chat(event)
+                    self.alerts.words.remember(event, int(at_s * 1000))
                 elif isinstance(event, HostSpoke):
                     self.sayings.host(event)
             self.inbox.emit(Resumed(gap_s=past.gap_s))

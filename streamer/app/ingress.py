@@ -150,13 +150,14 @@ class Ingress:
         """Carry out `Erase` on the text store; returns the refs that are gone."""
         match order.scope:
             case "message":
-                ref = f"m:{order.key}"
-                self._texts.erase(ref)
-                return (ref,)
+                refs = (f"m:{order.key}", f"a:{order.key}")
+                for ref in refs:
+                    self._texts.erase(ref)
+                return refs
             case "user":
                 return self._texts.erase_owner(order.key)
             case "room":
-                return self._texts.erase_prefix(f"m:{order.key}:")
+                return (*self._texts.erase_prefix(f"m:{order.key}:"), *self._texts.erase_prefix(f"a:{order.key}:"))
 
     def remember(self, event: Event, arrived: float) -> None:
         """A fact of an earlier process, read from its journal: not told again, still taken back."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from streamer.app.alerting.rules import strangers
 from streamer.app.characters import Loaded, character_folders, load_cast
 from streamer.app.schedule import Rundown, load_rundown
 from streamer.app.settings import Folders, Settings, named_anyway, read_settings
@@ -78,7 +79,8 @@ def read_plan(
         bad += error.problems
     if not cast and not bad:
         bad.append(Problem("characters", 0, "", "there is no character; put one into home/characters/<name>/"))
-    bad += _strangers(rundown, {*character_folders(folders.roots("characters")), *(each.id for each in cast)})
+    known = {*character_folders(folders.roots("characters")), *(each.id for each in cast)}
+    bad += [*_strangers(rundown, known), *strangers(settings.alerts, known)]
     if bad:
         raise BadFiles(bad)
     return Plan(

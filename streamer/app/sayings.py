@@ -5,8 +5,9 @@ from collections import OrderedDict
 import msgspec
 
 from streamer.core.events import ChatReceived, HostSpoke
+from streamer.core.policy import treatment
 from streamer.ports import TextStore
-from streamer.speech.brief import Quote
+from streamer.speech.brief import NAME_MAX, Quote, quoted
 
 KEPT = 5_000
 
@@ -16,6 +17,10 @@ class Said(msgspec.Struct, frozen=True):
     platform: str
     what: str = ""
     """The fact behind it in plain words: `cheered 500 bits`."""
+    topic: str = ""
+    """The reward that was redeemed, as its owner calls it."""
+    silent: bool = False
+    """Moderation does not let the words through: nobody quotes them."""
 
 
 class Sayings:
@@ -26,8 +31,11 @@ class Sayings:
         self._said: OrderedDict[str, Said] = OrderedDict()
         self._host = host_name
 
-    def chat(self, event: ChatReceived) -> None:
-        self._keep(event.uid, Said(event.user, event.platform, fact(event)))
+    def chat(self, event: ChatReceived, *, reward: str = "") -> None:
+        """`reward`: the title of the one that was redeemed."""
+        what = fact(event, reward=reward) or ("followed the channel" if event.kind == "follow" else "")
+        silent = treatment(event.verdict) != "use"
+        self._keep(event.uid, Said(event.user, event.platform, what, reward, silent))
 
     def host(self, event: HostSpoke) -> None:
         self._keep(event.uid, Said("", "host"))
@@ -48,8 +56,9 @@ class Sayings:
         text = self._texts.get(f"m:{uid}")
         if text is None and not said.what:
             return None
+        text = "" if said.silent else text
         name = self._host if said.platform == "host" else (self._texts.get(f"n:{said.user}") or "")
-        return Quote(uid=uid, user=said.user, name=name, text=text or "", what=said.what)
+        return Quote(uid=uid, user=said.user, name=name, text=text or "", what=said.what, topic=said.topic)
 
     def forget(self, scope: str, key: str) -> None:
         match scope:
@@ -62,7 +71,7 @@ class Sayings:
                 self._said = OrderedDict(kept)
 
 
-def fact(event: ChatReceived) -> str:
+def fact(event: ChatReceived, *, reward: str = "") -> str:
     """What happened beside the words; empty for a plain message."""
     match event.kind:
         case "cheer":
@@ -70,7 +79,7 @@ def fact(event: ChatReceived) -> str:
         case "superchat" | "sticker":
             amount = event.amount
             paid = f" of {amount.micros / 1_000_000:.2f} {amount.currency}".rstrip() if amount else ""
-            return f"sent a paid message{paid}"
+            return f"sent a paid {'sticker' if event.kind == 'sticker' else 'message'}{paid}"
         case "member_new":
             return "just subscribed"
         case "resub" | "milestone":
@@ -80,6 +89,6 @@ def fact(event: ChatReceived) -> str:
         case "raid":
             return f"raided the show with {event.count} viewers"
         case "redemption":
-            return "redeemed a reward"
+            return f"redeemed the reward “{quoted(reward, NAME_MAX * 2)}”" if reward else "redeemed a reward"
         case _:
             return ""

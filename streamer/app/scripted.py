@@ -61,6 +61,11 @@ def _after_the_truth(persona: Persona, honest: str) -> str:
 
 def _task(hints: Mapping[str, str]) -> Improv:
     kind = hints.get("kind", "answer")
+    if kind == "paid" and hints.get("why") == "redemption":
+        text = hints.get("text", "") or hints.get("reward", "")
+        return Improv(kind="answer", viewer_name=hints.get("viewer", ""), text=text)
+    if kind == "paid":
+        hints = {**hints, "prompt": ""}  # an order in words, which only a model can follow
     words = hints.get("text", "") or hints.get("prompt", "")
     match kind:
         case "say" | "exact" | "segment":

@@ -19,6 +19,8 @@ from streamer.adapters.tts.edge import EdgeVoice
 from streamer.adapters.tts.espeak import EspeakVoice
 from streamer.adapters.tts.http_voice import HttpVoice
 from streamer.adapters.tts.openai_speech import OpenAiVoice
+from streamer.app.alerting.rules import core_rules
+from streamer.app.alerting.settings import Alerts
 from streamer.app.setup.secrets import KEYS
 from streamer.app.yamlfile import BadFiles, LineOf, Problem, problems, read_yaml
 from streamer.core.settings import Segment, ShowSettings
@@ -83,6 +85,7 @@ class WebPart(_Group):
 class Settings(_Group):
     show: ShowPart = ShowPart()
     chat: ChatPart = ChatPart()
+    alerts: Alerts = Alerts()
     llm: OpenAiChat | None = None
     llm_fallbacks: list[OpenAiChat] = []
     tts: TtsPart = TtsPart()
@@ -135,6 +138,7 @@ class Settings(_Group):
             viewer_cooldown_ms=int(show.viewer_cooldown_s * 1000),
             unattended=self.unattended,
             segments=segments,
+            alerts=core_rules(self.alerts),
         )
 
 

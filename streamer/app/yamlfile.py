@@ -154,6 +154,8 @@ def _problem(model: type[BaseModel], error: Any, line_of: LineOf, file: str, pre
         message = f"must be one of: {', '.join(options)}"
     elif error["type"] == "missing":
         message = "is missing"
+    elif error["type"] == "placeholder":
+        nearest = str(error["ctx"]["nearest"])
     return Problem(file, line_of((*prefix, *real)), where, message, nearest)
 
 

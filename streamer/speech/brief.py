@@ -67,6 +67,8 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
     what: str = ""
     """Facts in plain words, ours and not the viewer's: `cheered 500 bits`, `raided with 30 viewers`."""
+    topic: str = ""
+    """The title of a reward that was redeemed: the streamer's words."""
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,8 +123,9 @@ class BriefWriter:
         """The brief for a line. `partner_line` are the words it reacts to. Raises TakenBack."""
         answers = self._answers(cmd)
         prompt = self._prompt(cmd)
-        if cmd.kind == "exact":
-            return Brief(request=Completion(messages=()), answers=answers, exact=prompt)
+        if cmd.kind == "exact" or (cmd.exact and prompt):
+            named = tuple({each.name: None for each in answers if each.name})
+            return Brief(request=Completion(messages=()), answers=answers, viewers=named, exact=prompt)
         context = tuple(quote for uid in cmd.context[-CONTEXT_MAX:] if (quote := self._quote(uid)) is not None)
         viewers = tuple({each.name: None for each in (*context, *(answers if cmd.kind != "host" else ()))})
         aliases = Aliases(viewers, speaker.language)
@@ -241,6 +244,8 @@ def _order(cmd: Prepare, prompt: str, partner: Speaker | None) -> str:
     match cmd.kind:
         case "answer":
             order = "Answer what was quoted last, by name."
+        case "paid" if prompt:
+            order = prompt
         case "paid":
             order = "Thank the person quoted last by name for the support and answer what was written."
         case "host":
@@ -278,6 +283,7 @@ def _hints(
         "viewer": quoted(last.name, NAME_MAX) if last else "",
         "text": quoted(last.text) if last else "",
         "what": last.what if last else "",
+        "reward": quoted(last.topic, NAME_MAX * 2) if last else "",
         "prompt": prompt,
         "segment": cmd.prompt.removeprefix("s:") if cmd.prompt.startswith("s:") else "",
         "partner": partner.id if partner else cmd.partner,

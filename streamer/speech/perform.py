@@ -382,7 +382,8 @@ class Performer:
         ref = f"l:{line.id}" if heard else ""
         if heard:
             self._texts.put(ref, heard, owner=line.brief.owner)
-            self._brief.remember(ref, line.speaker.id, line.speaker.name)
+            if not line.cmd.test:
+                self._brief.remember(ref, line.speaker.id, line.speaker.name)
         self.mark(line, "ended")
         self.emit(
             LineEnded(line=line.id, outcome=outcome, heard_ms=heard_ms, heard=ref, voiced=line.voiced, reason=reason)
