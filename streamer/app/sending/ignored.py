@@ -173,6 +173,7 @@ class Speakers:
 
     def near(self, name: str) -> str:
         """The name of a recent speaker that looks like it; empty for none."""
-        names = {folded(each.name or each.login): each.shown for each in self._known.values()}
+        names = {each.login: each.login for each in self._known.values() if each.login}
+        names |= {folded(each.name): each.name for each in self._known.values() if each.name}
         close = get_close_matches(folded(name), list(names), 1, 0.75)
         return names[close[0]] if close else ""
