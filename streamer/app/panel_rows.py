@@ -1,11 +1,13 @@
 """Pieces of the `panel` projection (`docs/panel-feed.md`): pure functions of the show and of the words in the store."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
 from streamer.core.commands import Command, Drop
 from streamer.core.events import (
+    AlertReplayed,
     ChatReceived,
     CloseRequested,
     DialSet,
@@ -26,11 +28,12 @@ from streamer.core.events import (
 )
 from streamer.core.limits import had_a_turn, per_minute, stands_back, window_opens_ms
 from streamer.core.show import Line, Request, Show
-from streamer.ports import Health
+from streamer.ports import ChatRow, Health
 
 Words = Callable[[str], str | None]
 """Text of a `TextRef`; None when it was never there or was erased."""
 Row = dict[str, object]
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 Params = dict[str, str | int | float]
 
@@ -171,18 +174,31 @@ def judged(event: ChatReceived) -> Row | None:
             return None
 
 
-def chat_row(event: ChatReceived, n: int, at_ms: int, text: str, name: str) -> Row:
+def chat_row(
+    event: ChatReceived, n: int, at_ms: int, text: str, name: str, row: ChatRow | None = None, reply_name: str = ""
+) -> Row:
+    """`row`: as the chat told it; what the rules do not need is only there."""
+    user = row.user if row is not None else None
+    colour = user.color if user is not None else ""
     return {
         "n": n,
         "at": at_ms,
         "name": name,
         "text": text,
         "platform": event.platform,
-        "color": "",
+        "color": colour if _COLOUR.fullmatch(colour) else "",
         "roles": list(event.roles),
+        "months": user.months if user is not None else 0,
+        "first": row is not None and row.first,
+        "reply_name": reply_name,
         "kind": event.kind,
         "question": event.features.question,
         "amount": money(event.amount, event.bits),
+        "count": event.count,
+        "reward": row.reward.title if row is not None and row.reward is not None else "",
+        "guest": event.guest,
+        "test": event.test,
+        "source": row.source if row is not None else "",
         "state": judged(event),
     }
 
@@ -235,12 +251,19 @@ def _press(step: Step, words: Words, name: Callable[[str], str]) -> Row | None:
         case SayRequested(by=by, via=via, persona=persona, text=text, exact=exact):
             code = "press.exact" if exact else "press.say"
             return entry(at, "press", code, {"persona": name(persona), "text": words(text) or ""}, by=by, via=via)
-        case QueueCleared(by=by, via=via):
-            return entry(at, "press", "press.clear", by=by, via=via)
+        case QueueCleared() | AlertReplayed() as event:
+            return _ordering(event, at, words)
         case UserIgnored() | UserUnignored() as event:
             return _ignoring(event, at, words)
         case _:
             return None
+
+
+def _ordering(event: QueueCleared | AlertReplayed, at_ms: int, words: Words) -> Row:
+    if isinstance(event, QueueCleared):
+        return entry(at_ms, "press", "press.clear", by=event.by, via=event.via)
+    name = words(f"n:{event.chat.user}") or ""
+    return entry(at_ms, "press", "press.replay", {"name": name}, by=event.by, via=event.via)
 
 
 def _ignoring(event: UserIgnored | UserUnignored, at_ms: int, words: Words) -> Row | None:

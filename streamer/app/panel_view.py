@@ -11,16 +11,19 @@ from typing import Any, Literal
 import msgspec
 
 from streamer.app import panel_rows as rows
+from streamer.app.panel_asides import Asides
+from streamer.app.panel_events import Events
 from streamer.app.panel_rows import Row, Words
 from streamer.core.commands import Command, Drop, Erase
 from streamer.core.events import ChatReceived, Event, LineEnded, StopPressed
 from streamer.core.requests import is_ignored
 from streamer.core.show import EMPTY, Line, Show
-from streamer.ports import Health, Heard
+from streamer.ports import ChatRow, Health, Heard
 
 CHAT_ROWS = 400
 LOG_ROWS = 200
 RATE_MS = 60_000
+HELD_ROWS = 50
 
 Publish = Callable[[Mapping[str, object], Sequence[str]], None]
 Where = Literal["obs", "tab", "nobody"]
@@ -85,9 +88,12 @@ def _empty(about: About) -> dict[str, object]:
             "others": 0,
             "warning": "nobody",
         },
+        "events": {},
         "health": {},
         "log": {},
         "setup": {"n": 0, "welcome": False},
+        "write": {},
+        "ignored": {},
     }
 
 
@@ -119,6 +125,10 @@ class PanelView:
         self._logged = 0
         self._told: dict[int, int] = {}
         """Line -> its row of the log."""
+        self._events = Events()
+        self._asides = Asides()
+        self._held: OrderedDict[str, tuple[str, int, str]] = OrderedDict()
+        """Messages that AutoMod holds: uid -> (who wrote it, its row of the log, his name)."""
         self._stops = 0
         self._beat = 0
         self._about: dict[str, object] = {}
@@ -147,6 +157,10 @@ class PanelView:
         if show.requests is not before.requests or any(isinstance(c, Erase) for c in commands):
             self._differ("queue", rows.queue(show, self._words, self._amounts), changes, removed)
         self._chat_states(before, event, commands, changes)
+        if self._events.concerned(event):
+            ended = self._outcomes(before, event, commands)
+            for uid, told in self._events.folded(before, event, show, ended).items():
+                changes[f"events/{part(uid)}"] = told
         for row in rows.log_entries(rows.Step(before, event, show, commands), self._words, self._name):
             if isinstance(event, LineEnded) and row["kind"] == "line":
                 self._told[event.line] = self._logged
@@ -258,8 +272,9 @@ class PanelView:
 
     # --- the chat ----------------------------------------------------------------------------------------------------
 
-    def chat(self, event: ChatReceived, text: str, name: str, now_ms: int) -> None:
-        """A message came; to be called before its event is folded. `text` is empty for one that is not to be shown."""
+    def chat(self, event: ChatReceived, text: str, name: str, now_ms: int, row: ChatRow | None = None) -> None:
+        """A message came; to be called before its event is folded. `text` is empty for one that is not to be shown,
+        `row` is the message as the chat told it."""
         self._arrivals.append(now_ms)
         if event.uid in self._chat:
             return
@@ -273,10 +288,21 @@ class PanelView:
             gone, _ = self._chat.popitem(last=False)
             self._amounts.pop(gone, None)
             removed.append(f"chat/{part(gone)}")
-        row = rows.chat_row(event, self._n, now_ms, text, name)
-        if row["state"] is None and is_ignored(self._show, event.user):
-            row["state"] = {"code": "dropped", "persona": "", "reason": "ignored"}
-        self._send({f"chat/{part(event.uid)}": row}, removed)
+        made = rows.chat_row(event, self._n, now_ms, text, name, row, self._answered(event, row))
+        if made["state"] is None and is_ignored(self._show, event.user):
+            made["state"] = {"code": "dropped", "persona": "", "reason": "ignored"}
+        changes: dict[str, object] = {f"chat/{part(event.uid)}": made}
+        for uid, told in self._events.came(event, row, name, now_ms).items():
+            if told is None:
+                removed.append(f"events/{part(uid)}")
+            else:
+                changes[f"events/{part(uid)}"] = told
+        self._send(changes, removed)
+
+    def _answered(self, event: ChatReceived, row: ChatRow | None) -> str:
+        """The name of whoever is answered, as it is shown; as the platform tells it, when his message is not known."""
+        user = self._chat.get(event.reply_to, "")
+        return (self._words(f"n:{user}") if user else None) or (row.reply_name if row is not None else "")
 
     def _chat_states(self, before: Show, event: Event, commands: Sequence[Command], changes: dict[str, object]) -> None:
         show = self._show
@@ -314,9 +340,39 @@ class PanelView:
         for uid in gone:
             changes[f"chat/{part(uid)}/state"] = {"code": "deleted", "persona": "", "reason": erased.scope}
             changes[f"chat/{part(uid)}/text"] = None
+        for uid, told in self._events.erased(gone, erased.scope).items():
+            changes[f"events/{part(uid)}"] = told
+        self._unhold(erased, changes)
         air = self._show.air
         if air is not None and air.id == self._line and set(gone) & set(air.answers):
             changes["line/why/text"] = None
+
+    def aside(self, row: ChatRow, now_ms: int) -> None:
+        """Something that happened beside messages and events: a poll, a hype train, a held message, ..."""
+        changes: dict[str, object] = {}
+        removed: list[str] = []
+        if row.kind == "held_resolved":
+            self._unhold(Erase(cause=0, scope="message", key=f"{row.platform}:{row.target}"), changes)
+        told = self._asides.told(row, now_ms)
+        if told is not None:
+            if row.kind == "held" and row.user is not None:
+                uid, user = f"{row.platform}:{row.id}", f"{row.platform}:{row.user.id or row.user.login}"
+                self._held[uid] = user, self._logged, row.user.name or row.user.login
+                if len(self._held) > HELD_ROWS:
+                    self._held.popitem(last=False)
+            self._log(told, changes, removed)
+        self._send(changes, removed)
+
+    def _unhold(self, erased: Erase, changes: dict[str, object]) -> None:
+        """Words that AutoMod held are shown no longer than the question about them is open."""
+        for uid, (user, number, name) in tuple(self._held.items()):
+            mine = {"message": uid, "user": user, "room": uid.partition(":")[0]}[erased.scope]
+            if mine != erased.key:
+                continue
+            del self._held[uid]
+            if number > self._logged - LOG_ROWS:
+                changes[f"log/{number}/code"] = "aside.held_wordless"
+                changes[f"log/{number}/params"] = {"name": name}
 
     # --- what only the shell knows -----------------------------------------------------------------------------------
 
@@ -334,6 +390,10 @@ class PanelView:
     def setup(self, n: int, *, welcome: bool) -> None:
         """Set-up, cast or files have changed; `welcome`: nobody has been through the first run."""
         self._send({"setup": {"n": n, "welcome": welcome}})
+
+    def writing(self, write: Mapping[str, object], ignored: Mapping[str, object]) -> None:
+        """In which chats the bot can write, and whom the cast does not hear."""
+        self._publish({"write": dict(write), "ignored": dict(ignored)}, ())
 
     def sound(
         self, where: Where, name: str = "", *, pages: int = 0, muted: int = 0, holder: Mapping[str, str] | None = None,

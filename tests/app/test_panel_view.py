@@ -99,7 +99,7 @@ def test_an_empty_show_has_every_key_of_the_contract() -> None:
     snapshot = House().now
     assert set(snapshot) == {
         "build", "beat", "show", "silence", "cast", "line", "playhead", "next", "queue", "pace", "chat",
-        "chat_rate", "sound", "health", "log", "setup",
+        "chat_rate", "sound", "events", "health", "log", "setup", "write", "ignored",
     }  # fmt: skip
     assert snapshot["show"]["mode"] == "running"
     assert snapshot["show"]["title"] == "Test"
