@@ -10,6 +10,7 @@ write into a file. Each request asks the account; a 401 is told to it, and tried
 
 import asyncio
 import time
+import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import cache
@@ -26,6 +27,15 @@ else:
 
 _RESET_MAX_S = 60.0
 _SENTENCE = 300
+
+
+def load() -> None:
+    """Import TwitchIO: some hundred milliseconds, so call it in a thread. It warns of a class of its own that we never
+    use (a web server)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import twitchio.authentication.tokens
+        import twitchio.eventsub.websockets  # noqa: F401
 
 
 class HelixError(Exception):
@@ -64,6 +74,7 @@ class Api:
         """Made at the first use: it needs the running loop."""
         if self._http is not None:
             return self._http
+        load()
         from aiohttp import ClientSession, ClientTimeout, TraceConfig
 
         trace = TraceConfig()

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from streamer.adapters.chat.common.unread import Unread
 from streamer.adapters.chat.twitch_eventsub.heal import Timing
 from streamer.adapters.chat.twitch_eventsub.health import State, judged
-from streamer.adapters.chat.twitch_eventsub.helix import Api, HelixError
+from streamer.adapters.chat.twitch_eventsub.helix import Api, HelixError, load
 from streamer.adapters.chat.twitch_eventsub.line import Line
 from streamer.adapters.chat.twitch_eventsub.pairs import Pairs
 from streamer.adapters.chat.twitch_eventsub.reading import Json, Malformed, parts, text
@@ -134,11 +134,13 @@ class TwitchEventSub:
         await self._api.close()
 
     async def _run(self) -> None:
+        await asyncio.to_thread(load)
         try:
             await self._find_channel()
             standing = ""
             while True:
                 self._follow_plan()
+                self._look()
                 if self._writer.own != standing:
                     standing = self._writer.own
                     await self._writer.find_standing()
@@ -258,10 +260,16 @@ class TwitchEventSub:
 
     # --- how it is ----------------------------------------------------------------------------------------------------
 
+    def _look(self) -> set[Want]:
+        """What is live at this moment."""
+        live = {each for line, _ in self._lines.values() for each in line.live}
+        chat = [each for each in self._plan.wants if each.group == "chat"]
+        self._was_live = self._was_live or (bool(chat) and live.issuperset(chat))
+        return live
+
     def health(self) -> Health:
         lines = [line for line, _ in self._lines.values()]
-        live = {each for line in lines for each in line.live}
-        self._was_live = self._was_live or any(each.group == "chat" for each in live)
+        live = self._look()
         now = self._event_at if self._event_at < 0 else self._loop_time()
         return judged(
             self.name,
