@@ -39,7 +39,7 @@ def test_a_raid_waits_for_its_sound_and_is_thanked() -> None:
     uid = house.came(count=40)
     row = house.event(uid)
     assert (row["kind"], row["name"], row["count"], row["test"], row["replays"]) == ("raid", "Dodo", 40, False, 0)
-    assert row["state"] == {"code": "picked", "persona": "", "reason": "raid", "ready": 17_000}
+    assert row["state"] == {"code": "waiting", "persona": "", "reason": "raid", "ready": 17_000}
     house.ms = 18_000
     house.fold(Woke())
     line = house.show.next
