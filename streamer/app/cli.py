@@ -9,7 +9,8 @@ from pathlib import Path
 
 from streamer import __version__
 
-COMMANDS = ("run", "check", "rehearse", "replay", "moderate", "bench", "cast")
+COMMANDS = ("run", "check", "rehearse", "replay", "moderate", "bench", "cast", "login", "logout")
+SERVICE_HELP = "twitch or youtube"
 EPILOG = """\
 commands:
   (none), run             the show; with nothing configured, the demo show
@@ -21,6 +22,10 @@ commands:
   replay JOURNAL          fold a journal again and prove that the same commands come out
   moderate FILE.jsonl     judge texts with the offline layers
   bench                   the performance figures
+  login twitch            sign in to Twitch: shows a link and a code, also while a show is running
+  login youtube           sign in to YouTube, for writing into its chat
+  login --list            who is signed in
+  logout SERVICE [ROLE]   end a sign-in
   cast new NAME           a character of your own: five questions, ten lines in home/characters
   cast list               the characters there are, and who is on stage
   cast import FILE        a character card (V1, V2, V3; JSON, PNG, CHARX) becomes a persona in home/characters
@@ -83,6 +88,7 @@ def _own(name: str, sub: argparse.ArgumentParser) -> None:
             where.add_argument("--host", metavar="ADDR", help="address to bind (this machine only)")
             where.add_argument("--lan", action="store_true", help="serve overlays to this network too")
             sub.add_argument("--twitch", metavar="NAME", help="read this Twitch channel (no account needed)")
+            sub.add_argument("--youtube", metavar="URL", help="read this YouTube channel or stream (no account needed)")
             sub.add_argument("--show-links", action="store_true", help="print links whole, also while streaming")
             sub.add_argument(
                 "--open", action=argparse.BooleanOptionalAction, default=None,
@@ -108,6 +114,20 @@ def _own(name: str, sub: argparse.ArgumentParser) -> None:
             sub.add_argument("--json", metavar="FILE", type=Path, help="write the figures here")
             sub.add_argument("--only", metavar="NAME", action="append", default=[], help="one figure (repeatable)")
             sub.add_argument("--quick", action="store_true", help="fewer repetitions; for trying out")
+        case "login":
+            sub.add_argument("service", metavar="SERVICE", nargs="?", choices=("twitch", "youtube"), help=SERVICE_HELP)
+            which = sub.add_mutually_exclusive_group()
+            which.add_argument(
+                "--bot", action="store_true", help="the account that reads and writes the chat (default)"
+            )
+            which.add_argument("--broadcaster", action="store_true", help="the account of the channel")
+            sub.add_argument("--list", action="store_true", help="show who is signed in")
+            sub.add_argument(
+                "--allow", metavar="NAME", action="append", default=[], help="allow this only (repeatable)"
+            )
+        case "logout":
+            sub.add_argument("service", metavar="SERVICE", choices=("twitch", "youtube"), help=SERVICE_HELP)
+            sub.add_argument("role", metavar="ROLE", nargs="?", choices=("bot", "broadcaster"), help="which account")
         case _:
             pass
 

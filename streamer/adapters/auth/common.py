@@ -160,7 +160,9 @@ def pending_of(name: str, body: Mapping[str, Any], scopes: tuple[str, ...]) -> P
     """The answer of RFC 8628, 3.2; Google says `verification_url`. Raises Unavailable when something is missing."""
     device, code = body.get("device_code"), body.get("user_code")
     link = body.get("verification_uri_complete") or body.get("verification_uri") or body.get("verification_url")
-    if not (isinstance(device, str) and device and isinstance(code, str) and 0 < len(code) <= 40):
+    if not (
+        isinstance(device, str) and device and isinstance(code, str) and 0 < len(code) <= 40 and code.isprintable()
+    ):
         raise Unavailable(f"{name}'s sign-in answers something strange")
     if not (isinstance(link, str) and len(link) <= 500 and is_web_address(link)):
         raise Unavailable(f"{name}'s sign-in names no page to go to")

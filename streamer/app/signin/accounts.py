@@ -61,6 +61,7 @@ class Accounts:
         server: Callable[[Client], SignInServer | None] = open_server,
     ) -> None:
         self.on_change: Callable[[], None] = lambda: None
+        self.state = state
         self.store = Store(state, keys)
         self._settings = settings
         self._keys = keys

@@ -113,7 +113,8 @@ class Store:
         in_file = self._tokens().accounts.get(key)
         if entry is None:
             return in_file
-        if in_file is not None and (entry.where == "file" or in_file.n > entry.n):
+        is_settled = entry.spending != entry.n  # else a crash may have come between tokens and stamp: look everywhere
+        if in_file is not None and is_settled and (entry.where == "file" or in_file.n > entry.n):
             return in_file
         in_ring = self._from_ring(self._name(stamp, key), must=entry.where == "keyring")
         found = [each for each in (in_file, in_ring) if each is not None]

@@ -123,7 +123,7 @@ class Server:
             case _:
                 return Ended("expired")
 
-    async def refresh(self, refresh: str, scopes: tuple[str, ...]) -> Tokens | Gone:  # noqa: ARG002
+    async def refresh(self, refresh: str, scopes: tuple[str, ...]) -> Tokens | Gone:
         if refresh in self.refused:
             self.sent_after_no.append(refresh)
         status, body = await self._call("/token", {"grant_type": "refresh_token", "refresh_token": refresh})
