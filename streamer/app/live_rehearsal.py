@@ -42,6 +42,8 @@ class Watcher:
         result, event, now_ms = self.result, fact.event, fact.at_ns // 1_000_000
         result.facts, result.end_ms = fact.seq, now_ms
         match event:
+            case ChatReceived(test=True):
+                pass
             case ChatReceived(uid=uid, user=user, verdict=verdict, kind=kind):
                 result.arrivals[uid], result.authors[uid] = now_ms, user
                 result.native[uid] = uid.partition(":")[2]
@@ -66,7 +68,8 @@ class Watcher:
                 result.dropped[command.uid] = now_ms, command.reason
 
     def record(self, record: LineRecord) -> None:
-        spans = record.spans
+        spans, ordered = record.spans, record.cmd.prompt
+        self.notes.ordered(ordered, self.words(ordered) or "" if ordered else "")
         usage = record.usage
         prompt = usage.prompt_tokens if usage is not None else 0
         tokens = prompt + usage.completion_tokens if usage is not None else 0

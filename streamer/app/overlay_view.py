@@ -63,6 +63,11 @@ def alert_size(event: ChatReceived) -> float | None:
     return round(min(1.0, math.log10(max(amount, 1) + 1) / math.log10(most)), 2)
 
 
+def _test(test: bool) -> dict[str, object]:  # noqa: FBT001 - a value
+    """What was tried out is marked wherever it shows."""
+    return {"test": True} if test else {}
+
+
 class OverlayView:
     """Keeps what it has published, so that it can publish differences only."""
 
@@ -135,7 +140,8 @@ class OverlayView:
     def aired(self, order: Prepare) -> None:
         self._line = order.line
         clauses = dict(self._clauses.get(order.line, {}))
-        shown = {"id": order.line, "persona": order.persona, "kind": order.kind, "clauses": clauses}
+        about = {"id": order.line, "persona": order.persona, "kind": order.kind, "clauses": clauses}
+        shown = {**about, **_test(order.test)}
         self._publish({"line": shown}, ())
 
     def ended(self, line: int, now_ms: int) -> None:
@@ -167,6 +173,7 @@ class OverlayView:
             "roles": list(event.roles),
             "kind": event.kind,
             "spans": spans(text, emotes, event.platform),
+            **_test(event.test),
         }
         removed = [f"chat/{part(self._chat.popitem(last=False)[0])}"] if len(self._chat) > CHAT_ROWS else []
         self._publish({f"chat/{part(event.uid)}": shown}, removed)
@@ -178,7 +185,8 @@ class OverlayView:
         if size is None or event.guest or event.verdict.action not in ("allow", "replace"):
             return
         self._alerts += 1
-        self._publish({"stage/alert": {"n": self._alerts, "kind": event.kind, "size": size}}, ())
+        alert = {"n": self._alerts, "kind": event.kind, "size": size, **_test(event.test)}
+        self._publish({"stage/alert": alert}, ())
 
     def erase(self, erased: Erase) -> None:
         match erased.scope:

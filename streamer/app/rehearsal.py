@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from streamer.adapters.store.texts import MemoryTexts
+from streamer.app.alerting.words import AlertWords, language_of
 from streamer.app.display import display
 from streamer.app.ears import open_ingress
 from streamer.app.ingress import Ingress
@@ -47,6 +48,8 @@ class Rehearsal:
             plan.cast, self.rules, self._texts, now=lambda: self._now_s, bots=plan.settings.chat.bots,
             quoted=self._quoting,
         )  # fmt: skip
+        alerts = plan.settings.alerts
+        self._alerts = AlertWords(self._texts, self._sayings, lambda: alerts, lambda of: language_of(plan.cast, of))
         self._brain = ScriptedBrain(plan.cast)
         self._speakers = {persona.id: speaker_of(persona, ()) for persona in plan.cast}
         self._brief = BriefWriter(self._texts, self._sayings.quote)
@@ -78,7 +81,8 @@ class Rehearsal:
             match event:
                 case ChatReceived():
                     self._sayings.chat(event)
-                    self._note(event, row)
+                    if not event.test:
+                        self._note(event, row)
                 case HostSpoke():
                     self._sayings.host(event)
                     self.notes.host(event, self._now_s, native=row.id, text=self._texts.get(event.text) or "")
@@ -86,7 +90,7 @@ class Rehearsal:
                     self.notes.forget(scope, key)
                 case _:
                     pass
-        return events
+        return [self._alerts.dress(event, row) if isinstance(event, ChatReceived) else event for event in events]
 
     def _note(self, event: ChatReceived, row: ChatRow) -> None:
         text = self._texts.get(event.text) or "" if event.text else ""
@@ -119,6 +123,8 @@ class Rehearsal:
 
     def _write(self, order: Prepare) -> Script:
         """The words of a line, through the same brief, tags, clauses and guard as a live one."""
+        self._alerts.prepare(order)
+        self.notes.ordered(order.prompt, self._texts.get(order.prompt) or "" if order.prompt else "")
         speaker = self._speakers[order.persona]
         others = [each for each in self._speakers.values() if each.id != order.persona]
         spoken = self._texts.get(f"l:{order.after}") or ""
@@ -145,4 +151,6 @@ class Rehearsal:
         ref, persona = f"l:{take.order.line}", take.order.persona
         owners = {said.user for uid in take.order.answers if (said := self._sayings.find(uid)) is not None}
         self._texts.put(ref, take.heard, owner=owners.pop() if len(owners) == 1 else "")
+        if take.order.test:
+            return
         self._brief.remember(ref, persona, self._speakers[persona].name)

@@ -52,6 +52,8 @@ class ReportLine(msgspec.Struct, frozen=True):
     why: str
     ready_at: float
     voiced: bool = True
+    test: bool = False
+    """For a test event; not in any of the figures."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +96,7 @@ def build(
     """Measure a finished show."""
     heard = sorted((take for take in result.takes.values() if take.heard_ms > 0), key=lambda take: take.start_ms)
     answered = {uid for take in heard for uid in take.order.answers if uid in result.arrivals}
+    real = [take for take in heard if not take.order.test]
     drops = Counter(drop.reason for drop in result.drops)
     silences = [(end - begin) / 1000 for begin, end in gaps(heard, result)]
     return Report(
@@ -105,7 +108,7 @@ def build(
         bad_lines=bad_lines,
         bad_line_numbers=tuple(bad_line_numbers),
         lines=tuple(_line(take, result.native) for take in heard),
-        first_audio_ms=spread(take.ready_ms - take.ordered_ms for take in heard if take.ready_ms >= 0),
+        first_audio_ms=spread(take.ready_ms - take.ordered_ms for take in real if take.ready_ms >= 0),
         overhead_ms=overhead_ms,
         policy_wait_ms=spread(_policy_wait_ms(take, result) for take in heard if _answers_chat(take, result)),
         dead_air_s={"max": round(max(silences, default=0.0), 3), "total": round(sum(silences), 3)},
@@ -114,7 +117,7 @@ def build(
         voices_at_once_max=_at_once(heard),
         llm_tokens=sum(take.script.tokens for take in result.takes.values()),
         cost=cost,
-        per_persona=_per_persona(heard, result),
+        per_persona=_per_persona(real, result),
         per_viewer_gini=round(gini(_answers_per_viewer(answered, result)), 4),
         drops=dict(drops),
         withdrawn=sum(take.outcome == "withdrawn" for take in result.takes.values()),
@@ -140,6 +143,7 @@ def _line(take: Take, native: Mapping[str, str]) -> ReportLine:
         why=order.why,
         ready_at=round(take.ready_ms / 1000, 3),
         voiced=take.voiced,
+        test=order.test,
     )
 
 

@@ -12,6 +12,9 @@ from streamer.speech.brief import NAME_MAX, Quote, quoted
 KEPT = 5_000
 
 
+_ONE_GIFT = "gave a subscription to somebody else"
+
+
 class Said(msgspec.Struct, frozen=True):
     user: str
     platform: str
@@ -85,7 +88,7 @@ def fact(event: ChatReceived, *, reward: str = "") -> str:
         case "resub" | "milestone":
             return f"has been subscribed for {event.count} months" if event.count else "renewed the subscription"
         case "gift_batch":
-            return f"gave {event.count or 1} subscriptions to others"
+            return f"gave {event.count} subscriptions to others" if event.count > 1 else _ONE_GIFT
         case "raid":
             return f"raided the show with {event.count} viewers"
         case "redemption":

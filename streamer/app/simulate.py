@@ -180,10 +180,12 @@ class Simulation:
 
     def _receive(self, row: ChatRow) -> None:
         result = self.result
-        if row.kind in ("message", "cheer", "superchat"):
+        if row.kind in ("message", "cheer", "superchat") and not row.test:
             result.messages += 1
         for event in self._hear(row):
             match event:
+                case ChatReceived(test=True):
+                    self._fold(event)
                 case ChatReceived(uid=uid, user=user, verdict=verdict):
                     result.arrivals[uid] = self._now_ms
                     result.authors[uid] = user
@@ -288,7 +290,7 @@ class Simulation:
             self._later(self._now_ms + 1, LineEnded(line=order.line, outcome="failed", reason="nothing to say"))
             return
         delays = self._delays
-        first = delays.first_token() if order.kind != "exact" else 0
+        first = delays.first_token() if order.kind != "exact" and not order.exact else 0
         ready_ms = first + int(len(script.clauses[0]) * delays.per_char()) + delays.first_sound()
         self._later(self._now_ms + ready_ms, LineReady(order.line, take.total_ms))
 

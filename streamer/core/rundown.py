@@ -112,7 +112,7 @@ def reaction(show: Show, line: Line) -> Show:
         cause=show.seq,
         persona=partner,
         partner=line.persona,
-        prompt=line.request.prompt,
+        prompt="" if line.request.kind == "paid" else line.request.prompt,
         after=line.id,
         about=(*(line.causes if line.from_viewers else ()), *line.request.about),
         turn=turn + 1,

@@ -29,6 +29,8 @@ class Note(msgspec.Struct):
     features: Features = Features()
     outsider: bool = False
     """A bot, or written in a partner's room."""
+    order: str = ""
+    """What was to be said about an alert."""
     gone: bool = False
     """Taken back: its words are not here any more."""
 
@@ -62,6 +64,12 @@ class Notes:
         self._notes[event.uid] = note
         self._by_user.setdefault(event.user, []).append(note)
 
+    def ordered(self, ref: str, order: str) -> None:
+        """The words under `a:<uid>`, as a line was made with them."""
+        note = self._notes.get(ref.removeprefix("a:")) if ref.startswith("a:") else None
+        if note is not None and not note.gone:
+            note.order = order
+
     def host(self, event: HostSpoke, at: float, *, native: str, text: str) -> None:
         self._notes[event.uid] = Note(
             event.uid, native, "", HOST, at, "host_said", "", text, text, features=event.features
@@ -79,7 +87,7 @@ class Notes:
                 notes = [note for note in self._notes.values() if note.platform == key]
         for note in notes:
             note.gone = True
-            note.name = note.text = note.original = note.what = ""
+            note.name = note.text = note.original = note.what = note.order = ""
 
     def quote(self, uid: str) -> Quote | None:
         """For a brief; None when unknown or taken back."""

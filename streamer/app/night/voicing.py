@@ -133,6 +133,7 @@ class Studio:
             texts.put(ref, words)
         for note in exchange.asked:
             texts.put(f"m:{note.uid}", note.text)
+            texts.put(f"a:{note.uid}", note.order)
         loop = asyncio.get_running_loop()
         performer = Performer(
             llm=self._brain,
