@@ -206,9 +206,10 @@ class FakeYouTubeApi:
 
     async def drop(self) -> None:
         """The connections break without a good-bye."""
-        for stream in list(self._streams):
+        for stream in self._streams:
             stream.transport.abort()
-        await self.until(lambda: not self._streams)
+        self._streams.clear()
+        await asyncio.sleep(0)
 
     async def drop_inside(self, item: dict[str, Any]) -> None:
         """A batch with this message is cut in its middle by the end of the connection."""
@@ -218,7 +219,8 @@ class FakeYouTubeApi:
             with suppress(ConnectionError):
                 await stream.response.write(raw[: len(raw) // 2])
             stream.transport.abort()
-        await self.until(lambda: not self._streams)
+        self._streams.clear()
+        await asyncio.sleep(0)
 
     async def close(self) -> None:
         """The server ends the arrays as it should."""
@@ -226,8 +228,7 @@ class FakeYouTubeApi:
             stream.closing = True
             with suppress(ConnectionError):
                 await stream.response.write(b"]")
-        await self._notify()
-        await self.until(lambda: not self._streams)
+        self._streams.clear()
 
     def silence(self) -> None:
         """The connections stay up and nothing comes on them any more; new ones are well."""

@@ -64,7 +64,7 @@ class Reader:
                 over = await (self._poll(chat) if self.polling else self._stream(chat))
             except ApiError as wrong:
                 self.connected = False
-                if self.pages > pages:
+                if self.pages > pages or self._clock.now() - self._asked >= self._timing.stable_s:
                     self.retries = 0
                 if self.failed(wrong):
                     return
@@ -72,7 +72,7 @@ class Reader:
             if over:
                 self.connected = False
                 return
-            if self.pages == pages:
+            if self.pages == pages and self._clock.now() - self._asked < self._timing.stable_s:
                 self._back_off()
 
     def kick(self) -> None:
@@ -105,7 +105,7 @@ class Reader:
         if self._token:
             query["pageToken"] = self._token
         async with self._calls.open("stream", "liveChat/messages/stream", query) as response:
-            self.connected = True
+            self.connected, self.trouble = True, None
             async for chunk in response.content.iter_any():
                 for element in reader.feed(chunk):
                     if isinstance(element, Broken):

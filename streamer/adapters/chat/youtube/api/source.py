@@ -303,9 +303,9 @@ class YouTubeApi:
             if away and not released:
                 self._keep(self._pairing.release())
             released = away
-            since = self._pairing.waiting_since()
-            now = self._now()
-            silent = since is not None and now - since > timing.late_s and self._reader.heard - self._origin < since
+            since, now = self._pairing.waiting_since(), self._now()
+            heard = max(since, self._reader.heard - self._origin) if since is not None else now
+            silent = now - heard > timing.late_s
             if silent and self._reader.connected and now - kicked > timing.idle_max_s:
                 kicked = now
                 self._reader.kick()

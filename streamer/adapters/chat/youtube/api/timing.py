@@ -32,6 +32,8 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
 
     retry_min_s: float = 0.5
     retry_max_s: float = 30.0
+    stable_s: float = 10.0
+    """A connection that lasted so long was a good one, even if nothing was said."""
     rate_s: float = 5.0
     """First wait after YouTube asked to slow down; doubles up to a minute."""
     fixable_s: float = 60.0

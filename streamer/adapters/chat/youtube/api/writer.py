@@ -151,6 +151,8 @@ class YouTubeWriter:
             case "ended" | "not_found" | "no_chat" | "refused":
                 return Refused("gone", "the chat or the message is not there any more")
             case "forbidden":
+                if "banned" in wrong.reason.lower():
+                    return Refused("banned", "the account is banned from this chat")
                 if moderating:
                     self._moderates = False
                 return Refused("not_allowed", "the account may not do this here")
@@ -160,11 +162,9 @@ class YouTubeWriter:
 
 def _refused(wrong: ApiError, *, moderating: bool) -> Exception:
     reason = wrong.reason.lower()
-    if "banned" in reason:
-        return Refused("banned", "the account is banned from this chat")
     if "notfound" in reason:
         return Refused("gone", "the chat or the message is not there any more")
-    if "notallowed" in reason or wrong.code == 403:
+    if "notallowed" in reason:
         return Refused("not_allowed", "the account may not do this here")
     what = "this" if moderating else "the message"
     return Refused("other", f"YouTube does not take {what} ({wrong.reason or wrong.code})")
