@@ -58,7 +58,10 @@ class Ignore(msgspec.Struct, frozen=True):
 
 
 class Unignore(msgspec.Struct, frozen=True):
-    user: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    """Whoever wrote the message `uid`, or `user`."""
+
+    uid: Uid = ""
+    user: Who = ""
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -102,7 +105,7 @@ class ChatDesk(Protocol):
 
     def have_ignored(self, uid: str, user: str, *, minutes: int, by: str, via: str) -> IgnoredUser: ...
 
-    def have_heard(self, user: str, *, by: str, via: str) -> None: ...
+    def have_heard(self, uid: str, user: str, *, by: str, via: str) -> None: ...
 
     def who_is_ignored(self) -> IgnoredUsers: ...
 
@@ -133,7 +136,7 @@ class _Chat:
 
     async def unignore(self, call: Call, body: Unignore) -> None:
         """Have the cast hear a user again."""
-        self._desk.have_heard(body.user, by=call.by, via=call.via)
+        self._desk.have_heard(body.uid, body.user, by=call.by, via=call.via)
 
     async def ignored(self, _call: Call) -> IgnoredUsers:
         """Whom the cast does not hear."""

@@ -54,4 +54,5 @@ def _row(item: Any, at: float) -> ChatRow:
         raise ValueError("amounts and counts must not be negative or absurd")
     if any(not 0 <= start < end <= len(row.text) for start, end, _id in row.emotes):
         raise ValueError("emotes must lie inside the text")
-    return msgspec.structs.replace(row, direct="") if row.direct else row  # only the panel speaks past the queue
+    # Only the panel speaks past the queue; whoever feeds rows in may claim any role, and therefore commands nothing.
+    return msgspec.structs.replace(row, direct="", source="inject")

@@ -40,8 +40,8 @@ class Desk:
         self._note("ignore", uid, user, minutes, by.split(":", maxsplit=1)[0], via)
         return ANA
 
-    def have_heard(self, user: str, *, by: str, via: str) -> None:
-        self._note("unignore", user, by.split(":", maxsplit=1)[0], via)
+    def have_heard(self, uid: str, user: str, *, by: str, via: str) -> None:
+        self._note("unignore", uid, user, by.split(":", maxsplit=1)[0], via)
 
     def who_is_ignored(self) -> IgnoredUsers:
         return IgnoredUsers([ANA])
@@ -80,7 +80,7 @@ async def test_everything_reaches_the_desk(served: tuple[House, Desk]) -> None:
         ("punish", "twitch:1", "", 600, ""),
         ("punish", "", "ana", 0, "spam"),
         ("ignore", "twitch:1", "", 10, "owner", "panel"),
-        ("unignore", "twitch:3", "owner", "panel"),
+        ("unignore", "", "twitch:3", "owner", "panel"),
     ]
 
 
@@ -99,7 +99,7 @@ async def test_who_may_not_is_refused(served: tuple[House, Desk], path: str) -> 
     [
         ("send", {"text": ""}), ("send", {"text": "x" * 1001}), ("send", {}), ("delete", {}), ("delete", {"uid": ""}),
         ("timeout", {"uid": "a", "seconds": 0}), ("timeout", {"uid": "a", "seconds": 2_000_000}),
-        ("ignore", {"uid": "a", "minutes": -1}), ("unignore", {"user": ""}), ("ban", {"user": "x" * 300}),
+        ("ignore", {"uid": "a", "minutes": -1}), ("unignore", {"user": "x" * 300}), ("ban", {"user": "x" * 300}),
     ],
 )  # fmt: skip
 async def test_what_makes_no_sense_is_refused(served: tuple[House, Desk], path: str, body: dict[str, Any]) -> None:

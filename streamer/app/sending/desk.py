@@ -233,7 +233,8 @@ class ChatDesk:
         self.beat()
         return _shown(entry)
 
-    def have_heard(self, user: str, *, by: str, via: str) -> None:
+    def have_heard(self, uid: str, user: str, *, by: str, via: str) -> None:
+        user = self._author(uid) if uid else user
         entry = self.ignored.find(user) or next((each for each in self.ignored.all() if each.name == user), None)
         if entry is None:
             raise Problem(404, "not_ignored")

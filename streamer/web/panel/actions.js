@@ -54,6 +54,7 @@ export function resume() {
 
 export const pause = () => press("commands/pause", { saw: seen() });
 export const skip = () => (lineOnAir.peek() ? press("commands/skip", { saw: seen() }) : Promise.resolve(false));
+export const clear = () => press("commands/clear", { saw: seen() });
 export const turnDial = (dial) => press("commands/dial", { dial });
 export const say = (persona, text, exact) => press("commands/say", { persona, text, exact });
 export const tone = () => press("sound/tone", {});

@@ -12,6 +12,7 @@ import { Log } from "./parts/log.js";
 import { OnAir } from "./parts/onair.js";
 import { Queue } from "./parts/queue.js";
 import { draft, Say } from "./parts/say.js";
+import { draft as message } from "./parts/send.js";
 import { useStyle } from "./parts/common.js";
 import { MonitorFrame, Sound } from "./parts/sound.js";
 import { lineOnAir, link, persona, S } from "./store.js";
@@ -128,7 +129,7 @@ function watchTitle() {
 let build = "";
 function watchBuild() {
   const now = S.build.value;
-  const free = !draft.value && !typing.value && !lineOnAir.value;
+  const free = !draft.value && !message.value && !typing.value && !lineOnAir.value;
   if (!now) return;
   if (!build) build = now;
   else if (now !== build && free) location.reload();

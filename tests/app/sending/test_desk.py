@@ -208,11 +208,11 @@ def test_a_new_process_ignores_him_still(tmp_path: Path) -> None:
         world.says("2", "Mika, tea?")
         assert world.waiting == []
         assert [each.name for each in world.desk.who_is_ignored().items] == ["Ana"]
-        world.desk.have_heard("twitch:3", by="owner:x", via="panel")
+        world.desk.have_heard("", "twitch:3", by="owner:x", via="panel")
         world.says("3", "Mika, tea?")
         assert world.waiting == ["twitch:3"]
         with pytest.raises(Problem) as none:
-            world.desk.have_heard("twitch:3", by="owner:x", via="panel")
+            world.desk.have_heard("twitch:2", "", by="owner:x", via="panel")
         assert none.value.code == "not_ignored"
 
     play(before, state=tmp_path)

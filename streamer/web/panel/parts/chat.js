@@ -5,6 +5,8 @@ import { Icon } from "../icons.js";
 import { persona, S, wall } from "../store.js";
 import { clean, has, money, number, t, timeOfDay, tn } from "../texts.js";
 import { Name, ruleWords } from "./common.js";
+import { MenuButton, menuKey, MessageMenu } from "./message-menu.js";
+import { Ignored, SendBox } from "./send.js";
 
 const DRAWN_MAX = 500;
 const BOTTOM_PX = 24;
@@ -55,7 +57,7 @@ class Row extends Component {
     const cls = computed(() => `row ${row.gone.value ? "gone" : ""} ${data.question ? "is-q" : ""} ${data.amount ? "is-paid" : ""}`);
     const role = (data.roles || []).find((r) => r in MARKED);
     return html`<li class=${cls} tabindex="-1" data-uid=${row.uid}><${Platform} name=${data.platform}/><p>
-      <time class="n">${timeOfDay(wall(data.at))}</time><b><${Name} name=${data.name}/></b>${role && html` <span class="role">${t(MARKED[role])}</span>`}${data.amount && html` <span class="chip held">${money(data.amount)}</span>`} <${Text} row=${row}/> <${Chip} row=${row}/></p></li>`;
+      <time class="n">${timeOfDay(wall(data.at))}</time><b><${Name} name=${data.name}/></b>${role && html` <span class="role">${t(MARKED[role])}</span>`}${data.amount && html` <span class="chip held">${money(data.amount)}</span>`} <${Text} row=${row}/> <${Chip} row=${row}/></p><${MenuButton} row=${row}/></li>`;
   }
 }
 
@@ -104,6 +106,7 @@ function List() {
   const onKey = (event) => {
     handlers.onKeyDown(event);
     if (event.key === "Escape") { document.activeElement.blur(); thaw(); }
+    menuKey(event, moveFocus, () => shown.peek());
   };
   return html`<ol class=${`chat show-${filter.value}`} tabindex="0" aria-label=${t("chat.list")} ref=${box} ...${handlers} onKeyDown=${onKey}
     onPointerEnter=${byMouse(true)} onPointerMove=${byMouse(true)} onPointerLeave=${byMouse(false)}
@@ -122,10 +125,11 @@ function Foot() {
 
 export function Chat() {
   return html`<section class="card chatc grow" aria-labelledby="h-chat">
-    <header><h2 id="h-chat">${t("chat.title")}</h2><span class="chip n">${t("chat.rate", { n: number(S.chat_rate.value) })}</span>
+    <header><h2 id="h-chat">${t("chat.title")}</h2><span class="chip n">${t("chat.rate", { n: number(S.chat_rate.value) })}</span><${Ignored}/>
       <span class="r" role="group" aria-label=${t("chat.filter")}>${FILTERS.map((f) => html`<button key=${f} type="button" class="btn quiet" aria-pressed=${filter.value === f} onClick=${() => { filter.value = f; thaw(); }}>${t(`chat.filter.${f}`)}</button>`)}</span></header>
     <${List}/>
     ${!shown.value.length && html`<p class="empty over">${t("chat.empty")}</p>`}
     <${Foot}/>
+    <div class="chatend"><${MessageMenu}/><${SendBox}/></div>
   </section>`;
 }

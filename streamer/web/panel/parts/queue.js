@@ -1,6 +1,7 @@
 // Who waits for an answer.
 import { html } from "../vendor/preact.js";
-import { S, showNow, tick } from "../store.js";
+import { clear } from "../actions.js";
+import { live, S, showNow, tick } from "../store.js";
 import { has, money, number, span, t, tn } from "../texts.js";
 import { cut, Name, Persona, Quote, Ticking } from "./common.js";
 import { Platform } from "./chat.js";
@@ -34,7 +35,7 @@ function Pace() {
 export function Queue() {
   const all = Object.entries(S.queue.value).sort((a, b) => a[1].n - b[1].n);
   return html`<section class="card queue grow" aria-labelledby="h-queue">
-    <header><h2 id="h-queue">${t("queue.title")}</h2><span class=${`count n ${all.length ? "" : "none"}`}>${number(all.length)}</span>${all.length > 0 && html`<${Pace}/>`}</header>
+    <header><h2 id="h-queue">${t("queue.title")}</h2><span class=${`count n ${all.length ? "" : "none"}`}>${number(all.length)}</span>${all.length > 0 && html`<${Pace}/><button type="button" class="btn quiet" aria-disabled=${!live.value} title=${t("queue.clear.why")} onClick=${clear}>${t("queue.clear")}</button>`}</header>
     ${all.length
       ? html`<ol class="waiting" tabindex="0" aria-label=${t("queue.title")}>${all.map(([id, r], i) => html`<${Waiting} key=${id} r=${r} place=${i + 1}/>`)}</ol>`
       : html`<p class="empty">${t("queue.empty")}</p>`}
