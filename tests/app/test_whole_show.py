@@ -17,6 +17,8 @@ from streamer.adapters.chat.replay import ReplayChat
 from streamer.adapters.demo.brain import DemoBrain
 from streamer.adapters.demo.voice import DemoVoice
 from streamer.adapters.store.texts import MemoryTexts
+from streamer.app.alerting.desk import AlertDesk
+from streamer.app.alerting.words import AlertWords, language_of
 from streamer.app.clock import ShowClock
 from streamer.app.conductor import Conductor
 from streamer.app.ears import open_ingress
@@ -29,7 +31,7 @@ from streamer.app.sayings import Sayings
 from streamer.app.scripted import ScriptedBrain
 from streamer.app.sinks import WatchedSink
 from streamer.app.speakers import speaker_of
-from streamer.core.events import CloseRequested, LineEnded, LineStarted, ShowStarted, StopPressed, Tombstoned
+from streamer.core.events import CloseRequested, Event, LineEnded, LineStarted, ShowStarted, StopPressed, Tombstoned
 from streamer.core.settings import ShowSettings
 from streamer.moderation import Rules, judge_line
 from streamer.ports import ChatRow, Heard
@@ -65,9 +67,9 @@ class Ears:
 class Theatre:
     """A house without a port: the same parts, wired alike."""
 
-    def __init__(self, tmp_path: Path) -> None:
+    def __init__(self, tmp_path: Path, settings: str = "") -> None:
         loop = asyncio.get_running_loop()
-        self.plan = plan(tmp_path, seed=3)
+        self.plan = plan(tmp_path, settings, seed=3)
         self.clock = ShowClock(monotonic_ns=lambda: int(loop.time() * 1e9), wall_ns=lambda: 0)
         self.texts = MemoryTexts(now=loop.time)
         self.ears = Ears()
@@ -79,6 +81,20 @@ class Theatre:
         brain = ScriptedBrain(self.plan.cast)
         self.overlay = OverlayView(lambda changes, gone: self._show("overlay", changes, gone), build="x")
         self.panel = PanelView(lambda changes, gone: self._show("panel", changes, gone), words=self.texts.get)
+        alerts = self.plan.settings.alerts
+        self.alerts = AlertDesk(
+            AlertWords(
+                self.texts, sayings, lambda: alerts, lambda of: language_of(self.plan.cast, of), self.clock.now_ms
+            ),
+            self.texts,
+            alerts=lambda: alerts,
+            show=lambda: self.inbox.show,
+            gone=self.ingress.is_taken_back,
+            press=self.press,
+            on_row=self.on_row,
+            show_alert=self.overlay.alert,
+            now_ms=self.clock.now_ms,
+        )
         self.conductor = Conductor(
             ingress=self.ingress,
             texts=self.texts,
@@ -87,6 +103,7 @@ class Theatre:
             panel=self.panel,
             now_ms=self.clock.now_ms,
             on_closed=self.closed.set,
+            alerts=self.alerts,
         )
         self.journal = MemoryJournal(Header(seed=3, show="theatre"))
         self.inbox = Inbox(
@@ -109,7 +126,13 @@ class Theatre:
             gone=self.ingress.is_taken_back,
         )
         self.conductor.join(self.inbox, self.performer)
-        self.inbox.emit(ShowStarted(RULES, self.plan.members))
+        self.inbox.emit(ShowStarted(self.plan.rules if settings else RULES, self.plan.members))
+
+    def press(self, event: Event) -> None:
+        self.conductor.press(event)
+
+    def on_row(self, row: ChatRow) -> None:
+        self.conductor.on_row(row)
 
     def _show(self, view: str, changes: Any, gone: Any) -> None:
         self.hub.publish(view, changes, gone)
