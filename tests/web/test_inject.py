@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from streamer.ports import ChatRow
 from streamer.web.inject import MAX_TEXT, read_rows
 from streamer.web.rest import Problem
 
@@ -43,10 +44,45 @@ def test_whole_floats_are_whole_numbers():
         {"emotes": [[0, 3, "Kappa"]]}, {"emotes": [[1, 1, "x"]]}, {"user": {"id": 5}},
         {"user": {"id": "1", "roles": ["king"]}},
         {"amount": {"micros": -5, "currency": "EUR"}}, {"text": "\ud800"},
+        {"fragments": [{"type": "text", "text": "ho"}]}, {"fragments": [{"type": "loud", "text": "hi"}]},
+        {"fragments": [{"type": "text", "text": ""}] * 501}, {"reply_name": "x" * 201}, {"batch": "\udfff"},
+        {"user": {"id": "1", "color": "red"}}, {"user": {"id": "1", "months": -1}},
+        {"user": {"id": "1", "badges": [{"set": "b"}] * 21}}, {"recipient": {"id": "x" * 300}},
+        {"user": {"id": "1", "avatar": "http://yt3.ggpht.com/x"}},
+        {"user": {"id": "1", "avatar": "https://192.168.0.1/x"}},
+        {"user": {"id": "1", "avatar": "https://a:b@yt3.ggpht.com/x"}}, {"user": {"id": "1", "avatar": "https://["}},
+        {"user": {"id": "1", "avatar": "https://yt3.ggpht.com.evil.example/x"}},
+        {"fragments": [{"type": "emote", "text": "hi", "url": "javascript:alert(1)"}]},
+        {"reward": {"id": "1", "cost": -1}}, {"reward": {"id": "1", "title": "x" * 501}},
+        {"detail": {"choices": [{"title": "a"}] * 21}}, {"detail": {"ends_in_s": -1}}, {"detail": {"level": 10**16}},
+        {"user": {"id": "1", "badges": [[[[]]]]}}, {"test": "yes"},
     ],
 )  # fmt: skip
 def test_bad_rows_are_named(change):
     assert try_to_read(json.dumps(GOOD | change).encode()) in (400, (0, 1))
+
+
+def test_every_field_of_a_row_comes_through():
+    given = GOOD | {
+        "user": {
+            "id": "7", "name": "Zoe", "color": "#1E90FF", "avatar": "https://yt3.ggpht.com/x", "months": 3,
+            "badges": [{"set": "subscriber", "id": "3"}], "roles": ["moderator"],
+        },
+        "fragments": [{"type": "emote", "text": "Kappa", "id": "25"}, {"type": "text", "text": " hi"}], "text": "",
+        "reward": {"id": "r", "title": "Ask", "cost": 5}, "batch": "b", "recipient": {"id": "8"}, "tier": "1000",
+        "detail": {"title": "Tea?", "choices": [{"title": "yes", "votes": 2}], "ends_in_s": 60}, "first": True,
+        "test": True,
+    }  # fmt: skip
+    (row,), errors = read_rows(json.dumps(given).encode(), 0.0)
+    assert errors == []
+    assert (row.text, row.emotes, row.test, row.first) == ("Kappa hi", ((0, 5, "25"),), True, True)
+    assert (row.user.months, row.reward.title, row.detail.choices[0].votes) == (3, "Ask", 2)
+
+
+def test_nobody_speaks_past_the_queue_or_pretends_to_be_a_platform():
+    given = GOOD | {"direct": "mika", "source": "eventsub", "user": {"id": "1", "roles": ["broadcaster"]}}
+    (row,), _ = read_rows(json.dumps(given).encode(), 0.0)
+    assert (row.direct, row.source) == ("", "inject")
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"5", b'"x"', b"null", b"[" * 100_000, b'{"at": 1e400}'])
@@ -61,7 +97,7 @@ ANY = st.recursive(
 )
 
 
-@given(st.dictionaries(st.sampled_from([*GOOD, "user", "bits", "amount", "emotes", "count"]), ANY))
+@given(st.dictionaries(st.sampled_from(ChatRow.__struct_fields__), ANY))
 def test_nothing_crashes_it(change):
     result = try_to_read(json.dumps([GOOD | change, GOOD]).encode("utf-8", "surrogatepass"))
     assert result in (400, 422, (2, 0), (1, 1))
