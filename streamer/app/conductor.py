@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
 from streamer.app.alerting.desk import AlertDesk
+from streamer.app.follower import Follower, Nobody
 from streamer.app.inbox import Inbox
 from streamer.app.ingress import Ingress
 from streamer.app.overlay_view import OverlayView
@@ -34,12 +35,13 @@ from streamer.web.operate import Outcome
 
 log = logging.getLogger(__name__)
 
+_ASIDES = frozenset({
+    "held", "held_resolved", "poll_begin", "poll_progress", "poll_end", "hype_train_begin", "hype_train_progress",
+    "hype_train_end", "ad_break", "goal", "shield", "stream_on", "stream_off", "settings",
+})  # fmt: skip
+"""Kinds of rows that are told to operators and change nothing in the show."""
 LINES_KEPT = 500
 """Lines whose words are found again when what they answered or quoted is taken back."""
-
-
-def _as_it_is(row: ChatRow) -> ChatRow | None:
-    return row
 
 
 class Conductor:
@@ -57,11 +59,11 @@ class Conductor:
         on_closed: Callable[[], None],
         on_record: Callable[[LineRecord], None] | None = None,
         observe: Callable[[Fact, Sequence[Command]], None] | None = None,
-        merge: Callable[[ChatRow], ChatRow | None] = _as_it_is,
         alerts: AlertDesk | None = None,
+        follower: Follower | None = None,
     ) -> None:
-        """`merge` gives the row to tell, or None for one that another source has told."""
-        self._merge = merge
+        """`follower` is told what happens in the show."""
+        self._follower: Follower = follower or Nobody()
         self._ingress = ingress
         self._texts = texts
         self._sayings = sayings
@@ -86,13 +88,13 @@ class Conductor:
 
     def on_row(self, row: ChatRow) -> None:
         """Something happened in a chat."""
-        told = self._merge(row)
-        if told is None:
+        if row.kind in _ASIDES:
+            self._panel.aside(row, self._now_ms())
             return
-        for event in self._ingress.hear(told):
-            self._show_row(event, told)
+        for event in self._ingress.hear(row):
+            self._show_row(event, row)
             if self._alerts is not None and isinstance(event, ChatReceived):
-                self.inbox.emit(self._alerts.dress(event, told))
+                self.inbox.emit(self._alerts.dress(event, row))
             else:
                 self.inbox.emit(event)
 
@@ -106,6 +108,7 @@ class Conductor:
                 if shown and not event.direct:  # what is said at the panel was never in the chat
                     self._overlay.chat(event, row, shown, name)
                 self._overlay.alert(event)
+                self._follower.chat(event, text, name)
             case HostSpoke():
                 self._sayings.host(event)
             case _:
@@ -141,6 +144,7 @@ class Conductor:
     # --- out ---------------------------------------------------------------------------------------------------------
 
     def run(self, command: Command) -> None:
+        self._follower.ordered(command)
         match command:
             case Prepare():
                 self._orders[command.line] = self._lines[command.line] = command
@@ -175,6 +179,7 @@ class Conductor:
         self._ingress.erase(erased)
         self._sayings.forget(erased.scope, erased.key)
         self._overlay.erase(erased)
+        self._follower.erased(erased, lines)
 
     def _was_about(self, order: Prepare, erased: Erase) -> bool:
         """The line answered words that are taken back, or had them before it and repeats them."""
@@ -199,8 +204,10 @@ class Conductor:
         """A fact was folded and its commands were run."""
         event = fact.event
         if isinstance(event, LineEnded):
-            self._orders.pop(event.line, None)
+            order = self._orders.pop(event.line, None)
             self._overlay.ended(event.line, self._now_ms())
+            if order is not None:
+                self._follower.ended(event, order, self._texts.get(event.heard) if event.heard else None)
         now = stage(show)
         if now != self._stage:
             self._stage = now
@@ -208,6 +215,7 @@ class Conductor:
         self._panel.folded(event, show, commands)
         if self._alerts is not None:
             self._alerts.folded(event, show, commands)
+        self._follower.folded(event)
         if self._observe is not None:
             self._observe(fact, commands)
 
@@ -223,6 +231,7 @@ class Conductor:
     def clause(self, line: int, index: int, value: ClauseView) -> None:
         self._overlay.clause(line, index, value)
         self._panel.clause(line, index, value)
+        self._follower.clause(line, index, value)
 
     def record(self, record: LineRecord) -> None:
         if self._on_record is not None:
@@ -232,3 +241,4 @@ class Conductor:
         now_ms = self._now_ms()
         self._overlay.heard(heard, now_ms)
         self._panel.heard(heard, now_ms)
+        self._follower.heard(heard)

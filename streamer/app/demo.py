@@ -1,4 +1,4 @@
-"""The chats of a show: those of the settings, else the demo's audience, a synthetic crowd on the clock of the loop."""
+"""The demo's audience: a synthetic crowd on the clock of the loop."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -6,9 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 import msgspec
 
 from streamer.adapters.demo.audience import audience
-from streamer.app.settings import Settings
-from streamer.cast import Persona
-from streamer.ports import ChatRow, ChatSource, Health, Notice
+from streamer.ports import ChatRow, Health, Notice
 
 FIRST_S = 4.0
 """The crowd comes in after the opening has begun."""
@@ -34,10 +32,3 @@ class AudienceChat:
 
     async def aclose(self) -> None:
         """Nothing to close."""
-
-
-def open_chats(settings: Settings, cast: Sequence[Persona], seed: int) -> Sequence[ChatSource]:
-    """Freshly made. The audience calls the cast by name."""
-    if settings.channel is not None:
-        return [settings.channel.open()]
-    return [AudienceChat(seed, [persona.name for persona in cast])]

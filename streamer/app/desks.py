@@ -10,7 +10,8 @@ from streamer.app.parts import BRAIN_KEY, HTTP_KEY, VOICE_KEY, address_of
 from streamer.app.settings import Settings
 from streamer.app.setup.desk import Desk, Running
 from streamer.app.setup.secrets import KEYS, name_for
-from streamer.web import alerts, characters, rehearsals, setup
+from streamer.app.signin.desk import Desk as SignInDesk
+from streamer.web import alerts, characters, chat, rehearsals, setup, signin
 from streamer.web.rest import RawRoute, Route
 
 if TYPE_CHECKING:
@@ -38,13 +39,15 @@ class Desks:
         )
         self.setup = Desk(folders, show, file=file)
         self.cast = CastingDesk(folders, reload, file=file)
+        self.signin = SignInDesk(folders, house.chat.accounts, show.settings, reload, file=file)
         self.nights = Rehearsals(folders, config=file, environment=lambda: keys_of_this_run(house.plan.settings))
 
     @property
     def routes(self) -> Sequence[Route]:
         return [
             *setup.routes(self.setup), *characters.routes(self.cast), *rehearsals.routes(self.nights),
-            *alerts.routes(lambda: self._house.alerts),
+            *alerts.routes(lambda: self._house.alerts), *chat.routes(self._house.chat.desk),
+            *signin.routes(self.signin),
         ]  # fmt: skip
 
     @property

@@ -69,16 +69,8 @@ class Exchange:
         house.overlay.cast(members)
         house.panel.cast(members)
 
-    async def change_chat(self, plan: Plan) -> None:  # noqa: ARG002 - the house has it by now
-        house = self._house
-        if house.chats_are_given:
-            return
-        wanted = house.wanted_chats()
-        for source in house.chats.sources:
-            if source is not house.inject:
-                await house.chats.remove(source)
-        for source in wanted if not house.closing else ():
-            house.chats.add(source)
+    async def change_chat(self, plan: Plan, *, anyway: bool) -> None:  # noqa: ARG002 - the house has it by now
+        await self._house.chat.change(anyway=anyway)
 
     def change_rundown(self, plan: Plan) -> None:  # noqa: ARG002 - the house has it by now
         self._house.put_segments()

@@ -11,23 +11,21 @@ import msgspec
 
 from streamer.adapters.audio.common import Track
 from streamer.adapters.audio.silent import SilentClock
-from streamer.adapters.chat.inject import InjectChat
 from streamer.adapters.demo.brain import Pace
 from streamer.adapters.llm.discover import discover
 from streamer.adapters.store.texts import FileTexts, MemoryTexts
 from streamer.app import journal as journals
 from streamer.app.alerting.desk import AlertDesk
 from streamer.app.alerting.words import AlertWords, language_of
+from streamer.app.chatroom import ChatRoom
 from streamer.app.clock import ShowClock
 from streamer.app.conductor import Conductor
-from streamer.app.demo import open_chats
 from streamer.app.desks import Desks
 from streamer.app.ears import open_ingress
 from streamer.app.exchange import Exchange
 from streamer.app.healths import all_of, brain_health, file_health, voice_health
 from streamer.app.inbox import Inbox
-from streamer.app.live import Brain, Chats
-from streamer.app.merge import Merger
+from streamer.app.live import Brain
 from streamer.app.overlay_view import OverlayView
 from streamer.app.panel_view import About, PanelView
 from streamer.app.parts import model_names, open_brain, open_voices
@@ -125,8 +123,6 @@ class House:
         self.welcome: Callable[[], bool] = lambda: False
         """Whether nobody has been through the first run."""
         self._past: Past | None = None
-        self._crowds = 0
-        """How often chats were made: a crowd of the demo that comes again says other things."""
 
     @property
     def resumed(self) -> str:
@@ -173,9 +169,10 @@ class House:
         self.reload = Reload(Exchange(self), self._reread)
         self.watch = Watch(self._look, self.reload)
         await self.desks.open()
+        await self.chat.open()
         await self.web.start()
         self._begin(past)
-        self._open_sources()
+        self.chat.begin()
         self._supervisor.start(self._beat(), "beat")
         self._supervisor.start(self._warm(), "warm")
         if self.is_scripted:
@@ -208,14 +205,14 @@ class House:
         self.room = SinkRoom(epoch=next_epoch(self.plan.folders.state), metrics=self.metrics)
         self.track = Track([self.room, SilentClock()], on_change=self._sink_changed)
         self.hub = FeedHub(now_ms, metrics=self.metrics)
-        self.inject = InjectChat()
+        self.chat = ChatRoom(self, given=self._given_sources)
         parts = Parts(
             grants=self.grants,
             feed=self.hub,
             room=self.room,
             operator=self,
             texts=self.texts,
-            on_row=lambda row: _ignore(self.inject.put(row)),
+            on_row=lambda row: _ignore(self.chat.inject.put(row)),
             words=words,
             ready=lambda: self.inbox.show.mode not in ("starting", "closed"),
             show_s=lambda: self.clock.now_ns() / 1e9,
@@ -274,11 +271,9 @@ class House:
         self.brain = Brain(llm, self._supervisor.start)
         self.voices, self.broken["voices"] = open_voices(settings)
         self.speakers = {each.id: speaker_of(each, tuple(self.voices)) for each in plan.cast}
-        self.merger = Merger(lambda: self.clock.now_ns() / 1e9)
         self.alerts = self._alert_desk()
         self.conductor = Conductor(
             ingress=self.ingress,
-            merge=self.merger.take,
             texts=self.texts,
             sayings=self.sayings,
             overlay=self.overlay,
@@ -288,6 +283,7 @@ class House:
             on_record=self._on_record,
             observe=self._observe,
             alerts=self.alerts,
+            follower=self.chat,
         )
         self.inbox = Inbox(
             now_ns=self.clock.now_ns,
@@ -330,13 +326,10 @@ class House:
             show=lambda: self.inbox.show,
             gone=self.ingress.is_taken_back,
             press=self.press,
-            on_row=self._on_row,
+            on_row=self.chat.on_row,
             show_alert=self.overlay.alert,
             now_ms=self.clock.now_ms,
         )
-
-    def _on_row(self, row: ChatRow) -> None:
-        self.conductor.on_row(row)
 
     def open_brain(self, plan: Plan) -> tuple[LanguageModel, bool, list[Health]]:
         return open_brain(plan.settings, self.scripted, seed=plan.seed, pace=self._pace)
@@ -370,23 +363,15 @@ class House:
         for segment_id, text in self.plan.rundown.words.items():
             self.texts.put(f"s:{segment_id}", text)
 
-    def _open_sources(self) -> None:
-        self.chats = Chats(self._supervisor.watch, self.conductor.on_row, lambda: self.clock.now_ns() / 1e9)
-        self.chats.add(self.inject, timed=True)
-        for source in self.wanted_chats():
-            self.chats.add(source, timed=self.chats_are_given)
-
-    def wanted_chats(self) -> Sequence[ChatSource]:
-        """The chats to read, freshly made."""
-        if self._given_sources is not None:
-            return self._given_sources
-        number = self._crowds + (self._past.recovered.seq if self._past is not None else 0)
-        self._crowds += 1
-        return open_chats(self.plan.settings, self.plan.cast, self.plan.seed + number)
-
     @property
-    def chats_are_given(self) -> bool:
-        return self._given_sources is not None
+    def facts_before(self) -> int:
+        """How many facts the interrupted show had that this one goes on with."""
+        return self._past.recovered.seq if self._past is not None else 0
+
+    def watch_chat(
+        self, source: ChatSource, on_row: Callable[[ChatRow], None], now_s: Callable[[], float] | None
+    ) -> "asyncio.Task[None]":
+        return self._supervisor.watch(source, on_row, now_s)
 
     def start(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
         """Work that the house owns: it ends with it."""
@@ -430,6 +415,7 @@ class House:
             if beats % OVERLAY_BEAT == 0:
                 self.overlay.beat()
             beats += 1
+            self.chat.beat()
             self.panel.health(self.health())
             await self.journal.flush()
             if isinstance(self.texts, FileTexts):
@@ -444,7 +430,7 @@ class House:
 
     def health(self) -> list[Health]:
         """Every part, in the order it is shown."""
-        chats = [health for source in self.chats.sources for health in self._supervisor.healths(source)]
+        chats = self.chat.health(self._supervisor.healths)
         brain = brain_health(self.brain.now, scripted=self.is_scripted, broken=bool(self.broken.get("brain")))
         offers = self._offers if self.is_scripted else []
         voices = voice_health(self.performer.voice_states(), self.speakers.values(), any_voice=bool(self.voices))
@@ -469,7 +455,7 @@ class House:
         late += await self.performer.aclose()
         self.inbox.close()
         await self.web.stop()
-        ends = [self.desks.aclose(), *(source.aclose() for source in self.chats.sources)]
+        ends = [self.desks.aclose(), self.chat.aclose()]
         ends += [voice.aclose() for voice in self.voices.values()]
         ends += [self.brain.aclose(), self.journal.aclose()]
         results = await asyncio.gather(*(_within(end, PART_LIMIT_S) for end in ends), return_exceptions=True)

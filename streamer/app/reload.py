@@ -10,7 +10,6 @@ from typing import Protocol
 
 from streamer.app.parts import brain_key, voice_key
 from streamer.app.plan import Plan
-from streamer.app.settings import ChatPart, Settings
 from streamer.cast import Persona
 from streamer.core.events import CastChanged, Event, SettingsChanged
 
@@ -40,7 +39,9 @@ class Stage(Protocol):
 
     def change_cast(self, plan: Plan) -> None: ...
 
-    async def change_chat(self, plan: Plan) -> None: ...
+    async def change_chat(self, plan: Plan, *, anyway: bool) -> None:
+        """Chats, who writes into them, and who is told of the show. `anyway`: the cast is called otherwise."""
+        ...
 
     def change_rundown(self, plan: Plan) -> None: ...
 
@@ -89,17 +90,14 @@ class Reload:
             stage.emit(CastChanged(new.members))
         if brain != old_brain:
             await stage.change_brain(new)
-        if _channel(before) != _channel(after) or (not after.on_channel and _names(old) != _names(new)):
-            await stage.change_chat(new)
+        anyway = not after.on_channel and _names(old) != _names(new)
+        if before.chat != after.chat or anyway:
+            await stage.change_chat(new, anyway=anyway)
         stage.changed(new)
 
 
 def _keys(plan: Plan) -> tuple[object, object]:
     return brain_key(plan.settings), voice_key(plan.settings)
-
-
-def _channel(settings: Settings) -> ChatPart:
-    return settings.chat.model_copy(update={"bots": []})
 
 
 def _names(plan: Plan) -> list[str]:

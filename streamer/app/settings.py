@@ -13,7 +13,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from streamer.adapters.chat.streamerbot.settings import StreamerBotChat
 from streamer.adapters.chat.twitch_irc.settings import TwitchChat
+from streamer.adapters.chat.youtube.settings import YouTubeChat
 from streamer.adapters.llm.openai_chat import OpenAiChat
 from streamer.adapters.tts.edge import EdgeVoice
 from streamer.adapters.tts.espeak import EspeakVoice
@@ -21,12 +23,14 @@ from streamer.adapters.tts.http_voice import HttpVoice
 from streamer.adapters.tts.openai_speech import OpenAiVoice
 from streamer.app.alerting.rules import core_rules
 from streamer.app.alerting.settings import Alerts
+from streamer.app.outward.settings import Webhooks
+from streamer.app.sending.settings import CommandsPart, WritePart
 from streamer.app.setup.secrets import KEYS
 from streamer.app.yamlfile import BadFiles, LineOf, Problem, problems, read_yaml
 from streamer.core.settings import Segment, ShowSettings
 
 PREFIX = "SHOWRUNNER_"
-_SECRETS = frozenset(("api_key", "password", "token", "client_secret", "authorization"))
+_SECRETS = frozenset(("api_key", "password", "token", "client_secret", "secret", "authorization"))
 Engine = Literal["openai", "http", "edge", "espeak"]
 
 
@@ -55,6 +59,11 @@ class ShowPart(_Group):
 
 class ChatPart(_Group):
     twitch: TwitchChat | None = None
+    youtube: YouTubeChat | None = None
+    streamerbot: StreamerBotChat | None = None
+    webhooks: Webhooks = []
+    commands: CommandsPart = CommandsPart()
+    write: WritePart = WritePart()
     bots: list[str] = []
     """Accounts that are never answered, beside the known ones."""
 
@@ -94,8 +103,8 @@ class Settings(_Group):
 
     @property
     def on_channel(self) -> bool:
-        """A real channel is read; else this is the demo show."""
-        return self.channel is not None
+        """A real chat is read; else this is the demo show."""
+        return self.channel is not None or self.youtube is not None or self.beside
 
     @property
     def channel(self) -> TwitchChat | None:
@@ -103,6 +112,24 @@ class Settings(_Group):
         read there."""
         twitch = self.chat.twitch
         return twitch if twitch is not None and twitch.channel else None
+
+    @property
+    def youtube(self) -> YouTubeChat | None:
+        """The YouTube channel that is read; a section without one only says where and how."""
+        youtube = self.chat.youtube
+        return youtube if youtube is not None and youtube.channel.strip() else None
+
+    @property
+    def beside(self) -> bool:
+        """Another program tells what happens in the chats."""
+        return self.chat.streamerbot is not None and bool(self.chat.streamerbot.read)
+
+    @property
+    def places(self) -> Sequence[str]:
+        """The chats that are read, in words."""
+        out = [f"twitch.tv/{self.channel.channel}"] if self.channel is not None else []
+        out += [f"YouTube {self.youtube.channel.strip()}"] if self.youtube is not None else []
+        return [*out, "Streamer.bot"] if self.beside else out
 
     @property
     def unattended(self) -> bool:

@@ -142,17 +142,17 @@ async def test_voices_are_exchanged_and_the_old_ones_closed(tmp_path: Path, voic
 
 async def test_the_channel_replaces_the_audience_and_comes_back(tmp_path: Path) -> None:
     async with running(tmp_path) as (house, seen):
-        assert [source.name for source in house.chats.sources] == ["chat.inject", "chat.demo"]
+        assert [source.name for source in house.chat.chats.sources] == ["chat.inject", "chat.demo"]
         twitch = "chat: {twitch: {channel: somebody, irc_url: 'ws://127.0.0.1:9'}}\n"
         put(tmp_path / "home", "config/streamer.yaml", QUIET + twitch)
         await house.reload()
-        assert [source.name for source in house.chats.sources] == ["chat.inject", "chat.twitch"]
+        assert [source.name for source in house.chat.chats.sources] == ["chat.inject", "chat.twitch"]
         assert house.hub.snapshot("panel")["show"]["demo"] is False  # type: ignore[index]
         assert seen.count(SettingsChanged) == 1  # the read delay of a real channel
         heard = seen.count(ChatReceived)
         put(tmp_path / "home", "config/streamer.yaml", QUIET)
         await house.reload()
-        assert [source.name for source in house.chats.sources] == ["chat.inject", "chat.demo"]
+        assert [source.name for source in house.chat.chats.sources] == ["chat.inject", "chat.demo"]
         await until(lambda: seen.count(ChatReceived) > heard)
 
 
@@ -207,7 +207,7 @@ async def test_an_edit_by_hand_is_noticed_and_a_slip_is_told(tmp_path: Path, mon
 
 async def test_the_crowd_of_the_demo_does_not_repeat_what_was_heard_when_it_comes_again(tmp_path: Path) -> None:
     async with running(tmp_path) as (house, _):
-        crowds = [house.chats.sources[-1], *house.wanted_chats(), *house.wanted_chats()]
+        crowds = [house.chat.chats.sources[-1], *house.chat.wanted(), *house.chat.wanted()]
         ids = [str(row["id"]) for crowd in crowds for row in islice(crowd._rows, 40)]  # type: ignore[attr-defined]
         assert len(set(ids)) == len(ids), "messages heard before are not told again: nobody would be there"
 

@@ -5,16 +5,20 @@ import argparse
 import asyncio
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from streamer.adapters.llm.discover import discover
 from streamer.adapters.llm.ladder import Ladder
+from streamer.app.channels import open_chats
 from streamer.app.folders import folders
 from streamer.app.parts import model_names, open_brain, open_voices
 from streamer.app.plan import Plan, read_plan
 from streamer.app.scripted import ScriptedBrain
+from streamer.app.signin.accounts import Accounts
 from streamer.app.yamlfile import BadFiles
 from streamer.ports import (
     ChatSource,
@@ -37,6 +41,10 @@ CHAT_S = 10.0
 LOOK_S = 0.1
 UNSETTLED = ("off", "starting")
 """A source is off until it is read."""
+WAITING = frozenset(
+    {"chat.youtube.waiting", "chat.youtube.waiting_until", "chat.youtube.offline", "chat.ytapi_waiting"}
+)
+"""The channel is there, its stream has not begun."""
 
 
 def main(options: argparse.Namespace) -> int:
@@ -65,8 +73,7 @@ async def probe(plan: Plan) -> list[Health]:
     rows = [Health("files", "ok", Notice("check.files", {"cast": names}))]
     rows += [Health(f"cast.{who}", "degraded", Notice("check.default", {"part": part})) for who, part in plan.defaulted]
     rows += [_state(plan.folders.state), _port(plan)]
-    if plan.settings.channel is not None:
-        rows.append(await _chat(plan.settings.channel.open))
+    rows += await _chats(plan)
     rows += await _brain(plan)
     rows += await _voices(plan)
     return rows
@@ -97,24 +104,61 @@ def _port(plan: Plan) -> Health:
     return Health("web", "ok", Notice("check.port", {"port": port}))
 
 
-async def _chat(open_chat: Callable[[], ChatSource]) -> Health:
-    """Connect, and look what the source says of itself once it has settled."""
+async def _chats(plan: Plan) -> list[Health]:
+    """Every chat that is switched on, all at the same time, and who is signed in."""
+    if not plan.settings.on_channel:
+        return []
+    accounts = Accounts(plan.folders.state, lambda: plan.settings)
+    await accounts.start()
     try:
-        source = open_chat()
-    except Misconfigured as wrong:
-        return Health("chat.twitch", "broken", Notice("part.misconfigured", {"reason": wrong.reason}, wrong.fix))
+        sources, broken = open_chats(plan.settings, plan.cast, plan.seed, accounts)
+        found = await asyncio.gather(*(_chat(source) for source in sources))
+        return [*(row for rows in found for row in rows), *broken, *accounts.health()]
+    finally:
+        await accounts.close()
+
+
+async def _chat(source: ChatSource) -> Sequence[Health]:
+    """Connect, and look what the source says of itself once it has settled."""
     reading = asyncio.create_task(_read(source))
     loop = asyncio.get_running_loop()
     until = loop.time() + CHAT_S
     try:
-        while source.health().state in UNSETTLED and loop.time() < until and not reading.done():  # noqa: ASYNC110
+        while _unsettled(source) and loop.time() < until and not reading.done():  # noqa: ASYNC110
             await asyncio.sleep(LOOK_S)
-        found = source.health()
-        return found if found.state not in UNSETTLED else Health(found.part, "broken", Notice("chat.unreachable"))
+        if reading.done() and (wrong := reading.exception()) is not None:
+            return [_ended(source, wrong)]
+        return [_told(row) for row in _rows(source)]
     finally:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
         await source.aclose()
+
+
+def _rows(source: ChatSource) -> Sequence[Health]:
+    several: Callable[[], Sequence[Health]] | None = getattr(source, "healths", None)
+    return [source.health()] if several is None else several()
+
+
+def _unsettled(source: ChatSource) -> bool:
+    return any(row.state in UNSETTLED and row.notice.code not in WAITING for row in _rows(source))
+
+
+def _told(row: Health) -> Health:
+    """A chat that waits for its stream is fine; one that has not answered by now is not."""
+    if row.notice.code in WAITING:
+        return replace(row, state="ok")
+    return row if row.state not in UNSETTLED else Health(row.part, "broken", Notice("chat.unreachable"))
+
+
+def _ended(source: ChatSource, wrong: BaseException) -> Health:
+    match wrong:
+        case Misconfigured():
+            return Health(source.name, "broken", Notice("part.misconfigured", {"reason": wrong.reason}, wrong.fix))
+        case Unavailable():
+            return Health(source.name, "broken", Notice("part.unavailable", {"reason": wrong.reason}))
+        case _:
+            return Health(source.name, "broken", Notice("part.crashed", {"error": type(wrong).__name__}))
 
 
 async def _read(source: ChatSource) -> None:

@@ -51,6 +51,8 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
     given: dict[str, Any] = {}
     if options.twitch:
         given["chat"] = {"twitch": {"channel": options.twitch}}
+    if options.youtube:
+        given.setdefault("chat", {})["youtube"] = {"channel": options.youtube}
     return given
 
 
@@ -106,7 +108,7 @@ def _on_signals(loop: asyncio.AbstractEventLoop, ask: Callable[[], object]) -> N
 
 def _print_links(house: Any, plan: Plan, *, whole: bool) -> None:
     settings = plan.settings
-    what = f"twitch.tv/{settings.channel.channel}" if settings.channel is not None else "the demo show"
+    what = " and ".join(settings.places) or "the demo show"
     print(f"Showrunner is on: {what}, with {' and '.join(persona.name for persona in plan.cast)}.")
     for persona, part in plan.defaulted:
         print(f"  {persona} has no {part} of its own and gets the default one.")

@@ -1,0 +1,194 @@
+"""Everything between the platforms and the show: sources, accounts, what we write, what other programs are told.
+
+Rows go `merger` -> `desk` (commands of moderators, our own messages) -> the conductor; what happens in the show comes
+back through the calls of `streamer.app.follower`.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from streamer.adapters.chat.inject import InjectChat
+from streamer.adapters.chat.streamerbot.client import StreamerBot
+from streamer.app.channels import chat_key, open_chats
+from streamer.app.live import Chats
+from streamer.app.merge import Merger
+from streamer.app.outward.keys import keyed_webhook
+from streamer.app.outward.outward import Outward
+from streamer.app.sending.desk import ChatDesk
+from streamer.app.signin.accounts import Accounts
+from streamer.core.commands import Command, Erase, Prepare
+from streamer.core.events import ChatReceived, Event, LineEnded
+from streamer.moderation import judge_line
+from streamer.ports import ChatRow, ChatSource, ChatWriter, Health, Heard, Writable
+from streamer.speech.view import ClauseView
+
+if TYPE_CHECKING:
+    from streamer.app.house import House
+
+
+class ChatRoom:
+    """One per house. Made before the web, opened when the show runs. `given`: sources that are read instead of the
+    configured ones; then nobody is signed in, and nothing is told to other programs."""
+
+    def __init__(self, house: "House", *, given: Sequence[ChatSource] | None = None) -> None:
+        self._house = house
+        self._given = given
+        self._crowds = 0
+        """How often chats were made: a crowd of the demo that comes again says other things."""
+        self._key: object = None
+        self._stale = False
+        self.broken: list[Health] = []
+        self.inject = InjectChat()
+        self.merger = Merger(self.now_s)
+        plan = house.plan
+        self.accounts = Accounts(plan.folders.state, lambda: house.plan.settings)
+        self.accounts.on_change = self._signed
+        self.desk = ChatDesk(
+            state=plan.folders.state if given is None else None,
+            commands=plan.settings.chat.commands,
+            write=plan.settings.chat.write,
+            bots=plan.settings.chat.bots,
+            press=house.press,
+            on_row=self.on_row,
+            heard=lambda uid: house.ingress.heard(uid),  # noqa: PLW0108 - made after this
+            gone=lambda uid: house.ingress.is_taken_back(uid),  # noqa: PLW0108 - made after this
+            fit=lambda text: judge_line(house.rules, text).action == "allow",
+            show=lambda: house.inbox.show,
+            now=self.now_s,
+            spawn=house.start,
+            tell=lambda code, params: house.panel.log(house.clock.now_ms(), code, params),
+            publish=lambda write, ignored: house.panel.writing(write, ignored),  # noqa: PLW0108 - made after this
+            names=lambda: {each.id: each.name for each in house.plan.cast},
+            language=lambda: house.plan.cast[0].language if house.plan.cast else "en",
+        )
+
+    def now_s(self) -> float:
+        return self._house.clock.now_ns() / 1e9
+
+    # --- life ---------------------------------------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Who is signed in, and whom to tell. Sources are read from `begin` on."""
+        house = self._house
+        self.outward = Outward(
+            start=house.start,
+            name_of=lambda who: next((each.name for each in house.plan.cast if each.id == who), who),
+            words=house.texts.get,
+            bot=self._bot,
+        )
+        if self._given is None:
+            await self.accounts.start()
+            self._follow()
+
+    def begin(self) -> None:
+        house = self._house
+        self.chats = Chats(house.watch_chat, self.on_row, self.now_s)
+        self.chats.add(self.inject, timed=True)
+        for source in self.wanted():
+            self.chats.add(source, timed=self._given is not None)
+        self.desk.begin()
+        self.beat()
+
+    def beat(self) -> None:
+        """To be called every second or so: accounts come to be able to write, and time ends what is ignored."""
+        self.desk.use(self._writers())
+        self.desk.beat()
+        if self._stale:
+            self._stale = False
+            self._house.start(self.change(), "chats after a sign-in")
+
+    async def aclose(self) -> None:
+        self.desk.close()
+        if hasattr(self, "chats"):
+            for source in self.chats.sources:
+                await source.aclose()
+        if self._given is None:
+            await self.accounts.close()
+
+    # --- what is read -------------------------------------------------------------------------------------------------
+
+    def on_row(self, row: ChatRow) -> None:
+        """Something happened in a chat."""
+        told = self.merger.take(row)
+        if told is not None and not self.desk.hear(told):
+            self._house.conductor.on_row(told)
+
+    def wanted(self) -> Sequence[ChatSource]:
+        """The sources to read, freshly made."""
+        if self._given is not None:
+            return self._given
+        house = self._house
+        number = self._crowds + house.facts_before
+        self._crowds += 1
+        plan = house.plan
+        self._key = chat_key(plan.settings, self.accounts)
+        sources, self.broken = open_chats(plan.settings, plan.cast, plan.seed + number, self.accounts)
+        return sources
+
+    def _signed(self) -> None:
+        """Somebody signed in or out: the chats are opened again, if that changes how they are read."""
+        self._stale = True
+
+    async def change(self, *, anyway: bool = False) -> None:
+        """Read what the settings and the accounts now say. `anyway`: the demo's audience has other names to call."""
+        house = self._house
+        if self._given is not None:
+            return
+        self._follow()
+        if not anyway and chat_key(house.plan.settings, self.accounts) == self._key:
+            return
+        wanted = self.wanted()
+        for source in self.chats.sources:
+            if source is not self.inject:
+                await self.chats.remove(source)
+        for source in wanted if not house.closing else ():
+            self.chats.add(source)
+        self.beat()
+
+    def _follow(self) -> None:
+        """Settings that are taken over without opening a chat again."""
+        chat = self._house.plan.settings.chat
+        self.desk.follow(chat.commands, chat.write, chat.bots)
+        rules = chat.streamerbot.do if chat.streamerbot is not None else []
+        self.outward.follow([keyed_webhook(each) for each in chat.webhooks], rules)
+
+    def _writers(self) -> list[ChatWriter]:
+        found = (source.writer for source in self.chats.sources if isinstance(source, Writable))
+        return [writer for writer in found if writer is not None]
+
+    def _bot(self) -> StreamerBot | None:
+        return next((each for each in self.chats.sources if isinstance(each, StreamerBot)), None)
+
+    # --- how it is ----------------------------------------------------------------------------------------------------
+
+    def health(self, of: Callable[[ChatSource], Sequence[Health]]) -> list[Health]:
+        """`of` gives the rows of one source."""
+        chats = [health for source in self.chats.sources for health in of(source)]
+        if self._given is not None:
+            return chats
+        return [*chats, *self.broken, *self.accounts.health(), *self.desk.health(), *self.outward.health()]
+
+    # --- what happens in the show -------------------------------------------------------------------------------------
+
+    def ordered(self, command: Command) -> None:
+        self.outward.ordered(command)
+
+    def folded(self, event: Event) -> None:
+        self.outward.folded(event)
+
+    def clause(self, line: int, index: int, value: ClauseView) -> None:
+        self.outward.clause(line, index, value)
+
+    def heard(self, heard: Heard) -> None:
+        self.outward.heard(heard)
+
+    def chat(self, event: ChatReceived, text: str, name: str) -> None:
+        self.outward.chat(event, text, name)
+
+    def erased(self, erased: Erase, lines: Iterable[int]) -> None:
+        self.desk.erased(erased)
+        self.outward.erased(erased, lines)
+
+    def ended(self, ended: LineEnded, order: Prepare, text: str | None) -> None:
+        if self._given is None:
+            self.desk.line_ended(ended, order, text)
