@@ -37,7 +37,8 @@ class Wire:
         self._to = None if base_url.rstrip("/") == URL else httpx.URL(f"{parts.scheme}://{parts.netloc}")
         loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
         proxy = "" if loopback else urllib.request.getproxies().get("https", "")
-        self._inner = httpx.HTTPTransport(verify=tls or True, http2=True, proxy=proxy or None)
+        verify = tls or parts.scheme == "https"  # there is nothing to verify without TLS: no redirect is followed
+        self._inner = httpx.HTTPTransport(verify=verify, http2=True, proxy=proxy or None)
         self._again_s = again_s
         self._sockets: list[socket.socket] = []
         self._lock = threading.Lock()

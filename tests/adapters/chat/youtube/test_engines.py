@@ -1,38 +1,17 @@
 """Each engine, and the source that owns both, on real sockets: the real pytchat, and our own requests."""
 
 import asyncio
-from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
 from streamer.adapters.chat.youtube import Timing, YouTubeWeb
-from tests.adapters.chat.contract import Reading, check_life, until
+from tests.adapters.chat.contract import check_life, until
+from tests.adapters.chat.youtube.helpers import ENGINES, reading, source
 from tests.fakes.youtube_web import FakeYouTube
 
-QUICK = Timing(
-    floor_s=0.03, jitter=0.0, again_s=0.02, rest_s=0.5, retry_s=0.05, retry_max_s=0.2, strike_s=0.05, look_s=0.05,
-    look_max_s=0.2, mend_max_s=0.2, begin_s=15.0,
-)  # fmt: skip
-ENGINES = ["auto", "pytchat", "innertube"]
 
-
-def source(youtube: FakeYouTube, engine: Any = "auto", channel: str = "@mika", timing: Timing = QUICK, **more: Any):
-    return YouTubeWeb(channel, base_url=youtube.url, engine=engine, timing=timing, **more)
-
-
-@asynccontextmanager
-async def reading(youtube: FakeYouTube, engine: Any = "auto", **more: Any):
-    """A source that is read, once it is well."""
-    told = Reading(source(youtube, engine, **more))
-    try:
-        await until(lambda: told.source.health().state == "ok", "the source")
-        yield told
-    finally:
-        await told.close()
-
-
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("engine", ["auto", *ENGINES])
 async def test_its_life(engine):
     async with FakeYouTube() as youtube:
 
@@ -42,7 +21,7 @@ async def test_its_life(engine):
         await check_life(source(youtube, engine), say)
 
 
-@pytest.mark.parametrize("engine", ["pytchat", "innertube"])
+@pytest.mark.parametrize("engine", ENGINES)
 async def test_only_the_engine_that_was_asked_for_polls(engine):
     async with FakeYouTube() as youtube, reading(youtube, engine) as told:
         await until(lambda: youtube.polls[engine] > 3)
@@ -69,7 +48,7 @@ async def test_a_row_has_what_the_page_tells():
         assert cast("YouTubeWeb", told.source).video == "vid-mika_01"
 
 
-@pytest.mark.parametrize("engine", ["pytchat", "innertube"])
+@pytest.mark.parametrize("engine", ENGINES)
 async def test_what_was_said_before_is_history(engine):
     async with FakeYouTube() as youtube:
         youtube.say("long ago")
@@ -91,7 +70,7 @@ async def test_all_of_the_chat_is_read_and_not_top_chat(menu):
             await until(lambda: len(told.rows) == 10)
 
 
-@pytest.mark.parametrize("engine", ["pytchat", "innertube"])
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("kind", ["timed", "reload"])
 async def test_any_continuation_is_followed(engine, kind):
     async with FakeYouTube() as youtube:
@@ -110,7 +89,7 @@ async def test_pytchat_finds_the_channel_on_the_mobile_page_too():
             assert any(path.startswith("/embed/") for path in youtube.pages)
 
 
-@pytest.mark.parametrize("engine", ["pytchat", "innertube"])
+@pytest.mark.parametrize("engine", ENGINES)
 async def test_the_pause_the_server_asks_for_is_kept(engine):
     """pytchat alone would poll hundreds of times a second."""
     async with FakeYouTube(wait_ms=200) as youtube, reading(youtube, engine):
@@ -129,7 +108,7 @@ async def test_closing_is_quick_whatever_pytchat_is_doing():
         assert loop.time() - began < 2.0
 
 
-@pytest.mark.parametrize("engine", ["pytchat", "innertube"])
+@pytest.mark.parametrize("engine", ENGINES)
 async def test_500_a_second_for_5_seconds(engine):
     """2,500 messages, faster than that: each exactly once, in order."""
     async with FakeYouTube(wait_ms=30) as youtube, reading(youtube, engine, buffer_max=20_000) as told:
@@ -142,7 +121,7 @@ async def test_500_a_second_for_5_seconds(engine):
         assert told.source.health().notice.params["dropped"] == 0
 
 
-@pytest.mark.parametrize("engine", ["pytchat", "innertube"])
+@pytest.mark.parametrize("engine", ENGINES)
 async def test_100_a_second(engine):
     async with FakeYouTube(wait_ms=100) as youtube, reading(youtube, engine) as told:
         sent: list[str] = []
