@@ -83,6 +83,7 @@ class FakeYouTubeApi:
         self.keys = {key}
         self.token = token or (lambda _: False)
         self.polling_ms = polling_ms
+        self.video, self.chat = VIDEO, CHAT
         self.strict = True
         self.items: list[dict[str, Any]] = []
         self.state = "live"
@@ -177,7 +178,7 @@ class FakeYouTubeApi:
             "etag": f"etag{self._number}",
             "id": id or api_id(self._number),
             "snippet": {
-                "type": kind, "liveChatId": CHAT, "authorChannelId": user, "publishedAt": stamp,
+                "type": kind, "liveChatId": self.chat, "authorChannelId": user, "publishedAt": stamp,
                 "hasDisplayContent": bool(shown), "displayMessage": shown, **details,
             },
             "authorDetails": {
@@ -201,6 +202,13 @@ class FakeYouTubeApi:
         self.refuse["stream"] = self.refuse["list"] = lambda: error(403, "liveChatEnded")
         await self.event("x", "chatEndedEvent", {})
         await self.close()
+
+    def begin(self, video: str) -> None:
+        """The next stream of the channel, with a chat of its own."""
+        self.video, self.chat = video, CHAT + video
+        self.state, self.offline = "live", False
+        self.items.clear()
+        self.refuse.clear()
 
     # --- faults -------------------------------------------------------------------------------------------------------
 
@@ -280,17 +288,17 @@ class FakeYouTubeApi:
         if self.state == "ended":
             details["actualEndTime"] = "2026-11-21T22:00:00Z"
         if self.state == "live":
-            details["activeLiveChatId"] = CHAT
+            details["activeLiveChatId"] = self.chat
         item = {
-            "kind": "youtube#video", "id": VIDEO, "liveStreamingDetails": details,
+            "kind": "youtube#video", "id": self.video, "liveStreamingDetails": details,
             "snippet": {"channelId": "UCmika", "title": "a stream", "liveBroadcastContent": "live"},
         }  # fmt: skip
-        found = request.query.get("id") == VIDEO and self.state != "missing"
+        found = request.query.get("id") == self.video and self.state != "missing"
         return web.json_response({"kind": "youtube#videoListResponse", "items": [item] if found else []})
 
     def _place(self, request: web.Request) -> int | web.Response:
         """Where to go on, or the error that says why not."""
-        if request.query.get("liveChatId") != CHAT:
+        if request.query.get("liveChatId") != self.chat:
             return error(404, "liveChatNotFound")
         if not {"id", "snippet"} <= set(request.query.get("part", "").split(",")):
             self.violations.append("no part")
@@ -359,7 +367,7 @@ class FakeYouTubeApi:
     async def _insert(self, request: web.Request) -> web.Response:
         snippet = (await request.json())["snippet"]
         text = snippet["textMessageDetails"]["messageText"]
-        if snippet["liveChatId"] != CHAT:
+        if snippet["liveChatId"] != self.chat:
             return error(404, "liveChatNotFound")
         if not text or len(text) > 200:
             return error(400, "messageTextInvalid")

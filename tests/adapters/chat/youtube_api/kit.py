@@ -1,10 +1,11 @@
 """A quick clock, a second reader and an account for the tests of YouTube's API."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
-from streamer.adapters.chat.youtube.api import Timing, YouTubeApi
+from streamer.adapters.chat.youtube.api import Resolve, Timing, YouTubeApi
 from streamer.ports import AccountRole, ChatRow, Health, Misconfigured, Notice, Service, Unavailable, User
 from tests.fakes.youtube_api import FakeYouTubeApi, page_id
 
@@ -14,10 +15,14 @@ PATIENT = Timing(idle_min_s=600.0, idle_max_s=600.0)
 
 
 class SwiftClock:
-    """`speed` seconds pass in one."""
+    """`speed` seconds pass in one; the day stands still unless `jump` is moved."""
 
     def __init__(self, speed: float = 50.0) -> None:
         self.speed = speed
+        self.jump = 0.0
+
+    def wall(self) -> float:
+        return time.time() + self.jump
 
     def now(self) -> float:
         return asyncio.get_running_loop().time() * self.speed
@@ -94,9 +99,9 @@ class Away(Signed):
         raise Unavailable("no answer")
 
 
-def source(youtube: FakeYouTubeApi, **more: Any) -> YouTubeApi:
+def source(youtube: FakeYouTubeApi, *, resolve: Resolve | None = None, **more: Any) -> YouTubeApi:
     """A source of this fake, with a key unless an account is given."""
     given: dict[str, Any] = {"clock": SwiftClock(), "timing": PATIENT, "draw": lambda: 0.5}
     if "account" not in more:
         given["api_key"] = "key-1"
-    return YouTubeApi("mika", youtube.resolve, api_url=youtube.url, **(given | more))
+    return YouTubeApi("mika", resolve or youtube.resolve, api_url=youtube.url, **(given | more))

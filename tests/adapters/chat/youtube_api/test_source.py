@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from streamer.adapters.chat.youtube.api import Quota, Timing, YouTubeApi
+from streamer.adapters.chat.youtube.api import Timing, YouTubeApi
 from streamer.ports import ChatSource, Misconfigured, Unavailable, Writable
 from streamer.texts import say
 from tests.adapters.chat.contract import Reading, check_life, until
@@ -63,9 +63,9 @@ def test_what_can_never_work_is_said_at_once():
     async def resolve():
         return ""
 
-    for given in ({}, {"api_key": "k", "api_url": "ftp://x"}, {"api_key": "k\n", "api_url": "http://127.0.0.1:1"}):
+    for key, url in (("", "http://127.0.0.1:1"), ("k", "ftp://x"), ("k\n", "http://127.0.0.1:1")):
         with pytest.raises(Misconfigured):
-            YouTubeApi("mika", resolve, **given)
+            YouTubeApi("mika", resolve, api_key=key, api_url=url)
 
 
 async def test_with_an_account_the_token_is_used(youtube):
@@ -256,7 +256,6 @@ async def test_when_nobody_reads_the_oldest_words_go_and_removals_stay(youtube):
     kept = [await anext(rows) for _ in range(10)]
     assert kept[0].kind == "delete_message"
     assert [row.text for row in kept[1:]] == [str(number) for number in range(21, 30)]
-    await rows.aclose()
     await api.aclose()
 
 
@@ -348,19 +347,18 @@ async def test_a_key_that_is_wrong_is_not_shown_anywhere(youtube, call, caplog):
 
 async def test_the_days_quota_is_waited_for(youtube):
     youtube.quota_left = 8
-    wall = [1_795_300_000.0]
-    quota = Quota(lambda: wall[0])
-    api = source(youtube, quota=quota, clock=SwiftClock(1000.0), wall=lambda: wall[0])
+    clock = SwiftClock(1000.0)
+    api = source(youtube, clock=clock)
     async with reading(api):
         await youtube.ready()
         await youtube.drop()
         health = await code(api, "chat.ytapi_quota")
-        assert quota.empty
-        assert health.notice.params["hours"] == max(1, round(quota.turns_in_s() / 3600))
-        wall[0] += quota.turns_in_s() + 10
+        assert api.quota.empty
+        assert health.notice.params["hours"] == max(1, round(api.quota.turns_in_s() / 3600))
+        clock.jump += api.quota.turns_in_s() + 10
         youtube.quota_left = 10_000
         await code(api, "chat.ytapi_ok")
-        assert quota.used < 100
+        assert api.quota.used < 100
 
 
 async def test_an_error_inside_the_stream_counts_like_any_other(youtube):
@@ -537,15 +535,49 @@ async def test_a_page_that_fails_is_said_and_the_api_goes_on(youtube):
         await until(lambda: texts(reader) == ["hi"])
 
 
-async def test_the_end_waits_for_the_page(youtube):
+async def test_after_the_end_the_page_is_read_and_the_next_stream_is_found(youtube):
     page = Page()
-    reader = Reading(source(youtube, deletions=page))
+    videos = ["abcdefghijk"]
+
+    async def resolve():
+        return videos[0]
+
+    api = source(youtube, deletions=page, resolve=resolve)
+    reader = Reading(api)
     await youtube.ready()
     await youtube.end()
-    await until(lambda: reader.source.health().notice.code == "chat.ytapi_ended")
+    await code(api, "chat.ytapi_ended")
     page.say(50, "Bob", "the page is still read")
     await until(lambda: texts(reader) == ["the page is still read"])
+    youtube.begin("nextnextnex")
+    videos[0] = "nextnextnex"
+    await code(api, "chat.ytapi_ok")
+    await youtube.say("Bob", "a new evening")
+    await until(lambda: "a new evening" in texts(reader))
+    await youtube.end()
+    await code(api, "chat.ytapi_ended")
     assert not reader.task.done()
     page.put(None)
     await asyncio.wait_for(reader.task, 20)
+    await reader.close()
+
+
+async def test_a_channel_only_the_page_can_find_is_read_by_the_page(youtube):
+    async def resolve():
+        raise Misconfigured("no such channel", fix="check the name")
+
+    page = Page()
+    async with reading(source(youtube, deletions=page, resolve=resolve)) as reader:
+        await code(reader.source, "chat.ytapi_waiting")
+        page.say(1, "Bob", "hi")
+        await until(lambda: texts(reader) == ["hi"])
+
+
+async def test_a_fault_of_our_own_is_not_hidden_by_the_page(youtube):
+    async def resolve():
+        raise ZeroDivisionError
+
+    reader = Reading(source(youtube, deletions=Page(), resolve=resolve))
+    with pytest.raises(ZeroDivisionError):
+        await asyncio.wait_for(reader.task, 20)
     await reader.close()

@@ -138,8 +138,8 @@ async def test_each_refusal_is_of_its_kind(youtube, desk, status, reason, kind, 
             await act()
         if code:
             assert wrong.value.code == code
-    if reason == "quotaExceeded":
-        assert wrong.value.retry_after_s == desk.quota.turns_in_s()
+        if reason == "quotaExceeded":
+            assert wrong.value.retry_after_s == desk.quota.turns_in_s()
 
 
 async def test_a_message_nobody_knows_was_taken_is_not_sent_again(youtube, desk):

@@ -8,7 +8,7 @@ formats come from Google's documentation and are marked where they are unsure.
 from streamer.adapters.chat.youtube.api.calls import URL
 from streamer.adapters.chat.youtube.api.quota import Quota
 from streamer.adapters.chat.youtube.api.source import Resolve, YouTubeApi
-from streamer.adapters.chat.youtube.api.timing import Clock, Timing
+from streamer.adapters.chat.youtube.api.timing import Timing
 from streamer.adapters.chat.youtube.api.writer import YouTubeWriter
 
-__all__ = ["URL", "Clock", "Quota", "Resolve", "Timing", "YouTubeApi", "YouTubeWriter"]
+__all__ = ["URL", "Quota", "Resolve", "Timing", "YouTubeApi", "YouTubeWriter"]

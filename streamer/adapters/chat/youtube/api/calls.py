@@ -113,7 +113,7 @@ class Calls:
             raise wrong
 
     async def _headers(self) -> tuple[dict[str, str], str]:
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity"}  # a packed stream comes late
         token = ""
         if self.account is not None:
             try:

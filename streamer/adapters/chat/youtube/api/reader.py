@@ -13,7 +13,8 @@ from streamer.adapters.chat.youtube.api.calls import Calls
 from streamer.adapters.chat.youtube.api.errors import ApiError, api_error
 from streamer.adapters.chat.youtube.api.rows import Page, Rows
 from streamer.adapters.chat.youtube.api.stream import ArrayReader, Broken
-from streamer.adapters.chat.youtube.api.timing import Clock, Timing
+from streamer.adapters.chat.youtube.api.timing import Timing
+from streamer.adapters.chat.youtube.clock import Clock
 
 _PARTS = "id,snippet,authorDetails"
 _OVER = frozenset({"ended", "not_found", "no_chat"})

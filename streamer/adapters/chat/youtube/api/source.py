@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import time
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -20,8 +19,9 @@ from streamer.adapters.chat.youtube.api.pairing import Pairing
 from streamer.adapters.chat.youtube.api.quota import Quota
 from streamer.adapters.chat.youtube.api.reader import Reader
 from streamer.adapters.chat.youtube.api.rows import Page
-from streamer.adapters.chat.youtube.api.timing import Clock, LoopClock, Seen, Timeline, Timing
+from streamer.adapters.chat.youtube.api.timing import Seen, Timeline, Timing
 from streamer.adapters.chat.youtube.api.writer import YouTubeWriter
+from streamer.adapters.chat.youtube.clock import Clock, LoopClock
 from streamer.ports import (
     Account,
     ChatRow,
@@ -69,20 +69,20 @@ class YouTubeApi:
         api_url: str = URL,
         deletions: ChatSource | None = None,
         clock: Clock | None = None,
-        wall: Callable[[], float] = time.time,
         draw: Callable[[], float] = random.random,
         timing: Timing | None = None,
         quota: Quota | None = None,
         buffer_max: int = 10_000,
     ) -> None:
-        """`channel` is for people to read. An account is preferred to a key. `wall` gives seconds since 1970, `draw` a
-        number in [0, 1). Raises Misconfigured for an address that cannot be right, and without both key and account."""
+        """`channel` is for people to read. An account is preferred to a key. `draw` gives a number in [0, 1). Sources
+        of one project may share a `quota`. Raises Misconfigured for an address that cannot be right, and without both
+        key and account."""
         self.channel = channel
-        self.quota = quota or Quota(wall)
+        self._clock, self._timing = clock or LoopClock(), timing or Timing()
+        self.quota = quota or Quota(self._clock.wall)
         self._calls = Calls(api_url, self.quota, api_key=api_key, account=account)
         self._resolve = resolve
         self._deletions = deletions
-        self._clock, self._wall, self._timing = clock or LoopClock(), wall, timing or Timing()
         self.unread = Unread()
         self._reader = Reader(self._calls, self.unread, self._told, clock=self._clock, draw=draw, timing=self._timing)
         self._pairing = Pairing(self._now)
@@ -143,10 +143,8 @@ class YouTubeApi:
 
     def healths(self) -> Sequence[Health]:
         """The API's health, then that of the source of deletions if there is one."""
-        first = self.health()
-        if self._deletions is None:
-            return [first]
-        return [first, replace(self._deletions.health(), part=f"{self.name}.page")]
+        page = [] if self._deletions is None else [replace(self._deletions.health(), part=f"{self.name}.page")]
+        return [self.health(), *page]
 
     def health(self) -> Health:
         """The API's. Not broken, only degraded, while the page is read in its stead."""
@@ -200,11 +198,21 @@ class YouTubeApi:
     # --- finding the chat ---------------------------------------------------------------------------------------------
 
     async def _run(self) -> None:
-        """Ends when the stream is over by several looks."""
+        """Ends when the stream is over; while the page is read beside it, goes on with the channel's next stream."""
+        last = ""
+        while True:
+            last = await self._one(last)
+            self._over, self.chat = True, ""
+            if self._deletions is None:
+                return
+            await self._clock.sleep(self._timing.waiting_s)
+
+    async def _one(self, last: str) -> str:
+        """Reads one stream to its end; returns the video. `last` is one that is over."""
         video, looks = "", 0
         while looks < self._timing.looks:
             try:
-                video = video or await self._resolve()
+                video = video or await self._other_than(last)
                 found = await self._look(video)
             except ApiError as wrong:
                 await self._hold(wrong)
@@ -213,7 +221,7 @@ class YouTubeApi:
                 self._waiting = True
                 await self._clock.sleep(away.retry_after_s or self._timing.waiting_s)
                 continue
-            self._trouble = None
+            self._trouble, self._over = None, False
             if found.over:
                 looks += 1
                 await self._clock.sleep(self._timing.look_s if looks < self._timing.looks else 0.0)
@@ -228,7 +236,19 @@ class YouTubeApi:
                 looks = 1 if self._rows_told > rows else looks + 1
                 self._reader.trouble = None
                 await self._clock.sleep(self._timing.look_s)
-        self._over = True
+        return video
+
+    async def _other_than(self, last: str) -> str:
+        """The video that is live. Raises Unavailable while it is `last`, or while only the page can tell."""
+        try:
+            video = await self._resolve()
+        except Misconfigured as wrong:
+            if self._deletions is None:
+                raise
+            raise Unavailable(wrong.reason) from None
+        if video == last:
+            raise Unavailable("the stream has ended")
+        return video
 
     async def _look(self, video: str) -> Found:
         query = {"part": "snippet,liveStreamingDetails", "id": video, "prettyPrint": "false"}
@@ -265,7 +285,7 @@ class YouTubeApi:
         """The rows of a page; those of a polled one in their own rhythm until the next."""
         self._was_connected, self._away_since, self._trouble = True, None, None
         now = self._now()
-        oldest = self._wall() - self._timing.history_s if self._history else float("-inf")
+        oldest = self._clock.wall() - self._timing.history_s if self._history else float("-inf")
         self._history = False
         rows: list[ChatRow] = []
         for stamp, bare in page.rows:
@@ -311,26 +331,22 @@ class YouTubeApi:
                 self._reader.kick()
 
     def _is_away(self) -> bool:
-        """The API has had no connection for a while, or has said that the stream is over."""
+        """The API has had no connection for a while."""
         now = self._now()
         if self._reader.connected:
             self._away_since = None
             return False
         if self._away_since is None:
             self._away_since = now
-        return self._over or now - self._away_since >= self._timing.away_s
+        return now - self._away_since >= self._timing.away_s
 
     def _is_done(self) -> bool:
-        """The stream is over, and so is the page if it is read."""
+        """The stream is over, and the page is not read any more. Raises what broke the reader."""
         run, *others = self._tasks
-        if run.done() and (not others or others[0].done()):
-            for task in (run, *others[:1]):
-                if not task.cancelled():
-                    task.result()
-            return True
-        if run.done() and not run.cancelled() and run.exception() is not None and not others:
+        if run.done() and not run.cancelled():
             run.result()
-        return False
+        page = others[0] if others else None
+        return (run.done() or self._over) if page is None or page.done() else False
 
     def _start(self, work: "Awaitable[None]") -> None:
         async def until_done() -> None:

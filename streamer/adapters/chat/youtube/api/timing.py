@@ -1,30 +1,10 @@
-"""Clocks and waits of the API's reader."""
+"""Waits of the API's reader, and the time of its messages."""
 
-import asyncio
 from collections import OrderedDict
-from typing import Protocol
 
 import msgspec
 
 _LATE_MAX_S = 30.0
-
-
-class Clock(Protocol):
-    """Where the waiting happens; tests bring their own."""
-
-    def now(self) -> float: ...
-
-    async def sleep(self, seconds: float) -> None: ...
-
-
-class LoopClock:
-    """The running loop's clock."""
-
-    def now(self) -> float:
-        return asyncio.get_running_loop().time()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True):

@@ -151,11 +151,10 @@ class YouTubeWriter:
             case "ended" | "not_found" | "no_chat" | "refused":
                 return Refused("gone", "the chat or the message is not there any more")
             case "forbidden":
-                if "banned" in wrong.reason.lower():
-                    return Refused("banned", "the account is banned from this chat")
-                if moderating:
-                    self._moderates = False
-                return Refused("not_allowed", "the account may not do this here")
+                banned = "banned" in wrong.reason.lower()
+                self._moderates = self._moderates and (banned or not moderating)
+                what = "is banned from this chat" if banned else "may not do this here"
+                return Refused("banned" if banned else "not_allowed", f"the account {what}")
             case _:
                 return _refused(wrong, moderating=moderating)
 
