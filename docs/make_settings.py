@@ -54,6 +54,19 @@ MEANING = {
     "chat.bots": "accounts that are never answered, beside the well-known bots",
     "chat.twitch.channel": "the name in `twitch.tv/NAME`; also `--twitch NAME`",
     "chat.twitch.irc_url": "another server that speaks Twitch's IRC over WebSocket",
+    "alerts.speak_after_s": "nobody speaks about an alert earlier than this, so that its own sound ends first ([alerts](alerts.md))",
+    "alerts.raid.on": "whether it is thanked; for all kinds yes, but for `follow` and `redemption`",
+    "alerts.raid.speak_after_s": "in place of the one for all; left out: that one",
+    "alerts.raid.cooldown_s": "after a thank-you the next ones of this kind stay without",
+    "alerts.raid.user_cooldown_s": "the same for the same person only; 30 for `bits`, 3600 for `follow`, 0 for the others",
+    "alerts.raid.persona": "who thanks, unless the viewer calls another by name; empty: whose turn it is",
+    "alerts.raid.scene": "taken when the thank-you begins",
+    "alerts.raid.say": "the character finds its own words, or those of the template are spoken as they are",
+    "alerts.raid.template": "with `{name}` `{count}` `{bits}` `{amount}` `{months}` `{text}` `{reward}` `{tier}`; left out: the shipped ones",
+    "alerts.raid.templates": "several, one of which is taken each time",
+    "alerts.raid.held": "what happens while moderation holds the words: nothing, or thanks without them",
+    "alerts.raid.least": "raiders; `gift`: gifts; `bits`: bits; `resub`: months; `superchat` and `sticker`: units by currency, `{USD: 2, JPY: 200, other: 2}`",
+    "alerts.rewards": "a list of `reward` (title or id) with `persona`, `topic`, `exact`, `scene`, `ignore`, `speak_after_s`, `cooldown_s`, `user_cooldown_s`",
     "llm.profile": "which server: fills in what is left empty ([brains](brains.md))",
     "llm.base_url": "address of the server, ending in `/v1`; empty: the profile's",
     "llm.api_key": "secret; empty: the provider's own variable, for instance `OPENAI_API_KEY`",
@@ -108,7 +121,10 @@ MEANING = {
     "web.public_url": "the outer address of a TLS proxy, a tunnel or a container in front; the panel is served there too",
     "web.port": "of the panel and the overlays; 0: any free one. Also `--port N`",
 }
-"""What each setting means. `llm` stands for the rows of `llm_fallbacks` too."""
+"""What each setting means. `llm` stands for the rows of `llm_fallbacks` too, `alerts.raid` for all kinds of alerts."""
+ALIKE = frozenset(
+    f"alerts.{kind}" for kind in ("sub", "resub", "gift", "bits", "superchat", "sticker", "follow", "redemption")
+)
 
 
 def plain(kind: Any) -> Any:
@@ -124,7 +140,7 @@ def rows(model: type[BaseModel], place: str = "") -> Iterator[tuple[str, str, st
     for name, field in model.model_fields.items():
         path = f"{place}{name}"
         kind = plain(field.annotation)
-        if name == "kind":
+        if name == "kind" or path in ALIKE:
             continue
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from rows(kind, f"{path}.")
