@@ -18,6 +18,7 @@ from aiohttp import WSMsgType, web
 from streamer.web.assets import Assets
 from streamer.web.server import OVERLAY_CSP, PANEL_CSP
 from tests.fakes.panel_show import DESIGN, PANEL, TOKEN, PanelShow, evening
+from tests.fakes.signin_desk import FakeSignIn
 
 OVERLAYS = Path(__file__).parents[2] / "overlays"
 STUB = b"""<!doctype html><html lang="en"><meta charset="utf-8"><title>stage</title><body></body></html>"""
@@ -114,6 +115,7 @@ class SetupShow(PanelShow):
 
     def __init__(self, texts: dict[str, dict[str, str]], *, whole: bool = False) -> None:
         self.whole = whole
+        self.signin = FakeSignIn()
         self._panel = Assets([DESIGN, PANEL], "/p/")
         self._overlays = Assets([OVERLAYS], "/o/")
         self._quiet: set[web.WebSocketResponse] = set()
@@ -123,6 +125,7 @@ class SetupShow(PanelShow):
         super().reset(snapshot)
         snapshot["build"] = self._panel.build
         self.state = first_start()
+        self.signin.reset()
         self.calls: list[tuple[str, str, Any]] = []
         self.problems: dict[str, dict[str, Any]] = {}
         self.told: dict[str, Any] = {}
@@ -147,6 +150,7 @@ class SetupShow(PanelShow):
         get("/api/v1/characters", self._characters)
         for method in ("GET", "POST", "DELETE"):
             app.router.add_route(method, "/api/v1/setup{path:.*}", self._setup)
+        self.signin.add(app)
         app.router.add_post("/api/v1/{path:.*}", self._post)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()

@@ -4,6 +4,7 @@ import { clean, t } from "../texts.js";
 import { typing } from "../views.js";
 import { ask, change, desk } from "./desk.js";
 import { Act, aloud, Problem, Saved, Step, Text } from "./pieces.js";
+import { SignIn } from "./signin.js";
 
 /** A channel as people write it. */
 export function channelName({ platform, name } = {}) {
@@ -72,5 +73,5 @@ function Form() {
 export function ChannelStep() {
   const words = desk.value && real() ? t("setup.channel.reads", { name: channelName(desk.value.channel) }) : "";
   const trouble = desk.value && real() && desk.value.channel.words && desk.value.channel.words.fix ? desk.value.channel.words : null;
-  return html`<${Step} name="channel" what=${words}><${Problem} problem=${trouble}/><${Form}/><//>`;
+  return html`<${Step} name="channel" what=${words}><${Problem} problem=${trouble}/><${Form}/><${SignIn}/><//>`;
 }
