@@ -72,6 +72,8 @@ class FakeTwitch(Helix):
         self.refuse_sockets = False
         """Answers the WebSocket handshake with 503."""
         self.mute_welcome = False
+        self.auth_asked: list[str] = []
+        """Paths somebody asked under /oauth2: this is not id.twitch.tv, and reading chat has no business there."""
         self.duplicates = 1
         """How often each notification is sent."""
         self.connections = 0
@@ -109,6 +111,7 @@ class FakeTwitch(Helix):
         app = web.Application()
         app.router.add_get("/ws", self._connected)
         app.router.add_route("*", "/helix/{path:.*}", self.helix)
+        app.router.add_route("*", "/oauth2/{path:.*}", self._auth)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -317,7 +320,7 @@ class FakeTwitch(Helix):
         session = self._session(sub.session)
         if session is not None:
             session.user = sub.user
-        await self._notify_waiting()
+        await self.changed()
 
     async def _connected(self, request: web.Request) -> web.StreamResponse:
         if self.refuse_sockets:
@@ -341,8 +344,12 @@ class FakeTwitch(Helix):
             await self._serve(session)
         finally:
             self._forget(session, "websocket_disconnected")
-            await self._notify_waiting()
+            await self.changed()
         return ws
+
+    async def _auth(self, request: web.Request) -> web.StreamResponse:
+        self.auth_asked.append(request.path)
+        return web.Response(status=404)
 
     async def _welcome(self, session: Session, old: Session | None) -> None:
         if old is not None:
@@ -362,7 +369,7 @@ class FakeTwitch(Helix):
         session.tasks.append(asyncio.create_task(self._keep_alive(session)))
         if old is None:
             session.tasks.append(asyncio.create_task(self._end_unused(session)))
-        await self._notify_waiting()
+        await self.changed()
 
     async def _serve(self, session: Session) -> None:
         while True:
@@ -417,6 +424,6 @@ class FakeTwitch(Helix):
                 if sub.session == session.id and sub.status == "enabled":
                     sub.status = status
 
-    async def _notify_waiting(self) -> None:
+    async def changed(self) -> None:
         async with self._changed:
             self._changed.notify_all()

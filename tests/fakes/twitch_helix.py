@@ -1,6 +1,7 @@
 """The part of Twitch's Helix API that the show uses, as handlers of `FakeTwitch` (twitch_api.py)."""
 
 import asyncio
+import itertools
 import json
 import time
 from collections.abc import Callable
@@ -102,6 +103,7 @@ class Helix:
     def __init__(self) -> None:
         self.client_id = "client"
         self.tokens: dict[str, Known] = {}
+        self._numbered = itertools.count(1)
         self.valid: Callable[[str], Known | frozenset[str] | None] | None = None
         """Asked first when set (tests/fakes/twitch_id.py); plain scopes belong to the channel's owner."""
         self.people: dict[str, str] = {events.CHANNEL: events.CHANNEL_ID}
@@ -128,7 +130,7 @@ class Helix:
     def sign_in(self, login: str, *scopes: str, token: str = "") -> str:
         """A token for this user; makes the user."""
         self.people.setdefault(login.lower(), events.user_id(login))
-        token = token or f"token-{login.lower()}-{len(self.tokens)}"
+        token = token or f"token-{login.lower()}-{next(self._numbered)}"
         self.tokens[token] = Known(self.people[login.lower()], login.lower(), frozenset(scopes))
         return token
 
@@ -212,6 +214,7 @@ class Helix:
             case "DELETE", "eventsub/subscriptions":
                 if self.subs.pop(query.get("id", ""), None) is None:
                     raise Problem(404, "subscription not found")
+                await self.changed()
                 return web.Response(status=204)
             case "POST", "chat/messages":
                 return await self._chat(body, who)
@@ -348,6 +351,10 @@ class Helix:
         raise NotImplementedError
 
     async def subscribed(self, sub: Sub) -> None:
+        raise NotImplementedError
+
+    async def changed(self) -> None:
+        """Wakes whoever waits in `until`."""
         raise NotImplementedError
 
     async def notify(self, type_: str, event: dict[str, Any], *, version: str = "1", message_id: str = "") -> int:

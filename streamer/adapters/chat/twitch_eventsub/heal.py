@@ -32,7 +32,7 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
 
     check_s: float = 2.0
     """How often wanted and live subscriptions are compared."""
-    audit_s: float = 8.0
+    audit_s: float = 6.0
     """How often Twitch is asked which of them it really has."""
     retry_min_s: float = 0.5
     retry_max_s: float = 5.0

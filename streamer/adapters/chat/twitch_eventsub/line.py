@@ -57,6 +57,9 @@ class Line:
         self.live: dict[Want, str] = {}
         """The id Twitch gave to each subscription that is in force."""
         self.troubles: dict[Want, Trouble] = {}
+        """Why a subscription cannot be made, where it concerns this one alone."""
+        self.whole: Trouble | None = None
+        """Why none can be made."""
         self.signed_out = False
         self.opens_failed = 0
         self.retries = 0
@@ -73,7 +76,7 @@ class Line:
         self._wants: Sequence[Want] = ()
         self._current: Socket | None = None
         self._leaving: set[Socket] = set()
-        self._moving = False
+        self._moving = self._telling = False
         self._generation = 0
         self._opened_at = 0.0
         self._open_at = 0.0
@@ -84,6 +87,12 @@ class Line:
     @property
     def connected(self) -> bool:
         return self._current is not None and not self._current.ended
+
+    def why_not(self) -> dict[Want, Trouble]:
+        """What is missing, and why."""
+        missing = [each for each in self._wants if each not in self.live]
+        found = {each: self.troubles.get(each) or self.whole for each in missing}
+        return {each: why for each, why in found.items() if why is not None}
 
     def want(self, wants: Sequence[Want]) -> None:
         """From now on these."""
@@ -114,9 +123,8 @@ class Line:
         soonest = now + self._timing.check_s
         if not self.connected:
             soonest = min(soonest, self._open_at)
-        for each in self._wants:
-            if each not in self.live and each in self.troubles:
-                soonest = min(soonest, self.troubles[each].again_at)
+        for why in self.why_not().values():
+            soonest = min(soonest, max(why.again_at, self.whole.again_at if self.whole is not None else 0.0))
         try:
             async with asyncio.timeout_at(max(soonest, now + 0.01)):
                 await self._wake.wait()
@@ -130,8 +138,10 @@ class Line:
         if not self.connected and not await self._open_fresh():
             return
         now = self._now()
-        missing = [each for each in self._wants if each not in self.live and self._is_due(each, now)]
-        await self._subscribe_all(missing)
+        if self.whole is None or self.whole.again_at <= now:
+            await self._subscribe_all(
+                [each for each in self._wants if each not in self.live and self._is_due(each, now)]
+            )
         if self.connected and all(each in self.live for each in self._wants):
             for old in list(self._leaving):
                 self._spawn(self._let_go(old))
@@ -177,6 +187,7 @@ class Line:
         except Unavailable as away:
             return await self._failed(want, "unreachable", away.retry_after_s, generation)
         self.signed_out = False
+        self.whole = None
         if generation == self._generation:
             made = parts(answer if isinstance(answer, dict) else {}, "data")
             self.live[want] = text(made[0], "id") if made else ""
@@ -191,7 +202,10 @@ class Line:
             self._audited_at = float("-inf")
             return True
         now = self._now()
-        self.troubles[want] = trouble(kind, self.troubles.get(want), now, self._timing, self._draw(), wait_s)
+        if kind in WHOLE:
+            self.whole = trouble(kind, self.whole, now, self._timing, self._draw(), wait_s)
+        else:
+            self.troubles[want] = trouble(kind, self.troubles.get(want), now, self._timing, self._draw(), wait_s)
         if kind == "no_session" and self._current is not None and not self._moving:
             old = self._current
             self._lost()
@@ -252,7 +266,8 @@ class Line:
         self._began(made)
         self._generation += 1
         self.live.clear()
-        self.troubles = {each: why for each, why in self.troubles.items() if why.kind not in WHOLE}
+        if self.whole is not None and self.whole.kind == "no_session":
+            self.whole = None
         return True
 
     def _began(self, made: Socket) -> None:
@@ -351,7 +366,8 @@ class Line:
         del self.live[want]
         kind = kind_of_revocation(text(subscription, "status"))
         self.troubles[want] = trouble(kind, None, self._now(), self._timing, self._draw())
-        if kind == "revoked":
+        if kind == "revoked" and not self._telling:
+            self._telling = True
             self._spawn(self._tell_account())
         self._wake.set()
 
@@ -364,6 +380,9 @@ class Line:
             self.signed_out = True
         except Unavailable:
             pass
+        finally:
+            self._telling = False
+            self._wake.set()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

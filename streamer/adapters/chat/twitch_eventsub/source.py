@@ -282,11 +282,11 @@ class TwitchEventSub:
                 wants=self._plan.wants,
                 off=self._plan.off,
                 live=frozenset(live),
-                troubles={want: why.kind for line in lines for want, why in line.troubles.items()},
+                troubles={want: why.kind for line in lines for want, why in line.why_not().items()},
                 was_live=self._was_live,
                 failed=self._asked + max((line.opens_failed for line in lines), default=0),
                 tries=max(
-                    (why.tries for line in lines for want, why in line.troubles.items() if want.group == "chat"),
+                    (why.tries for line in lines for want, why in line.why_not().items() if want.group == "chat"),
                     default=0,
                 ),
                 retries=sum(line.retries for line in lines),

@@ -57,9 +57,9 @@ class Signed:
     async def refused(self, token: str) -> None:
         self.told.append(token)
         async with self._lock:
+            await asyncio.sleep(0.01)
             if token != self._token or self.twitch.known(token) is not None:
                 return
-            await asyncio.sleep(0.01)
             self.refreshes += 1
             self.spare -= 1
             self._token = self.twitch.sign_in(self.login, *self.scopes) if self.spare >= 0 else ""
