@@ -49,9 +49,15 @@ class EndWelcome(msgspec.Struct, frozen=True):
 
 
 class ChannelText(msgspec.Struct, frozen=True):
-    """A channel as somebody writes or pastes it: a name, `#name`, `@name` or an address."""
+    """A channel as somebody writes or pastes it: a Twitch name, a YouTube handle (`@name`), or an address."""
 
     text: Text
+
+
+class OfPlatform(msgspec.Struct, frozen=True):
+    """`platform` empty: of all."""
+
+    platform: Literal["", "twitch", "youtube"] = ""
 
 
 class Brain(msgspec.Struct, frozen=True):
@@ -130,12 +136,20 @@ class Undoable(msgspec.Struct, frozen=True):
     at: float
 
 
+class Place(msgspec.Struct, frozen=True):
+    """A channel that is read."""
+
+    platform: str
+    name: str
+
+
 class ChannelState(msgspec.Struct, frozen=True):
-    """`platform` is `demo` while no channel is read."""
+    """`places` are all channels that are read; the first of them is `platform` and `name`, `demo` while none is."""
 
     platform: str
     name: str
     words: Notice | None = None
+    places: tuple[Place, ...] = ()
 
 
 class Provider(msgspec.Struct, frozen=True):
@@ -279,7 +293,9 @@ class SetupDesk(Protocol):
 
     async def set_channel(self, text: str) -> SetupState: ...
 
-    async def drop_channel(self) -> SetupState: ...
+    async def drop_channel(self, platform: str) -> SetupState:
+        """`platform` empty: all of them."""
+        ...
 
     async def found(self) -> FoundServers: ...
 
@@ -372,9 +388,9 @@ class _Api:
         """Read this channel from now on."""
         return await self._desk.set_channel(body.text)
 
-    async def drop_channel(self, _call: Call) -> SetupState:
-        """Read no channel: back to the demo."""
-        return await self._desk.drop_channel()
+    async def drop_channel(self, _call: Call, query: OfPlatform) -> SetupState:
+        """Stop reading a platform's channel, or all: back to the demo."""
+        return await self._desk.drop_channel(query.platform)
 
     async def found(self, _call: Call) -> FoundServers:
         """Look for model servers on this machine again."""

@@ -77,7 +77,7 @@ async def test_others_may_not(served) -> None:
 async def test_problems_are_told_in_words_and_with_their_place(served) -> None:
     house, _ = served
     status, problem = await house.post(f"{BASE}/channel", {"text": "https://youtu.be/x"})
-    assert (status, problem["code"], problem["path"]) == (422, "youtube", "$.text")
+    assert (status, problem["code"], problem["path"]) == (422, "youtube_none", "$.text")
     assert "YouTube" in problem["detail"]
     status, problem = await house.post(f"{BASE}/brain", {"profile": "groq"})
     assert (status, problem["code"], problem["params"]) == (422, "no_key", {"provider": "Groq"})

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from streamer.adapters.chat import youtube
 from streamer.adapters.chat.twitch_irc.client import TwitchIrc
 from streamer.adapters.chat.twitch_irc.session import URL, Timing, channel_name
 from streamer.app.setup.wording import notice
@@ -26,11 +27,19 @@ _PAGES = frozenset(("directory", "videos", "settings", "downloads", "jobs", "p",
 _BEFORE = frozenset(("popout", "moderator", "u", "embed", "creator", "mod", "stream-manager"))
 """Parts of an address that stand before the name: `dashboard.twitch.tv/u/NAME/stream-manager`, `/popout/NAME/chat`."""
 
+_YOUTUBE_ID = re.compile(r"UC[A-Za-z0-9_-]{22}", re.ASCII)
+_CASES = {
+    "no_channel": "youtube_none", "no_video": "youtube_none", "not_a_channel": "youtube_none",
+    "not_live": "youtube_over", "over": "youtube_over", "members_only": "youtube_hidden", "age": "youtube_hidden",
+    "private": "youtube_hidden", "chat_off": "youtube_chat_off",
+}  # fmt: skip
+"""What a look at YouTube's pages found, as problems of the set-up."""
+
 Platform = Literal["twitch", "youtube", "other", ""]
 
 
 class Found(msgspec.Struct, frozen=True):
-    """`name` is empty unless the platform is Twitch; then `notice` is None."""
+    """`name` is empty where a notice says what is wrong. Of YouTube it is what was typed: a handle, an id or a link."""
 
     platform: Platform
     name: str = ""
@@ -38,24 +47,31 @@ class Found(msgspec.Struct, frozen=True):
 
 
 def read_channel(text: str) -> Found:
-    """A name, `#name`, `@name`, or an address of a channel's page, chat, player or dashboard."""
+    """A name, `#name`, or an address of a Twitch channel's page, chat, player or dashboard; of YouTube a handle
+    (`@name`), a channel's id, or any link of a channel or a stream."""
     wanted = text.strip().strip("<>\"'").strip()
     if not wanted:
         return Found("", notice=notice("channel_empty"))
-    if _YOUTUBE.fullmatch(wanted):
-        return Found("youtube", notice=notice("youtube"))
+    if _YOUTUBE.fullmatch(wanted) or wanted.startswith("@") or _YOUTUBE_ID.fullmatch(wanted):
+        return _of_youtube(wanted)
     if other := _OTHER.fullmatch(wanted):
         return Found("other", notice=notice("channel_platform", name=other[1].lower()))
     if address := _TWITCH.fullmatch(wanted):
         return _of_address(address[1] or "")
     if "://" in wanted or "/" in wanted:
         return Found("", notice=notice("channel_address"))
-    if wanted.startswith("@") and ("." in wanted or "-" in wanted):  # Twitch's names have neither
-        return Found("youtube", notice=notice("youtube"))
     try:
         return Found("twitch", channel_name(wanted))
     except Misconfigured:
         return Found("", notice=notice("channel_name"))
+
+
+def _of_youtube(typed: str) -> Found:
+    try:
+        youtube.wanted(typed)
+    except Misconfigured:
+        return Found("youtube", notice=notice("youtube_none", channel=typed[:80]))
+    return Found("youtube", typed)
 
 
 def _of_address(rest: str) -> Found:
@@ -69,11 +85,16 @@ def _of_address(rest: str) -> Found:
     return Found("twitch", name)
 
 
-async def try_channel(text: str, irc_url: str = URL, *, limit_s: float = LIMIT_S) -> ChannelTried:
-    """Joins the channel as a guest and waits until the server shows its room, or the time is over."""
+async def try_channel(
+    text: str, irc_url: str = URL, *, youtube_url: str = youtube.URL, limit_s: float = LIMIT_S
+) -> ChannelTried:
+    """Joins a Twitch channel as a guest and waits until the server shows its room, or the time is over; looks up a
+    channel or stream of YouTube."""
     found = read_channel(text)
     if found.notice is not None:
         return ChannelTried(False, found.platform, found.name, found.notice)
+    if found.platform == "youtube":
+        return await _try_youtube(found.name, youtube_url)
     try:
         source = TwitchIrc(found.name, irc_url, timing=TIMING)
     except Misconfigured:
@@ -88,6 +109,14 @@ async def try_channel(text: str, irc_url: str = URL, *, limit_s: float = LIMIT_S
         "chat.no_capabilities": "chat_refused",
     }.get(code, "chat_unreachable")
     return ChannelTried(False, "twitch", found.name, notice(case, channel=found.name))
+
+
+async def _try_youtube(typed: str, url: str) -> ChannelTried:
+    is_there, name, code = await youtube.probe(typed, url)
+    if is_there:
+        return ChannelTried(True, "youtube", name)
+    case = _CASES.get(code.removeprefix("chat.youtube."), "youtube_away")
+    return ChannelTried(False, "youtube", name, notice(case, channel=name or typed[:80]))
 
 
 async def _settled(source: ChatSource, limit_s: float) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from streamer.adapters.chat.twitch_irc.settings import TwitchChat
+from streamer.adapters.chat.youtube.settings import YouTubeChat
 from streamer.adapters.llm.common.profiles import PROFILES
 from streamer.adapters.llm.discover import LocalServer, discover
 from streamer.adapters.llm.openai_chat import OpenAiChat
@@ -40,6 +42,7 @@ from streamer.web.setup import (
     EngineName,
     FoundServer,
     FoundServers,
+    Place,
     Play,
     SetupState,
     StepName,
@@ -56,6 +59,13 @@ FIND_S = 1.0
 
 def _nothing() -> None:
     return None
+
+
+def _places(settings: Settings) -> tuple[Place, ...]:
+    """The channels that are read."""
+    twitch, youtube = settings.channel, settings.youtube
+    out = [Place("twitch", twitch.channel)] if twitch is not None else []
+    return tuple(out + ([Place("youtube", youtube.channel.strip())] if youtube is not None else []))
 
 
 @dataclass(frozen=True)
@@ -115,8 +125,10 @@ class Desk:
 
     def _state(self) -> SetupState:
         settings = self._settings()
-        twitch = settings.channel
-        channel = ChannelState("twitch", twitch.channel) if twitch is not None else ChannelState("demo", "")
+        places = _places(settings)
+        channel = (
+            ChannelState(places[0].platform, places[0].name, places=places) if places else ChannelState("demo", "")
+        )
         last = self._history.last
         return SetupState(
             n=self._show.revision(),
@@ -189,8 +201,9 @@ class Desk:
     # --- trying -----------------------------------------------------------------------------------------------------
 
     async def try_channel(self, text: str) -> ChannelTried:
-        twitch = self._settings().chat.twitch
-        return await channels.try_channel(text, *([twitch.irc_url] if twitch is not None else []))
+        chat = self._settings().chat
+        twitch, youtube = chat.twitch or TwitchChat(), chat.youtube or YouTubeChat()
+        return await channels.try_channel(text, twitch.irc_url, youtube_url=youtube.base_url)
 
     async def try_brain(self, brain: Brain, question: str) -> BrainTried:
         for is_right, code in ((_is_address(_address(brain)), "bad_address"), (_is_key(brain.key.strip()), "bad_key")):
@@ -236,18 +249,21 @@ class Desk:
             raise problem(422, found.notice.code, path="$.text", **found.notice.params)
 
         def in_force() -> str:
-            twitch = self._settings().channel
-            return "" if twitch is not None and twitch.channel == found.name else "chat.twitch.channel"
+            wanted = Place(found.platform, found.name)
+            return "" if wanted in _places(self._settings()) else f"chat.{found.platform}.channel"
 
-        await self._change("channel", lambda: self._files.write(writing.channel(found.name)), in_force)
+        await self._change("channel", lambda: self._files.write(writing.channel(found.platform, found.name)), in_force)
         return await self.state()
 
-    async def drop_channel(self) -> SetupState:
-        def in_force() -> str:
-            return "chat.twitch.channel" if self._settings().on_channel else ""
+    async def drop_channel(self, platform: str) -> SetupState:
+        gone = [each.platform for each in _places(self._settings()) if platform in ("", each.platform)]
 
-        await self._change("channel", lambda: self._files.write(writing.no_channel()), in_force)
-        return await self._marked("channel", "todo")
+        def in_force() -> str:
+            left = [each.platform for each in _places(self._settings()) if each.platform in gone]
+            return f"chat.{left[0]}.channel" if left else ""
+
+        await self._change("channel", lambda: self._files.write(writing.no_channel(gone)), in_force)
+        return await self.state() if _places(self._settings()) else await self._marked("channel", "todo")
 
     async def set_brain(self, brain: Brain) -> SetupState:
         now = self._settings().llm

@@ -4,7 +4,7 @@ Functions here read and write files (call them in a thread) and return what they
 """
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from streamer.adapters.llm.common.profiles import PROFILES
@@ -100,12 +100,13 @@ def _merge(done: list[Edited], new: Edited) -> None:
 # --- what is written --------------------------------------------------------------------------------------------------
 
 
-def channel(name: str) -> Changes:
-    return {("chat", "twitch", "channel"): name}
+def channel(platform: str, name: str) -> Changes:
+    return {("chat", platform, "channel"): name}
 
 
-def no_channel() -> Changes:
-    return {("chat", "twitch"): DELETE}
+def no_channel(platforms: Sequence[str]) -> Changes:
+    """Nothing is read there; what else is set about them stays."""
+    return {("chat", platform, "channel"): DELETE for platform in platforms}
 
 
 def brain(wanted: Brain, now: OpenAiChat | None) -> Changes:

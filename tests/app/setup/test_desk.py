@@ -54,7 +54,7 @@ async def test_a_channel_is_read_and_given_back(show: Callable[..., Show]) -> No
     assert (state.channel.platform, state.channel.name, state.demo) == ("twitch", "mika_live", False)
     assert (state.steps["channel"], state.undo.what) == ("done", "channel")
     assert it.text == OWN + "\nchat:\n  twitch:\n    channel: mika_live\n"
-    state = await it.desk.drop_channel()
+    state = await it.desk.drop_channel("")
     assert (state.demo, state.steps["channel"]) == (True, "todo")
     state = await it.desk.undo()
     assert state.channel.name == "mika_live"
@@ -66,9 +66,23 @@ async def test_a_channel_is_read_and_given_back(show: Callable[..., Show]) -> No
     assert nothing.value.code == "nothing_to_undo"
 
 
+async def test_both_platforms_are_read_and_each_is_given_back(show: Callable[..., Show]) -> None:
+    it = show("chat:\n  twitch:\n    client_id: abcdefghijklmnop\n")
+    await it.desk.set_channel("mika_live")
+    state = await it.desk.set_channel("youtube.com/@mika.live")
+    places = [(each.platform, each.name) for each in state.channel.places]
+    assert places == [("twitch", "mika_live"), ("youtube", "youtube.com/@mika.live")]
+    state = await it.desk.drop_channel("twitch")
+    assert [each.platform for each in state.channel.places] == ["youtube"]
+    assert (state.demo, state.steps["channel"], state.channel.platform) == (False, "done", "youtube")
+    assert "client_id: abcdefghijklmnop" in it.text, "what else is set about a platform stays"
+    state = await it.desk.drop_channel("")
+    assert (state.demo, state.channel.places) == (True, ())
+
+
 async def test_what_is_no_channel_is_refused_in_words(show: Callable[..., Show]) -> None:
     it = show()
-    for text, code in (("https://youtu.be/abc", "youtube"), ("a b", "channel_name"), ("", "channel_empty")):
+    for text, code in (("https://youtu.be/abc", "youtube_none"), ("a b", "channel_name"), ("", "channel_empty")):
         with pytest.raises(Problem) as refused:
             await it.desk.set_channel(text)
         assert (refused.value.status, refused.value.code) == (422, code)
@@ -260,7 +274,7 @@ async def test_a_reload_that_fails_puts_everything_back(show: Callable[..., Show
 def test_a_file_named_at_the_start_is_the_one_that_is_written(tmp_path: Path, show: Callable[..., Show]) -> None:
     it = show(OWN)
     named = tmp_path / "other.yaml"
-    writing.Files(it.folders, named).write(writing.channel("mika_live"))
+    writing.Files(it.folders, named).write(writing.channel("twitch", "mika_live"))
     assert named.read_text(encoding="utf-8").endswith("chat:\n  twitch:\n    channel: mika_live\n")
     assert it.text == OWN
 

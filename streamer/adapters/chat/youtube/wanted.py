@@ -77,7 +77,7 @@ def _of_link(link: str, own: str) -> Wanted:
         video = steps[1]
     if _VIDEO.fullmatch(video):
         return Wanted("video", video, video=video)
-    found = _of_steps(steps)
+    found = None if host.endswith("youtu.be") else _of_steps(steps)
     if found is None:
         raise Misconfigured("this address of YouTube's names neither a channel nor a stream", fix=_FIX)
     return found
