@@ -99,6 +99,11 @@ class FakeYouTube:
         return f"https://localhost:{self._port}" if self._tls else f"http://127.0.0.1:{self._port}"
 
     @property
+    def hanging(self) -> int:
+        """Requests that wait for an answer."""
+        return len(self._slow)
+
+    @property
     def video(self) -> Video:
         return self.videos[self.current or next(iter(self.videos))]
 

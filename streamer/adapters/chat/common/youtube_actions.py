@@ -144,7 +144,7 @@ class Actions:
         )  # fmt: skip
 
     def _replaced(self, action: Any) -> tuple[Told, ...]:
-        """A held message that was approved, or one that was taken away: the new text, or none."""
+        """A held message that was approved: its text. One that was denied or taken away again: a deletion."""
         target = text(action, "targetItemId")
         if not target:
             raise Malformed("no target")
@@ -155,8 +155,7 @@ class Actions:
                 if told.row.kind == "superchat" or not told.row.text.strip():
                     return (told,) if told.row.kind == "superchat" else ()
                 return (Told(msgspec.structs.replace(told.row, kind="replace_message", target=target), told.usec),)
-        row = ChatRow(at=0.0, platform=PLATFORM, kind="replace_message", id=target, target=target)
-        return (Told(self._sourced(row)),)
+        return (Told(self._sourced(ChatRow(at=0.0, platform=PLATFORM, kind="delete_message", target=target))),)
 
     def _banner(self, banner: Any) -> tuple[Told, ...]:
         """Of all banners only the one that says whose viewers have come over: a raid, without their number."""

@@ -1,5 +1,6 @@
 """What the tests of the YouTube reader share: quick timing, and a source that is read."""
 
+import threading
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -22,6 +23,10 @@ def source(
 
 def code(told: Reading) -> str:
     return told.source.health().notice.code
+
+
+def no_thread_is_left() -> bool:
+    return not any(thread.name.startswith("pytchat") for thread in threading.enumerate())
 
 
 @asynccontextmanager

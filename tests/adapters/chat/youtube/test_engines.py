@@ -7,7 +7,7 @@ import pytest
 
 from streamer.adapters.chat.youtube import Timing, YouTubeWeb
 from tests.adapters.chat.contract import check_life, until
-from tests.adapters.chat.youtube.helpers import ENGINES, reading, source
+from tests.adapters.chat.youtube.helpers import ENGINES, no_thread_is_left, reading, source
 from tests.fakes.youtube_web import FakeYouTube
 
 
@@ -101,11 +101,12 @@ async def test_the_pause_the_server_asks_for_is_kept(engine):
 async def test_closing_is_quick_whatever_pytchat_is_doing():
     async with FakeYouTube() as youtube, reading(youtube, "pytchat") as told:
         youtube.down["pytchat"] = "slow"
-        await until(lambda: youtube._slow)
+        await until(lambda: youtube.hanging)
         loop = asyncio.get_running_loop()
         began = loop.time()
         await told.close()
         assert loop.time() - began < 2.0
+        await until(no_thread_is_left)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
