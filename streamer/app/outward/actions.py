@@ -23,7 +23,10 @@ _IS = {
 
 
 class Doer(Protocol):
-    """`StreamerBot.do`."""
+    """What is used of `StreamerBot`."""
+
+    @property
+    def known_actions(self) -> frozenset[str] | None: ...
 
     async def do(self, action: str, args: Mapping[str, object]) -> None: ...
 
@@ -79,16 +82,29 @@ class ActionTarget:
             self._mail.put(told)
 
     def health(self) -> Health:
+        missing = self._missing()
         params: dict[str, str | int | float] = {
             "sent": self._sent,
             "asked": self._asked,
             "dropped": self._lost + self._mail.dropped,
             "action": self._failing,
+            "missing": ", ".join(missing),
         }
+        if missing:
+            notice = Notice("outward.actions_missing", params, "outward.actions_missing.fix")
+            return Health("streamerbot.actions", "degraded", notice)
         if self._failing:
             notice = Notice("outward.actions_failing", params, "outward.actions_failing.fix")
             return Health("streamerbot.actions", "degraded", notice)
         return Health("streamerbot.actions", "ok", Notice("outward.actions_ok", params))
+
+    def _missing(self) -> list[str]:
+        """Actions of rules that Streamer.bot does not have, as far as it has told."""
+        bot = self._bot()
+        known = bot.known_actions if bot is not None else None
+        if known is None:
+            return []
+        return [name for name in dict.fromkeys(rule.action for rule in self._rules) if name.casefold() not in known]
 
     async def run(self) -> None:
         while True:

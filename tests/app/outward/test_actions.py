@@ -22,6 +22,8 @@ def told(kind: Any, /, *, at: float = 100.0, test: bool = False, **data: object)
 
 
 class Bot:
+    known_actions: frozenset[str] | None = None
+
     def __init__(self, wrong: Exception | None = None) -> None:
         self.wrong = wrong
         self.done: list[tuple[str, dict[str, object]]] = []
@@ -103,3 +105,12 @@ async def test_without_a_connection_nothing_runs() -> None:
     target = ActionTarget([rule("stop")], lambda: None, wall=lambda: 100.0)
     await run(target, told("stop"), asked=1)
     await until(lambda: target.health().state == "degraded")
+
+
+def test_actions_that_do_not_exist_are_named_before_they_are_needed() -> None:
+    bot = Bot()
+    target = ActionTarget([rule("stop", action="Lights"), rule("alert", action="Confetti")], lambda: bot)
+    assert target.health().state == "ok"
+    bot.known_actions = frozenset({"lights", "a0ff6f91"})
+    health = target.health()
+    assert (health.state, health.notice.params["missing"]) == ("degraded", "Confetti")

@@ -138,6 +138,11 @@ class StreamerBot:
             raise Unavailable("Streamer.bot did not answer")
         raise Refused("gone", "Streamer.bot has no such action, or will not run it")
 
+    @property
+    def known_actions(self) -> frozenset[str] | None:
+        """Names and ids of Streamer.bot's actions, in lower case; None while they are not known."""
+        return self._session.actions if self._session is not None else None
+
     async def aclose(self) -> None:
         self._closed = True
         if self._pump is not None and not self._pump.done():
@@ -244,7 +249,7 @@ class StreamerBot:
         with suppress(ClientError, OSError):
             while not session.ended:
                 # A second at most: an order to run an action brings the deadline nearer.
-                wait_s = min(session.deadline() - self._now(), 1.0)
+                wait_s = min(session.deadline() - self._now(), self._timing.idle_s, 1.0)
                 await self._clock.sleep(max(wait_s, 0.01))
                 await self._take(ws, session.tick(self._now()))
         await ws.close()

@@ -99,6 +99,8 @@ class Session:
         self.latency_ms: float | None = None
         self.missing: tuple[str, ...] = ()
         """Wanted events that this version does not know."""
+        self.actions: frozenset[str] | None = None
+        """Names and ids of the actions there are, in lower case; None while nobody has said."""
         self._password = password
         self._wanted = wanted
         self._timing = timing
@@ -231,21 +233,23 @@ class Session:
                 events = self._known(given.get("events") if answer.ok else None)
                 return Received(send=(self._request("Subscribe", now, events=events),))
             case "Subscribe":
-                return self._subscribed(answer)
+                return self._subscribed(answer, now)
+            case "GetActions":
+                self._note_actions(given)
+                return Received()
             case "DoAction":
                 return Received(answers=((int(name[3:]), answer),))
             case _:
                 self.latency_ms = (now - at) * 1000
                 self._note_version(given)
-                if not self.ready:
-                    return self._subscribed(answer)
-                return Received()
+                return Received() if self.ready else self._subscribed(answer, now)
 
-    def _subscribed(self, answer: Answer) -> Received:
+    def _subscribed(self, answer: Answer, now: float) -> Received:
         if answer.ok:
             self.ready = True
-        else:  # with Enforce on, every request of somebody who has not given the password is refused
-            self.ended = "refused" if self._password else "needs_password"
+            return Received(send=(self._request("GetActions", now),))
+        # With Enforce on, every request of somebody who has not given the password is refused.
+        self.ended = "refused" if self._password else "needs_password"
         return Received()
 
     def _known(self, told: object) -> dict[str, list[str]]:
@@ -265,6 +269,13 @@ class Session:
             f"{source}.{name}" for source, names in self._wanted.items() for name in names if name not in chosen[source]
         )
         return {source: names for source, names in chosen.items() if names}
+
+    def _note_actions(self, given: dict[str, Any]) -> None:
+        told = given.get("actions")
+        if isinstance(told, list):
+            rows = [cast("dict[str, object]", each) for each in cast("list[object]", told) if isinstance(each, dict)]
+            names = (each.get(key) for each in rows for key in ("name", "id"))
+            self.actions = frozenset(name.casefold() for name in names if isinstance(name, str))
 
     def _note_version(self, given: dict[str, Any]) -> None:
         info = given.get("info")

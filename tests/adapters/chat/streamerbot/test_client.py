@@ -208,6 +208,7 @@ async def test_actions_by_name_and_by_id() -> None:
             with pytest.raises(Unavailable):
                 await source.do("Wave", {})
             await reading.settled()
+            await until(lambda: source.known_actions == {"wave", bot.actions["Wave"]}, "the actions")
             await source.do("Wave", {"text": "hé", "count": 3})
             await source.do(bot.actions["Wave"], {})
             with pytest.raises(Refused):

@@ -42,7 +42,9 @@ def test_from_greeting_to_ready() -> None:
     asked = json.loads(frame)
     assert (asked["request"], asked["events"]) == ("Subscribe", {"Twitch": ["ChatMessage"], "YouTube": ["Message"]})
     assert one.missing == ("Twitch.Raid",)
-    one.receive(answer(frame), 1.3)
+    (frame,) = one.receive(answer(frame), 1.3).send
+    one.receive(answer(frame, actions=[{"name": "Wave", "id": "A0"}, 5, {"name": None}]), 1.4)
+    assert one.actions == {"wave", "a0"}
     assert (one.ready, one.version, one.ended) == (True, "1.0.4", "")
 
 
