@@ -19,6 +19,9 @@ from streamer.web.metrics import Metrics
 from streamer.web.operate import Outcome
 from streamer.web.server import WebServer
 from streamer.web.sinkroom import SinkRoom
+from tests.web.panel_stand import browser, contexts, opened, server, show
+
+__all__ = ["browser", "contexts", "opened", "server", "show"]
 
 
 class Desk:

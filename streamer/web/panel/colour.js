@@ -50,6 +50,20 @@ function readable(rgb, theme, ground) {
   return TEXT[theme];
 }
 
+const NAMES_MAX = 2000;
+const HOVER = { dark: [27, 32, 39], light: [245, 246, 249] };
+const named = new Map();
+
+/** Style variables for a viewer's name in the colour he chose, readable on both themes; null without a colour. */
+export function nameStyle(colour) {
+  if (!named.has(colour)) {
+    const raw = parse(colour);
+    if (named.size >= NAMES_MAX) named.clear(); // any of sixteen million can be chosen
+    named.set(colour, raw && Object.fromEntries(["dark", "light"].map((theme) => [`--n-${theme}`, css(readable(raw, theme, HOVER[theme]))])));
+  }
+  return named.get(colour);
+}
+
 const known = new Map();
 
 /** Style variables for one persona: text and tint, for the dark and the light theme. */

@@ -5,6 +5,7 @@ import { mode } from "./actions.js";
 import { hurry, start } from "./feed.js";
 import "./keys.js";
 import { Chat } from "./parts/chat.js";
+import { Events } from "./parts/events.js";
 import { Header, Stale, viewLinks } from "./parts/header.js";
 import { KillBar } from "./parts/killbar.js";
 import { Links } from "./parts/links.js";
@@ -67,7 +68,7 @@ let focused = 0;
 
 function Live() {
   return html`<main data-view="live"><h2 class="sr" tabindex="-1" data-heading>${t("view.live")}</h2><${Stale}/><div class="col c-chat"><${Chat}/><${Say}/></div><div class="col c-now"><${OnAir}/><${Queue}/></div>
-      <div class="col c-show"><${Sound}/><${Links}/><${Log}/></div></main>`;
+      <div class="col c-show"><${Sound}/><${Events}/><${Links}/><${Log}/></div></main>`;
 }
 
 function Views() {

@@ -2,9 +2,10 @@
 import { Component, computed, html, signal, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { freeze, frozen, frozenWhy, held, shown, thaw } from "../chatlist.js";
 import { Icon } from "../icons.js";
+import { nameStyle } from "../colour.js";
 import { persona, S, wall } from "../store.js";
-import { clean, has, money, number, t, timeOfDay, tn } from "../texts.js";
-import { Name, ruleWords } from "./common.js";
+import { clean, has, money, number, parts, t, timeOfDay, tn } from "../texts.js";
+import { Name, ruleWords, Test, what } from "./common.js";
 import { MenuButton, menuKey, MessageMenu } from "./message-menu.js";
 import { Ignored, SendBox } from "./send.js";
 
@@ -14,11 +15,15 @@ const HANDS_MS = 1500; // a scroll so soon after the wheel, a finger or a key wa
 const FILTERS = ["all", "questions", "paid"];
 const filter = signal("all");
 const PLATFORMS = { twitch: ["T", "tw"], youtube: ["Y", "yt"] };
-const MARKED = { broadcaster: "role.broadcaster", moderator: "role.moderator", vip: "role.vip" };
+const MARKED = ["broadcaster", "moderator", "vip", "subscriber", "member", "verified"];
+const MARKS_MAX = 2; // the weightiest; more would push the words away
+const DECKED = new Set(["cheer", "superchat", "sticker"]); // the amount stands there as a chip
 
-export function Platform({ name }) {
+/** `source`: by which way it came, for the tooltip. */
+export function Platform({ name, source }) {
+  const by = source && has(`source.${source}`) ? t("chat.by", { source: t(`source.${source}`) }) : undefined;
   const [letter, cls] = PLATFORMS[name] || [Array.from(clean(name))[0]?.toUpperCase() || "·", ""];
-  return html`<span class=${`pf ${cls}`} role="img" aria-label=${has(`platform.${name}`) ? t(`platform.${name}`) : clean(name)}>${letter}</span>`;
+  return html`<span class=${`pf ${cls}`} role="img" title=${by} aria-label=${has(`platform.${name}`) ? t(`platform.${name}`) : clean(name)}>${letter}</span>`;
 }
 
 const STATES = {
@@ -43,10 +48,27 @@ function Text({ row }) {
   const [all, setAll] = useState(false);
   if (row.data.text === null) return html`<span class="m takenback">${t("words.taken_back")}</span>`;
   const text = clean(row.data.text);
-  if (!text) return html`<span class="m dim">${has(`chat.${row.data.kind}`) ? t(`chat.${row.data.kind}`) : ""}</span>`;
+  if (!text) return null;
   const points = text.length > DRAWN_MAX ? Array.from(text) : null;
   if (!points || points.length <= DRAWN_MAX || all) return html`<bdi class="m" dir="auto">${text}</bdi>`;
   return html`<bdi class="m" dir="auto">${points.slice(0, DRAWN_MAX).join("")}…</bdi> <button type="button" class="link" onClick=${() => setAll(true)}>${t("chat.show_all")}</button>`;
+}
+
+/** Who somebody is here: the host, a moderator, how long a subscriber. */
+function Roles({ data }) {
+  const shown = MARKED.filter((role) => (data.roles || []).includes(role)).slice(0, MARKS_MAX);
+  return shown.map((role) => html` <span class=${`role r-${role}`}>${data.months > 1 && (role === "subscriber" || role === "member") ? tn(`role.${role}.for`, data.months) : t(`role.${role}`)}</span>`);
+}
+
+function Marks({ data }) {
+  const answered = data.reply_name && html` <span class="re"><${Icon} name="reply"/>${parts("chat.reply", { who: html`<${Name} name=${data.reply_name}/>` })}</span>`;
+  return html`${data.test && html` <${Test}/>`}${data.guest && html` <span class="role">${t("chat.guest")}</span>`}${data.first && html` <span class="chip pick">${t("chat.first")}</span>`}${answered}`;
+}
+
+// What somebody did beside writing: a raid, a gift. Money has its own mark.
+function Deed({ data }) {
+  const words = data.kind !== "message" && !(DECKED.has(data.kind) && data.amount && clean(data.text)) ? what(data) : "";
+  return words && html` <span class="deed">${words}</span>`;
 }
 
 class Row extends Component {
@@ -54,10 +76,10 @@ class Row extends Component {
 
   render({ row }) {
     const { data } = row;
-    const cls = computed(() => `row ${row.gone.value ? "gone" : ""} ${data.question ? "is-q" : ""} ${data.amount ? "is-paid" : ""}`);
-    const role = (data.roles || []).find((r) => r in MARKED);
-    return html`<li class=${cls} tabindex="-1" data-uid=${row.uid}><${Platform} name=${data.platform}/><p>
-      <time class="n">${timeOfDay(wall(data.at))}</time><b><${Name} name=${data.name}/></b>${role && html` <span class="role">${t(MARKED[role])}</span>`}${data.amount && html` <span class="chip held">${money(data.amount)}</span>`} <${Text} row=${row}/> <${Chip} row=${row}/></p><${MenuButton} row=${row}/></li>`;
+    const cls = computed(() => `row ${row.gone.value ? "gone" : ""} ${data.question ? "is-q" : ""} ${data.amount ? "is-paid" : ""} ${data.kind !== "message" ? "is-deed" : ""} ${data.test ? "is-test" : ""}`);
+    const paid = data.amount && DECKED.has(data.kind) && clean(data.text);
+    return html`<li class=${cls} tabindex="-1" data-uid=${row.uid}><${Platform} name=${data.platform} source=${data.source}/><p>
+      <time class="n">${timeOfDay(wall(data.at))}</time><b class="vn" style=${nameStyle(data.color)}><${Name} name=${data.name}/></b><${Roles} data=${data}/><${Marks} data=${data}/>${paid && html` <span class="chip held">${money(data.amount)}</span>`}<${Deed} data=${data}/> <${Text} row=${row}/> <${Chip} row=${row}/></p><${MenuButton} row=${row}/></li>`;
   }
 }
 

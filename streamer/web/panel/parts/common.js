@@ -2,7 +2,7 @@
 import { html } from "../vendor/preact.js";
 import { personaStyle } from "../colour.js";
 import { persona, S, tick } from "../store.js";
-import { clean, has, notice, parts, span, t, tn } from "../texts.js";
+import { clean, has, money, notice, parts, span, t, tn } from "../texts.js";
 
 const WORDS_MAX = 160;
 
@@ -71,6 +71,19 @@ export function Entry({ entry }) {
 
 /** What moderation found, in words; a rule such as "personal.mail" is worded by its first part. */
 export const ruleWords = (rule) => { const known = [rule, ...String(rule).split(".")].find((r) => has(`rule.${r}`)); return known ? t(`rule.${known}`) : cut(rule, 40); };
+
+/** The mark of what was only tried out. */
+export const Test = () => html`<span class="chip test" title=${t("test.why")}>${t("test")}</span>`;
+
+/** What an event is, after a name: raids with 40, redeems Hydrate. Empty for what nobody has words for. */
+export function what({ kind, count, months, amount, reward, platform }) {
+  const n = kind === "resub" || kind === "milestone" ? count || months : count;
+  const key = platform === "twitch" && has(`chat.${kind}.sub`) ? `chat.${kind}.sub` : `chat.${kind}`; // who is a member there subscribes here
+  if (n > 0 && has(`${key}.n.other`)) return tn(`${key}.n`, n);
+  if (amount && has(`${key}.of`)) return t(`${key}.of`, { amount: money(amount) });
+  if (clean(reward) && has(`${key}.of`)) return t(`${key}.of`, { reward: cut(reward, 60) });
+  return has(key) ? t(key) : "";
+}
 
 const styles = new Map();
 

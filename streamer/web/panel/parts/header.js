@@ -10,9 +10,11 @@ import { Dot } from "./common.js";
 const DOTS = { ok: "", degraded: "warn", broken: "bad", off: "off", starting: "start" };
 const RANK = { broken: 0, degraded: 1, starting: 2, ok: 3, off: 4 };
 
-/** "voice.mika" -> "Mika's voice": a known name, or the name of the persona, or the last word as it is. */
+/** "voice.mika" -> "Mika's voice": a known name, or the name of the persona, or the last word as it is. A second way to the same: (2). */
 export function partName(part) {
   if (has(`part.${part}`)) return t(`part.${part}`);
+  const nth = /^(.+)\.(\d+)$/.exec(part);
+  if (nth && has(`part.${nth[1]}`)) return `${t(`part.${nth[1]}`)} (${nth[2]})`;
   const [group, ...rest] = part.split(".");
   const id = rest.join(".").replace(/\.\d+$/, "");
   const [who, engine] = rest;
@@ -74,7 +76,7 @@ function Health() {
   const troubled = all.filter(worrying).sort((a, b) => RANK[a.state] - RANK[b.state]);
   const on = all.filter((h) => h.state !== "off");
   const pills = troubled.concat(on.filter((h) => !worrying(h))).slice(0, 6).sort((a, b) => all.indexOf(a) - all.indexOf(b));
-  const shown = open === "*" ? all : all.filter((h) => h.part === open);
+  const shown = open === "*" ? troubled.concat(all.filter((h) => !worrying(h))) : all.filter((h) => h.part === open);
   const summary = troubled.length ? tn("health.problems", troubled.length) : t("health.all_ok");
   const toggle = (what) => () => setOpen(open === what ? "" : what);
   const rest = all.length - pills.length;

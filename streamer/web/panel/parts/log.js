@@ -7,7 +7,7 @@ import { Entry as Words } from "./common.js";
 const FILTERS = { all: () => true, people: (e) => e.kind === "press", drops: (e) => e.kind === "drop" };
 const DRAWN_MAX = 120;
 const filter = signal("all");
-const MARKS = { drop: "–", line: "“", system: "◇" };
+const MARKS = { drop: "–", line: "“", system: "◇", aside: "·" };
 
 /** Newest first; drops of viewers for one reason within one minute are one row: {entry, n}. */
 export function grouped(numbers, log) {
