@@ -114,8 +114,8 @@ _TOPICS = (
         "moderator",
         tell=False,
     ),
-    _Topic("stream", ("stream.online", "stream.offline"), (), "anyone"),
-    _Topic("stream", ("channel.update",), (), "anyone", "2"),
+    _Topic("stream", ("stream.online", "stream.offline"), (), "anyone", tell=False),
+    _Topic("stream", ("channel.update",), (), "anyone", "2", tell=False),
 )  # fmt: skip
 
 
