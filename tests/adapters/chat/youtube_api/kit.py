@@ -101,7 +101,7 @@ class Away(Signed):
 
 def source(youtube: FakeYouTubeApi, *, resolve: Resolve | None = None, **more: Any) -> YouTubeApi:
     """A source of this fake, with a key unless an account is given."""
-    given: dict[str, Any] = {"clock": SwiftClock(), "timing": PATIENT, "draw": lambda: 0.5}
+    given: dict[str, Any] = {"api_url": youtube.url, "clock": SwiftClock(), "timing": PATIENT, "draw": lambda: 0.5}
     if "account" not in more:
         given["api_key"] = "key-1"
-    return YouTubeApi("mika", resolve or youtube.resolve, api_url=youtube.url, **(given | more))
+    return YouTubeApi("mika", resolve or youtube.resolve, **(given | more))

@@ -2,6 +2,7 @@
 
 import base64
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,6 +128,19 @@ def test_bans_and_what_only_the_page_sees_pass(world):
         assert world.pairing.page(row, away=False) == [row]
     poll = ChatRow(at=1.0, platform="youtube", kind="poll_begin", id="p")
     assert world.pairing.page(poll, away=False) == []
+
+
+def test_a_held_message_that_was_let_through_is_a_message_and_any_other_replacement_a_removal(world):
+    def replacement(message, text):
+        row = said(message, text, "ann", world.now, "innertube")
+        row = msgspec.structs.replace(row, kind="replace_message", target=message, id=f"new-{message}")
+        return world.pairing.page(row, away=True)
+
+    assert [(row.kind, row.id) for row in replacement(page_id(1), "let through")] == [("message", page_id(1))]
+    assert world.api(api_id(1), "let through") == []
+    world.api(api_id(2), "told before")
+    assert [row.target for row in replacement(page_id(2), "gone")] == [api_id(2), page_id(2)]
+    assert [row.kind for row in replacement(page_id(3), "")] == ["delete_message"]
 
 
 # --- one for the other

@@ -376,6 +376,13 @@ async def test_an_account_that_must_sign_in_again_and_one_whose_server_is_away(y
             await code(api, wanted)
 
 
+async def test_an_address_that_is_not_the_apis(youtube):
+    api = source(youtube, api_url=youtube.url + "/elsewhere", clock=SwiftClock(200.0))
+    async with reading(api):
+        health = await code(api, "chat.unreachable")
+        assert (health.state, health.notice.fix) == ("broken", "fix.ytapi_url")
+
+
 async def test_a_server_that_is_not_there(youtube):
     async def resolve():
         return "abcdefghijk"

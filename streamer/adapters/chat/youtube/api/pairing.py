@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from streamer.adapters.chat.youtube.api.ids import inner
 from streamer.ports import ChatRow
@@ -102,6 +103,7 @@ class Pairing:
 
     def page(self, row: ChatRow, *, away: bool) -> list[ChatRow]:
         """`away`: the API tells nothing at the moment."""
+        row = self._settled(row)
         if row.kind == "delete_message":
             return self._deleted(row)
         if row.kind in _REMOVALS or row.kind in _ONLY_PAGE:
@@ -144,6 +146,15 @@ class Pairing:
         """The API's id of a message told under either id; the id itself when there is no other."""
         said = self._page.said.get(message)
         return said.partner if said is not None and said.partner else message
+
+    def _settled(self, row: ChatRow) -> ChatRow:
+        """What replaces a message that was told takes it back; what replaces one that was held is the message."""
+        if row.kind != "replace_message":
+            return row
+        told = row.target in self._page.said or self._api.by_keys(inner(row.target)) is not None
+        if told or not row.text or row.user is None:
+            return _removal(row, row.target)
+        return replace(row, kind="message", id=row.target, target="")
 
     # --- which is which -----------------------------------------------------------------------------------------------
 

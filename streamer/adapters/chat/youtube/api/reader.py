@@ -157,8 +157,8 @@ class Reader:
 
     # --- what went wrong ----------------------------------------------------------------------------------------------
 
-    def failed(self, wrong: ApiError) -> bool:
-        """Sets when to try again; true when there is nothing to try."""
+    def failed(self, wrong: ApiError, *, finding: bool = False) -> bool:
+        """Sets when to try again; true when there is nothing to try. `finding`: it was no try to read."""
         timing, trouble = self._timing, wrong.trouble
         if trouble in _OVER:
             self.trouble = wrong
@@ -168,7 +168,7 @@ class Reader:
                 self._token = ""
                 return False
             trouble = "other"
-        if trouble == "refused" and not self.polling:
+        if trouble == "refused" and not self.polling and not finding:
             self._stream_from = self._clock.now() + timing.restream_s
             return False
         self.trouble = wrong

@@ -38,6 +38,7 @@ Resolve = Callable[[], Awaitable[str]]
 """Gives the id of the video that is live. Raises Unavailable while there is none, Misconfigured when there never is."""
 
 _NAMES: Final = 5_000
+_STARTING_S: Final = 30.0
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -177,7 +178,7 @@ class YouTubeApi:
         if reader.connected and trouble is None:
             if reader.polling:
                 return "degraded", "chat.ytapi_polling", ""
-            if self._deletions is not None and not self._page_reads():
+            if self._deletions is not None and not self._page_reads(begun=True):
                 return "degraded", "chat.ytapi_no_deletions", ""
             return "ok", "chat.ytapi_ok", ""
         if trouble is not None and trouble.trouble not in ("unreachable", "refused", "other", "token", "ended"):
@@ -192,8 +193,12 @@ class YouTubeApi:
             return "broken", words.code, words.fix
         return "starting", "chat.connecting", ""
 
-    def _page_reads(self) -> bool:
-        return self._deletions is not None and self._deletions.health().state == "ok"
+    def _page_reads(self, *, begun: bool = False) -> bool:
+        """`begun`: it is enough that it begins, for a while after the start."""
+        if self._deletions is None:
+            return False
+        state = self._deletions.health().state
+        return state == "ok" or (begun and state == "starting" and self._now() < _STARTING_S)
 
     # --- finding the chat ---------------------------------------------------------------------------------------------
 
@@ -276,8 +281,8 @@ class YouTubeApi:
         """Waits as the reader would after such an error."""
         reader = self._reader
         self._trouble = wrong
-        reader.failed(wrong)
-        await self._clock.sleep(max(reader.wait_until - self._clock.now(), self._timing.retry_min_s))
+        least_s = self._timing.fixable_s if reader.failed(wrong, finding=True) else self._timing.retry_min_s
+        await self._clock.sleep(max(reader.wait_until - self._clock.now(), least_s))
 
     # --- rows ---------------------------------------------------------------------------------------------------------
 
