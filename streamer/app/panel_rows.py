@@ -37,7 +37,7 @@ _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 Params = dict[str, str | int | float]
 
-QUIET_DROPS = frozenset({"taken_back", "closing"})
+QUIET_DROPS = frozenset({"taken_back", "closing", "merged", "least", "cooldown"})
 DROPS_MAX = 3
 """Drops of one reason in one step that are listed one by one."""
 NEVER_MS = 2**62
@@ -107,6 +107,11 @@ def rank(show: Show, request: Request) -> int:
     return group * REQUESTS + REQUESTS // 2 + age
 
 
+def tried_out(request: Request) -> Row:
+    """The mark of what a test event asked for."""
+    return {"test": True} if request.test else {}
+
+
 def queue(show: Show, words: Words, amounts: Mapping[str, Row]) -> dict[str, Row]:
     """Waiting requests by their id. `amounts` by message uid."""
     rows: dict[str, Row] = {}
@@ -125,6 +130,7 @@ def queue(show: Show, words: Words, amounts: Mapping[str, Row]) -> dict[str, Row
             "not_before": request.ready_ms or None,
             "asked": 1 + len(request.also),
             "amount": amounts.get(request.uid),
+            **tried_out(request),
         }
     return rows
 
@@ -146,6 +152,7 @@ def next_line(line: Line, words: Words, text: str, since_ms: int) -> Row:
         "est_ms": line.est_ms or None,
         "since": since_ms,
         "not_before": line.request.ready_ms or None,
+        **tried_out(line.request),
     }
 
 

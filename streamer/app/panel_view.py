@@ -228,6 +228,7 @@ class PanelView:
             "total": self._total(line.id, line.est_ms),
             "whole": line.id in self._totals,
             "voiced": line.id not in self._unvoiced,
+            **rows.tried_out(line.request),
         }
 
     def _total(self, line: int, est_ms: int) -> int:
@@ -275,7 +276,8 @@ class PanelView:
     def chat(self, event: ChatReceived, text: str, name: str, now_ms: int, row: ChatRow | None = None) -> None:
         """A message came; to be called before its event is folded. `text` is empty for one that is not to be shown,
         `row` is the message as the chat told it."""
-        self._arrivals.append(now_ms)
+        if not event.test:
+            self._arrivals.append(now_ms)
         if event.uid in self._chat:
             return
         self._n += 1

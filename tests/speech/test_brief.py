@@ -104,6 +104,26 @@ def test_paid_facts_are_ours():
     assert "Thank" in content
 
 
+def test_an_alert_is_ordered_as_its_template_says():
+    raid = Quote(uid="t:1", user="t:ann", name="Ann", what="raided the show with 40 viewers")
+    brief = writer(raid, **{"a_t:1": "Sing for Ann."}).write(
+        prepare("paid", answers=("t:1",), prompt="a:t:1"), MIKA, partners=[REX]
+    )
+    assert brief.request.messages[-1].content.endswith("raided the show with 40 viewers)\n\nSing for Ann.")
+    without = writer(raid, **{"a_t:1": ""}).write(prepare("paid", answers=("t:1",), prompt="a:t:1"), MIKA)
+    assert "Thank the person quoted last" in without.request.messages[-1].content
+
+
+def test_exact_words_about_an_alert_ask_no_model_and_name_the_viewer():
+    raid = Quote(uid="t:1", user="t:ann", name="xX_Ann_Xx", what="raided the show with 40 viewers")
+    order = prepare("paid", answers=("t:1",), prompt="a:t:1", exact=True)
+    brief = writer(raid, **{"a_t:1": "Thank you, Ann!"}).write(order, MIKA)
+    assert (brief.exact, brief.viewers, brief.request.messages) == ("Thank you, Ann!", ("xX_Ann_Xx",), ())
+    assert writer(raid, **{"a_t:1": ""}).write(order, MIKA).exact is None
+    with pytest.raises(TakenBack):
+        writer(raid).write(order, MIKA)
+
+
 def test_banter_and_its_last_turn():
     brief = writer().write(
         prepare("banter", partner="rex", last_turn=True), MIKA, partners=[REX], partner_line="Foxes sleep a lot."
