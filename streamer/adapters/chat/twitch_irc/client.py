@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from streamer.adapters.chat.common.unread import Unread
 from streamer.adapters.chat.twitch_irc.rows import Rows
 from streamer.adapters.chat.twitch_irc.session import URL, Allowance, End, Session, Timing, channel_name
 from streamer.ports import ChatRow, Health, HealthState, Misconfigured, Notice
@@ -76,7 +77,7 @@ class TwitchIrc:
         self._session: Session | None = None
         self._pump: asyncio.Task[None] | None = None
         self._origin = 0.0
-        self._unparsed = 0
+        self.unread = Unread()
         self._dropped = 0
         self._retries = 0
         self._was_joined = False
@@ -113,13 +114,13 @@ class TwitchIrc:
     def health(self) -> Health:
         session = self._session
         state, code, fix = self._judged(session)
-        unparsed = self._unparsed + (session.unparsed if session is not None else 0)
-        if state == "ok" and unparsed:
+        bad = self.unread.count
+        if state == "ok" and bad:
             code = "chat.malformed"
         params: dict[str, str | int | float] = {
             "channel": self.channel,
-            "unparsed": unparsed,
-            "bad": unparsed,
+            "unparsed": bad,
+            "bad": bad,
             "dropped": self._dropped,
             "retries": self._retries,
         }
@@ -155,7 +156,7 @@ class TwitchIrc:
             while True:
                 await self._clock.sleep(self._allowance.wait_s(self._clock.now()))
                 nick = f"justinfan{10_000 + int(self._draw() * 90_000)}"
-                session = Session(self.channel, nick, self._rows, self._timing, self._allowance)
+                session = Session(self.channel, nick, self._rows, self._timing, self._allowance, self.unread)
                 moved = asyncio.Event()
                 task = tasks.create_task(self._serve(http, session, moved))
                 waiter = tasks.create_task(moved.wait())
@@ -199,8 +200,6 @@ class TwitchIrc:
             if self._session is session:
                 self._session = None
             session.ended = session.ended or "lost"
-            self._unparsed += session.unparsed
-            session.unparsed = 0
 
     async def _read(self, ws: "ClientWebSocketResponse", session: Session, moved: asyncio.Event) -> None:
         from aiohttp import WSMsgType

@@ -83,11 +83,12 @@ class LineBuffer:
 
     Twitch puts several lines into one message, each with its line end; the IRCv3 WebSocket rules put one line without
     an end into each message. A server that has shown line ends is taken at its word: text without one is the first half
-    of a line and waits for the rest. `broken` counts halves whose rest never came and lines too long to keep.
+    of a line and waits for the rest. `broken` holds halves whose rest never came and lines too long to keep, until
+    somebody takes them.
     """
 
     def __init__(self) -> None:
-        self.broken = 0
+        self.broken: list[str] = []
         self._ends_lines = False
         self._half = ""
 
@@ -96,7 +97,7 @@ class LineBuffer:
         if self._half:
             only_tags = self._half.startswith("@") and " " not in self._half.rstrip(" ")
             if _WHOLE.match(frame) and not (only_tags and frame.startswith(":")):
-                self.broken += 1
+                self.broken.append(self._half)
             else:
                 frame = self._half + frame
             self._half = ""
@@ -107,7 +108,7 @@ class LineBuffer:
         if not self._ends_lines:
             lines.append(last)
         elif len(last) > LINE_MAX:
-            self.broken += 1
+            self.broken.append(last)
         else:
             self._half = last
         return [line for line in (line.rstrip("\r") for line in lines) if line]

@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from streamer.adapters.chat.common.unread import Unread
 from streamer.adapters.chat.twitch_irc.irc import Line, LineBuffer, Malformed, parse
 from streamer.adapters.chat.twitch_irc.rows import Rows
 from streamer.ports import ChatRow, Misconfigured
@@ -81,7 +82,16 @@ class Session:
     `ended` stays empty while the connection is of use. `joined` is set once the room was seen.
     """
 
-    def __init__(self, channel: str, nick: str, rows: Rows, timing: Timing, allowance: Allowance) -> None:
+    def __init__(
+        self,
+        channel: str,
+        nick: str,
+        rows: Rows,
+        timing: Timing,
+        allowance: Allowance,
+        unread: Unread | None = None,
+    ) -> None:
+        """`unread` keeps the lines that cannot be used."""
         self.ended: End = ""
         self.joined = False
         self.missing = False
@@ -89,7 +99,7 @@ class Session:
         self.notice = ""
         """msg-id of a NOTICE that explains a channel that cannot be read."""
         self.leaving = False
-        self.unparsed = 0
+        self.unread = unread if unread is not None else Unread()
         self.latency_ms: float | None = None
         self._room = f"#{channel}"
         self._nick = nick
@@ -112,22 +122,23 @@ class Session:
         return [f"CAP REQ :{_CAPABILITIES}", f"NICK {self._nick}"]
 
     def receive(self, frame: str, now: float) -> tuple[list[ChatRow], list[str]]:
-        """Rows in order and lines to send back. Malformed lines are counted in `unparsed`; nothing is raised."""
+        """Rows in order and lines to send back. Malformed lines are kept in `unread`; nothing is raised."""
         self._heard = now
         rows: list[ChatRow] = []
-        broken = self._lines.broken
         for text in self._lines.feed(frame):
             try:
                 line = parse(text)
                 row = self._rows.decode(line, now) if self._is_ours(line) else None
-            except Malformed:
-                self.unparsed += 1
+            except Malformed as wrong:
+                self.unread.keep(text, str(wrong))
                 continue
             if row is not None:
                 rows.append(row)
             if line.command != "PRIVMSG":
                 self._protocol(line, now)
-        self.unparsed += self._lines.broken - broken
+        for half in self._lines.broken:
+            self.unread.keep(half, "half a line, or one too long")
+        self._lines.broken.clear()
         sent, self._send = self._send, []
         return rows, sent
 

@@ -9,6 +9,7 @@ import pytest
 
 from streamer.adapters.chat.twitch_irc import Timing, TwitchIrc
 from streamer.ports import Misconfigured
+from tests.adapters.chat.contract import check_life
 from tests.fakes.twitch_irc import FakeTwitchIrc
 
 FAST = Timing(retry_min_s=0.01, retry_max_s=0.05)
@@ -90,6 +91,11 @@ async def test_a_chat_from_handshake_to_end():
         assert source.health().notice.code == "chat.closed"
         assert twitch.violations == []
         await twitch.until(lambda: not twitch._clients)
+
+
+async def test_the_contract_of_every_chat():
+    async with FakeTwitchIrc("mika") as twitch:
+        await check_life(TwitchIrc("mika", twitch.url), lambda text: twitch.say("Bob", text))
 
 
 async def test_every_kind_of_row():
@@ -209,7 +215,8 @@ async def test_garbage_is_counted_and_skipped():
             assert (await first(rows)).text == "still here"
             health = source.health()
             assert (health.state, health.notice.code) == ("ok", "chat.malformed")
-            assert health.notice.params["unparsed"] == count + 1
+            assert health.notice.params["bad"] == count + 1
+            assert all(each.why for each in source.unread.last)
             assert twitch.connections == 1
 
 

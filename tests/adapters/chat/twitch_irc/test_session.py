@@ -179,7 +179,7 @@ def test_malformed_lines_are_counted():
     it = joined()
     rows, _ = it.receive("???\r\n" + HELLO + "@id=1 :b!b@b PRIVMSG #mika :no user\r\n", 1.0)
     assert [row.id for row in rows] == ["m1"]
-    assert it.unparsed == 2
+    assert it.unread.count == 2
 
 
 @given(
