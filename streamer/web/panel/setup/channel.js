@@ -17,11 +17,13 @@ export function channelName({ platform, name } = {}) {
 /** What the test could not tell for sure: the channel may be right all the same. */
 const DOUBTFUL = new Set(["no_such_channel", "chat_unreachable", "chat_refused", "channel_silent", "timeout"]);
 
+const places = () => desk.value.channel?.places || [];
+const read = () => (places().length ? places() : [desk.value.channel]).map(channelName).join(t("setup.channel.and"));
 const real = () => Boolean(desk.value.channel?.name) && desk.value.channel.platform !== "demo" && !desk.value.demo;
-const present = () => (real() ? t("setup.channel.still", { name: channelName(desk.value.channel) }) : t("setup.channel.still.demo"));
+const present = () => (real() ? t("setup.channel.still", { name: read() }) : t("setup.channel.still.demo"));
 
 function Form() {
-  const [text, setText] = useState(real() ? channelName(desk.value.channel).replace(/^YouTube: /, "") : "");
+  const [text, setText] = useState(real() && places().length < 2 ? channelName(desk.value.channel).replace(/^YouTube: /, "") : "");
   const [busy, setBusy] = useState("");
   const [tried, setTried] = useState(null);
   const [problem, setProblem] = useState(null);
@@ -46,11 +48,18 @@ function Form() {
       setProblem(result.problem);
       if (result.ok) {
         setTried(null);
-        setSaved(t("setup.channel.saved", { name: channelName(desk.peek().channel) || wanted }));
-        aloud.value = t("setup.channel.saved", { name: channelName(desk.peek().channel) || wanted });
+        setSaved(t("setup.channel.saved", { name: read() || wanted }));
+        aloud.value = t("setup.channel.saved", { name: read() || wanted });
       }
     }
     setBusy("");
+  };
+  const leave = async (place) => {
+    setBusy(place.platform);
+    const result = await change(`/channel?platform=${place.platform}`, undefined, "DELETE");
+    setBusy("");
+    setProblem(result.problem);
+    if (result.ok) { setText(""); setTried(null); setSaved(t("setup.channel.left", { name: channelName(place) })); }
   };
   const back = async () => {
     setBusy("back");
@@ -60,7 +69,10 @@ function Form() {
     if (result.ok) { setText(""); setTried(null); setSaved(t("setup.channel.demo_again")); }
   };
   const empty = !wanted;
+  const several = places().length > 1;
   return html`<form class="form" onSubmit=${(e) => { e.preventDefault(); if (!empty && !busy) take(false); }}>
+    ${several && html`<ul class="read-places">${places().map((place) => html`<li key=${place.platform}><b>${channelName(place)}</b>
+      <${Act} cls="quiet" busy=${busy === place.platform} off=${Boolean(busy)} words=${t("setup.channel.leave")} aria-label=${t("setup.channel.leave.what", { name: channelName(place) })} onClick=${() => leave(place)}/></li>`)}</ul>`}
     <${Text} id="channel-text" label=${t("setup.channel.label")} help=${t("setup.channel.help")} placeholder=${t("setup.channel.placeholder")} value=${text} maxlength="200" inputmode="url" problem=${problem} kept=${problem && present()} onInput=${(e) => { typing.value = true; setSaved(""); setText(e.currentTarget.value); }}>
       <${Act} busy=${busy === "test"} off=${empty || busy} words=${t("setup.test")} working=${t("setup.channel.testing")} onClick=${test}/><//>
     ${tried && html`<div class="notice ready"><p><b>${t("setup.channel.connected", { name: channelName(tried) })}</b></p></div>`}
@@ -71,7 +83,7 @@ function Form() {
 }
 
 export function ChannelStep() {
-  const words = desk.value && real() ? t("setup.channel.reads", { name: channelName(desk.value.channel) }) : "";
+  const words = desk.value && real() ? t("setup.channel.reads", { name: read() }) : "";
   const trouble = desk.value && real() && desk.value.channel.words && desk.value.channel.words.fix ? desk.value.channel.words : null;
   return html`<${Step} name="channel" what=${words}><${Problem} problem=${trouble}/><${Form}/><${SignIn}/><//>`;
 }

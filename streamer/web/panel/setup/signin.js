@@ -219,7 +219,7 @@ function Service({ one }) {
   const [editing, edit] = useState(false);
   if (!one.ready || editing) return html`<${Client} key="client" one=${one} onDone=${() => edit(false)}/>${one.ready && html`<p><button type="button" class="link" onClick=${() => edit(false)}>${t("setup.signin.cancel")}</button></p>`}`;
   return html`${one.accounts.map((each) => html`<${Account} key=${each.role} one=${one} account=${each}/>`)}
-    <p class="help">${t(state.value.keyring ? "setup.signin.kept.keyring" : "setup.signin.kept.file")} <button type="button" class="link" onClick=${() => edit(true)}>${t("setup.signin.client.change")}</button></p>`;
+    <p class="help signin-kept"><span>${t(state.value.keyring ? "setup.signin.kept.keyring" : "setup.signin.kept.file")}</span><button type="button" class="link" onClick=${() => edit(true)}>${t("setup.signin.client.change")}</button></p>`;
 }
 
 /** Shown once the show has told what it knows; a show without sign-in shows nothing. */
