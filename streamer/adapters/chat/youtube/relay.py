@@ -26,7 +26,7 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     ceiling_s: float = 15.0
     jitter: float = 0.1
     """Each pause is longer by up to this share."""
-    begin_s: float = 9.0
+    begin_s: float = 8.0
     """How long an engine may take to begin, or to answer one poll, its own second tries included."""
     again_s: float = 1.0
     """Before an engine asks again what failed; twice as long before the last time."""
