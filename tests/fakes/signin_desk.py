@@ -109,7 +109,7 @@ class FakeSignIn:
             case "POST", "cancel":
                 return self.account(service, role, attempt=None)
             case "DELETE", _:
-                new = AccountState(service, role, False)  # type: ignore[arg-type]
-                return self.account(service, role, **msgspec.structs.asdict(new))
+                empty = {"login": "", "health": "off", "words": None, "allowed": (), "missing": (), "other": False}
+                return self.account(service, role, signed_in=False, attempt=None, **empty)
             case _:
                 return self.find(service, role)
