@@ -4,7 +4,7 @@ import asyncio
 import random
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from urllib.parse import urlsplit
 
 from streamer.adapters.chat.common.unread import Unread
@@ -103,7 +103,7 @@ class TwitchEventSub:
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
-    async def rows(self) -> AsyncIterator[ChatRow]:
+    async def rows(self) -> AsyncGenerator[ChatRow, None]:
         if self._pump is not None:
             raise RuntimeError("the rows of a chat are read once")
         if self._closed:

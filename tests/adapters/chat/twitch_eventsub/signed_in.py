@@ -4,7 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 
 from streamer.adapters.chat.twitch_eventsub import Limits, Timing, TwitchEventSub
-from streamer.ports import Misconfigured
+from streamer.ports import AccountRole, Misconfigured, Service
 from tests.adapters.chat.contract import Reading
 from tests.fakes.twitch_api import FakeTwitch
 
@@ -32,13 +32,15 @@ class Signed:
     `spare` are the tokens it can still get, `refreshes` how often it asked for one.
     """
 
-    service = "twitch"
+    service: Service = "twitch"
 
-    def __init__(self, twitch: FakeTwitch, login: str, scopes: tuple[str, ...], *, role: str = "bot", spare: int = 1):
+    def __init__(
+        self, twitch: FakeTwitch, login: str, scopes: tuple[str, ...], *, role: AccountRole = "bot", spare: int = 1
+    ):
         self.twitch = twitch
-        self.login = login
-        self.role = role
-        self.scopes = frozenset(scopes)
+        self._login = login
+        self.role: AccountRole = role
+        self._scopes = frozenset(scopes)
         self.spare = spare
         self.refreshes = 0
         self.told: list[str] = []
@@ -46,8 +48,16 @@ class Signed:
         self._lock = asyncio.Lock()
 
     @property
+    def login(self) -> str:
+        return self._login
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        return self._scopes
+
+    @property
     def user_id(self) -> str:
-        return self.twitch.people[self.login.lower()]
+        return self.twitch.people[self._login.lower()]
 
     async def token(self) -> str:
         if not self._token:
@@ -62,12 +72,12 @@ class Signed:
                 return
             self.refreshes += 1
             self.spare -= 1
-            self._token = self.twitch.sign_in(self.login, *self.scopes) if self.spare >= 0 else ""
+            self._token = self.twitch.sign_in(self._login, *self._scopes) if self.spare >= 0 else ""
 
     def sign_in(self, *scopes: str) -> None:
         """Somebody signs in again."""
-        self.scopes = frozenset(scopes or self.scopes)
-        self._token = self.twitch.sign_in(self.login, *self.scopes)
+        self._scopes = frozenset(scopes or self._scopes)
+        self._token = self.twitch.sign_in(self._login, *self._scopes)
 
     def expire(self) -> None:
         self.twitch.expire(self._token)

@@ -133,7 +133,7 @@ async def test_f_an_event_with_a_missing_key_and_its_neighbours():
         await twitch.notice(events.notice("Ann", "brand_new_thing", {"x": 1}, "with words"))
         await twitch.notice(events.notice("Ann", "other_new_thing", None))
         await twitch.say("Bob", "after")
-        await until(lambda: read.rows and read.rows[-1].text == "after")
+        await until(lambda: bool(read.rows) and read.rows[-1].text == "after")
         assert [row.text for row in read.rows] == ["before", "some keys", "five!", "with words", "after"]
         assert [raw.why for raw in made.unread.last] == ["no message_id", "unknown notice_type"]
         assert "no id" in made.unread.last[0].raw

@@ -102,14 +102,14 @@ async def test_a_removal_overtakes_what_nobody_has_read_yet():
     async with FakeTwitch() as twitch:
         made = source(twitch, bot(twitch))
         rows = made.rows()
-        first = asyncio.create_task(anext(rows))
+        first = asyncio.ensure_future(anext(rows))
         await twitch.ready(*CHAT_TYPES)
         await twitch.say("Bob", "first")
         assert (await first).text == "first"
         for number in range(20):
             await twitch.say("Bob", str(number))
         await twitch.delete("x")
-        await until(lambda: len(made._buffer) == 20 and made._urgent)
+        await until(lambda: len(made._buffer) == 20 and bool(made._urgent))
         assert (await anext(rows)).kind == "delete_message"
         assert (await anext(rows)).text == "0"
         await rows.aclose()
@@ -120,7 +120,7 @@ async def test_a_full_buffer_loses_the_oldest_and_no_removal():
     async with FakeTwitch() as twitch:
         made = source(twitch, bot(twitch), buffer_max=10)
         rows = made.rows()
-        first = asyncio.create_task(anext(rows))
+        first = asyncio.ensure_future(anext(rows))
         await twitch.ready(*CHAT_TYPES)
         await twitch.say("Bob", "first")
         await first
