@@ -49,7 +49,7 @@ function Row({ uid, event }) {
   const may = live.value && event.state && AGAIN.has(event.state.code);
   const words = told.value.uid === uid ? t(told.value.key) : "";
   return html`<li class="ev"><${Platform} name=${event.platform} source=${event.source}/>
-    <p><b><${Name} name=${event.name}/></b> ${what(event)}${event.test && html` <${Test}/>`}<span class="evs"><time class="n">${timeOfDay(wall(event.at))}</time> ${words ? html`<span class="told" role="status">${words}</span>` : html`<${State} state=${event.state}/>`}</span></p>
+    <p><time class="n">${timeOfDay(wall(event.at))}</time><b><${Name} name=${event.name}/></b> ${what(event)}${event.test && html` <${Test}/>`} ${words ? html`<span class="told" role="status">${words}</span>` : html`<${State} state=${event.state}/>`}</p>
     <button type="button" class="btn quiet ico" aria-disabled=${!may} title=${t("events.replay")} aria-label=${t("events.replay.of", { name })} onClick=${() => may && again(uid)}><${Icon} name="again"/></button></li>`;
 }
 
