@@ -133,7 +133,7 @@ class ChatDesk:
                 self.outbox.ledger.forget(written)
             return False
         own = self.outbox.ledger.is_own(row, self._now())
-        if not own:
+        if not own and not row.test:
             self.speakers.heard(row)
         heard = self.commands.hear(row, own=own)
         if heard == "done":
@@ -162,7 +162,13 @@ class ChatDesk:
             event = heard.event
             platform, _, native = event.uid.partition(":")
             writer = self.outbox.writer(platform)
-            if writer is None or platform in written or not isinstance(event, ChatReceived) or event.test:
+            if (
+                writer is None
+                or not self._can_send(platform)
+                or platform in written
+                or not isinstance(event, ChatReceived)
+                or event.test
+            ):
                 continue
             written.add(platform)
             threaded = "reply" in writer.acts and event.kind in REPLIED
@@ -179,6 +185,10 @@ class ChatDesk:
                 about=about,
             )
 
+    def _can_send(self, platform: str) -> bool:
+        writer = self.outbox.writer(platform)
+        return writer is not None and "send" in writer.acts
+
     def _author(self, uid: str) -> str:
         heard = self._heard(uid)
         return heard.user if heard is not None else ""
@@ -190,7 +200,7 @@ class ChatDesk:
     def _confirm(self, row: ChatRow, code: str, params: Mapping[str, str | int | float]) -> None:
         writer = self.outbox.writer(row.platform)
         text = say(Notice(code, dict(params)), self._language())
-        if writer is not None and self._fit(text):
+        if writer is not None and self._can_send(row.platform) and self._fit(text):
             reply_to = row.id if "reply" in writer.acts else ""
             self.outbox.send(row.platform, text, reply_to=reply_to, by="command", priority="confirmation")
 
@@ -198,7 +208,7 @@ class ChatDesk:
 
     async def write(self, text: str, platform: str, reply_to: str, *, by: str) -> Sent:
         """Problem 409 with the reason, when it is not written."""
-        there = self.outbox.platforms
+        there = [name for name in self.outbox.platforms if self._can_send(name)]
         asked = reply_to.partition(":")
         platform = platform or asked[0] or (there[0] if len(there) == 1 else "")
         if not platform and there:

@@ -69,7 +69,7 @@ class Outbox:
 
     @property
     def platforms(self) -> Sequence[str]:
-        """Where we can write."""
+        """Where an account of ours can do something."""
         return [platform for platform, post in self._posts.items() if post.writer is not None]
 
     def _post(self, platform: str) -> Post:
@@ -108,7 +108,7 @@ class Outbox:
         elif test:
             ticket.end("done")
             self._tell("chat.write.test", {"platform": _name(platform)})
-        elif writer is None:
+        elif writer is None or "send" not in writer.acts:
             ticket.end("dropped", "not_signed_in")
         else:
             self._number += 1
