@@ -99,6 +99,15 @@ def test_the_page_first_then_deleted_then_the_api(world):
     assert [row.kind for row in world.api("api-a")] == ["delete_message", "message"]
 
 
+def test_a_removal_that_the_page_tells_before_its_message(world):
+    world.api("api-a")
+    assert world.delete("page-a") == ["page-a"]
+    assert [(row.kind, row.target) for row in world.page("page-a")] == [("delete_message", "api-a")]
+    assert world.delete("page-b") == ["page-b"]
+    assert world.page("page-b", "other", away=True) == []
+    assert [row.kind for row in world.api("api-b", "other")] == ["delete_message", "message"]
+
+
 def test_channel_emoji_and_mentions_are_written_differently(world):
     world.api("api-a", "@bob hi :_mikaWave:")
     world.page("page-a", "bob hi :mikaWave:")

@@ -117,6 +117,8 @@ class Pairing:
         other = self._other(said, self._api)
         if other is not None:
             said.partner, other.partner = other.id, said.id
+            return [_removal(row, other.id)] if row.id in self._gone_ids else []
+        if row.id in self._gone_ids:  # removals come first, what they remove in its own rhythm
             return []
         if away:
             said.told = True
