@@ -28,6 +28,8 @@ _BADGES: dict[str, Role] = {
     "broadcaster": "broadcaster", "moderator": "moderator", "lead_moderator": "moderator", "vip": "vip",
     "subscriber": "subscriber", "founder": "subscriber", "partner": "verified",
 }  # fmt: skip
+_NOBODY = User(id="407665396", login="ananonymouscheerer", name="Anonymous", anonymous=True)
+"""Twitch's own account for those who do not want to be named."""
 _OLD_TIERS = {"0": "prime", "1": "1000", "2": "2000", "3": "3000"}
 _TIERS = frozenset({"1000", "2000", "3000", "prime"})
 
@@ -42,7 +44,11 @@ def tier_of(given: Fields) -> str:
 
 
 def user_of(given: Fields, whole: Fields) -> User:
-    """`given` is the user's own object, or the event itself where its keys lie flat. Raises Lacking without an id."""
+    """`given` is the user's own object, or the event itself where its keys lie flat. Raises Lacking without an id,
+    unless somebody paid who does not want to be named."""
+    anonymous = whole.flag("anonymous", "isAnonymous", "gifterIsAnonymous")
+    if anonymous and not given.name("id", "user_id", "userId"):
+        return _NOBODY
     badges = tuple(
         Badge(each.name("name", "set"), each.name("version", "id"), each.name("info"))
         for each in (given.parts("badges") or whole.parts("badges"))[:20]
@@ -63,7 +69,7 @@ def user_of(given: Fields, whole: Fields) -> User:
         badges=badges,
         color=given.name("color"),
         months=given.number("monthsSubscribed", "monthSubscribed"),
-        anonymous=whole.flag("anonymous", "isAnonymous"),
+        anonymous=anonymous,
     )
 
 

@@ -7,7 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from streamer.adapters.chat.common.fragments import emotes_of
+from msgspec.structs import replace
+
 from streamer.adapters.chat.common.money import money
 from streamer.adapters.chat.streamerbot.asides import SOURCE, is_test
 from streamer.adapters.chat.streamerbot.fields import Fields
@@ -102,8 +103,9 @@ class YouTube:
 
     def _said(self, data: Fields, kind: RowKind, at: float, **more: Any) -> ChatRow:
         text = data.text("message", "text") or "".join(each.text("text") for each in data.parts("parts"))
-        found = pieces(data, text)
-        return _about(data, kind, at, text=text, fragments=found, emotes=emotes_of(found), **more)
+        # What Streamer.bot calls an emote is an emoji here: a picture that stands for a name between colons.
+        found = tuple(replace(each, type="emoji") if each.type == "emote" else each for each in pieces(data, text))
+        return _about(data, kind, at, text=text, fragments=found, **more)
 
 
 def _row(kind: RowKind, at: float, **more: Any) -> ChatRow:

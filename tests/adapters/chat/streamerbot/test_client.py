@@ -184,6 +184,20 @@ async def test_an_event_told_twice_is_one_row() -> None:
         await on_and_off(opened(bot), then)
 
 
+async def test_a_burst_arrives_once_and_in_order() -> None:
+    async with FakeStreamerBot() as bot:
+
+        async def then(reading: Reading) -> None:
+            await reading.settled()
+            for number in range(2_500):  # five seconds of the busiest chat, at once
+                await bot.say(f"{number}")
+            await until(lambda: len(reading.rows) >= 2_500, "all of them")
+            assert [row.text for row in reading.rows] == [f"{number}" for number in range(2_500)]
+            assert reading.source.health().notice.params["dropped"] == 0
+
+        await on_and_off(opened(bot), then)
+
+
 async def test_only_what_was_chosen_is_read() -> None:
     async with FakeStreamerBot() as bot:
         source = StreamerBot(bot.url, read=["youtube"], timing=FAST)

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streamer.adapters.chat.common.unread import Unread
@@ -142,6 +142,16 @@ def test_a_cheer_is_one_thing_whichever_is_told_first() -> None:
     assert (first.kind, then.kind, then.id, then.bits, then.text) == ("message", "cheer", "m1/cheer", 100, "")
 
 
+def test_who_pays_without_a_name_is_still_thanked() -> None:
+    for kind, data in (
+        ("Cheer", {"bits": 100, "text": "Cheer100", "messageId": "m", "user": None, "anonymous": True}),
+        ("GiftBomb", {"id": "c", "total": 5, "sub_tier": "1000", "user": None, "isAnonymous": True}),
+    ):
+        got = row(kind, data)
+        assert got.user is not None
+        assert (got.user.anonymous, got.user.name) == (True, "Anonymous")
+
+
 def test_subscriptions_of_all_ages() -> None:
     new = row("Sub", {"user": ZOE, "messageId": "s1", "sub_tier": "2000", "is_prime": False, "duration_months": 1})
     assert (new.kind, new.tier, new.count, new.id, new.user) == ("member_new", "2000", 1, "s1", ZOE_ROW)
@@ -256,6 +266,13 @@ def test_youtube_messages_and_money() -> None:
     assert youtube("SuperSticker", paid).kind == "sticker"
 
 
+def test_youtube_emoji_are_pieces() -> None:
+    url = "https://yt3.ggpht.com/abc=w24"
+    parts = [{"type": "text", "text": "hi "}, {"type": "emote", "text": ":wave:", "imageUrl": url}]
+    got = youtube("Message", {"eventId": "1", "message": "hi :wave:", "user": OWEN, "parts": parts})
+    assert (got.fragments[1], got.emotes) == (Fragment("emoji", ":wave:", url=url), ())
+
+
 def test_youtube_memberships() -> None:
     assert youtube("NewSponsor", {"eventId": "1", "user": OWEN, "levelName": "Gold"}).tier == "Gold"
     got = youtube("MemberMileStone", {"eventId": "2", "user": OWEN, "months": 6, "message": "half a year"})
@@ -303,11 +320,14 @@ NAMES = [
 ]  # fmt: skip
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 VALUES = st.recursive(
-    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner), max_leaves=15
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner), max_leaves=8
 )
 
 
-@given(st.lists(st.tuples(st.sampled_from(EVENTS), st.dictionaries(st.sampled_from(NAMES), VALUES) | VALUES)))
+@settings(max_examples=60)
+@given(
+    st.lists(st.tuples(st.sampled_from(EVENTS), st.dictionaries(st.sampled_from(NAMES), VALUES) | LEAVES), max_size=4)
+)
 def test_whatever_comes_becomes_rows_or_is_kept(events: list[tuple[tuple[str, str], Any]]) -> None:
     reader = Reader()
     for (source, kind), data in events:
