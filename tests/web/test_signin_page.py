@@ -86,7 +86,7 @@ def row(page: Page, name: str) -> Any:
     return page.page.get_by_role("region", name=name)
 
 
-BOT, OWN = "Bot account", "Your channel’s account"
+BOT, OWN = "Bot account", "The channel’s own account"
 
 
 async def test_from_the_permissions_to_the_account(opened: Any, show: SetupShow) -> None:
