@@ -7,7 +7,6 @@ Twitch itself: EventSub over WebSocket keeps nothing for later.
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
@@ -24,7 +23,7 @@ from streamer.adapters.chat.twitch_eventsub.heal import (
     trouble,
 )
 from streamer.adapters.chat.twitch_eventsub.helix import Api, HelixError
-from streamer.adapters.chat.twitch_eventsub.reading import Json, part, parts, text
+from streamer.adapters.chat.twitch_eventsub.reading import Json, frame_of, number, part, parts, text
 from streamer.adapters.chat.twitch_eventsub.wanted import Want
 from streamer.adapters.chat.twitch_eventsub.wire import Socket, socket
 from streamer.ports import Account, Misconfigured, Unavailable
@@ -62,10 +61,8 @@ class Line:
         """Why none can be made."""
         self.signed_out = False
         self.opens_failed = 0
-        self.retries = 0
-        """Connections that had to be made again."""
-        self.mended = 0
-        """Subscriptions that had gone without a word and were made again."""
+        self.retries = self.mended = 0
+        """Connections that were made again; subscriptions that had gone without a word."""
         self._account = account
         self._api = api
         self._url = f"{url}{'&' if '?' in url else '?'}keepalive_timeout_seconds={timing.limits.keepalive_s}"
@@ -78,9 +75,7 @@ class Line:
         self._leaving: set[Socket] = set()
         self._moving = self._telling = False
         self._generation = 0
-        self._opened_at = 0.0
-        self._open_at = 0.0
-        self._audited_at = 0.0
+        self._opened_at = self._open_at = self._audited_at = 0.0
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -215,11 +210,11 @@ class Line:
     async def _unsubscribe_rest(self) -> None:
         """What is no longer wanted goes."""
         for want in [each for each in self.live if each not in self._wants]:
-            number = self.live.pop(want)
-            if number:
+            known = self.live.pop(want)
+            if known:
                 try:
                     await self._api.call(
-                        lambda http, number=number: http.delete_eventsub_subscription(number, token_for=self.user)
+                        lambda http, known=known: http.delete_eventsub_subscription(known, token_for=self.user)
                     )
                 except (HelixError, Misconfigured, Unavailable):
                     return
@@ -242,11 +237,11 @@ class Line:
         if generation != self._generation or self._moving or self._current is None:
             return
         session = self._current.session_id or ""
-        for want, number in believed.items():
-            number = number or _same(want, session, found)  # noqa: PLW2901 - what was made by somebody else's answer
-            if number in found:
-                self.live[want] = number
-            elif self.live.get(want) == believed[want]:
+        for want, believed_id in believed.items():
+            known = believed_id or _same(want, session, found)
+            if known in found:
+                self.live[want] = known
+            elif self.live.get(want) == believed_id:
                 del self.live[want]
                 self.mended += 1
                 self._wake.set()
@@ -329,20 +324,15 @@ class Line:
         self._spawn(socket.shut())
 
     def heard(self, socket: Socket, frame: str) -> None:
-        try:
-            data = json.loads(frame)
-        except (ValueError, RecursionError):
-            self._unread.keep(frame, "not JSON")
-            return
-        whole: Json = data if isinstance(data, dict) else {}
-        metadata, payload = part(whole, "metadata"), part(whole, "payload")
+        metadata, payload = frame_of(frame)
         match text(metadata, "message_type"):
             case "notification":
                 self._tell(metadata, payload, frame)
             case "session_keepalive":
                 pass
             case "session_welcome":
-                socket.welcome(text(part(payload, "session"), "id"))
+                session = part(payload, "session")
+                socket.welcome(text(session, "id"), number(session, "keepalive_timeout_seconds"))
             case "session_reconnect":
                 self._asked_to_move(socket, text(part(payload, "session"), "reconnect_url"), frame)
             case "revocation":
@@ -358,8 +348,8 @@ class Line:
             self._spawn(self._move(socket, url))
 
     def _revoked(self, subscription: Json, frame: str) -> None:
-        number = text(subscription, "id")
-        want = next((each for each, known in self.live.items() if known == number), None)
+        revoked = text(subscription, "id")
+        want = next((each for each, known in self.live.items() if known == revoked), None)
         if want is None:
             self._unread.keep(frame, "revocation of an unknown subscription")
             return
@@ -404,8 +394,8 @@ class Line:
 
 def _same(want: Want, session: str, found: dict[str, Json]) -> str:
     """The id of the subscription on our session that is what we want."""
-    for number, each in found.items():
+    for known, each in found.items():
         same = text(each, "type") == want.type and part(each, "condition") == dict(want.condition)
         if same and text(part(each, "transport"), "session_id") == session:
-            return number
+            return known
     return ""

@@ -3,6 +3,7 @@
 Only `needed` insists. No value keeps a lone surrogate, so every text can be encoded.
 """
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,16 @@ _NUMBER_MAX = 2**53
 
 class Malformed(Exception):
     """An event without something its row cannot do without. The message names keys, never values."""
+
+
+def frame_of(raw: str) -> tuple[Json, Json]:
+    """Metadata and payload of a frame; both empty when it is no such thing."""
+    try:
+        data = json.loads(raw)
+    except (ValueError, RecursionError):
+        return {}, {}
+    whole: Json = data if isinstance(data, dict) else {}
+    return part(whole, "metadata"), part(whole, "payload")
 
 
 def clean(value: str) -> str:

@@ -59,8 +59,8 @@ class Socket(Protocol):
         """Returns after the welcome. Raises Unavailable."""
         ...
 
-    def welcome(self, session: str) -> None:
-        """To be called with the session's id when its welcome was heard."""
+    def welcome(self, session: str, keepalive_s: int) -> None:
+        """To be called when the welcome was heard: the session's id, and how often the server will say something."""
         ...
 
     async def shut(self) -> None: ...
@@ -89,6 +89,7 @@ class _Wire(Websocket):
         self._heartbeat: Any = limits.ping_s
         self._limits = limits
         self._listener = listener
+        self._silence_s = limits.silence_s
         self._heard_at = 0.0
         self.ended = False
 
@@ -108,8 +109,9 @@ class _Wire(Websocket):
             await self.shut()
             raise Unavailable("no connection to Twitch's events")
 
-    def welcome(self, session: str) -> None:
+    def welcome(self, session: str, keepalive_s: int) -> None:
         self._session_id = session
+        self._silence_s += max(0, keepalive_s - self._limits.keepalive_s)
         self._ready.set()
 
     async def shut(self) -> None:
@@ -148,10 +150,10 @@ class _Wire(Websocket):
     async def _process_keepalive(self) -> None:
         """Instead of TwitchIO's, which counts by the wall clock."""
         loop = asyncio.get_running_loop()
-        left_s = self._limits.silence_s
+        left_s = self._silence_s
         while left_s > 0:
             await asyncio.sleep(left_s)
-            left_s = self._heard_at + self._limits.silence_s - loop.time()
+            left_s = self._heard_at + self._silence_s - loop.time()
         self._over(LOST)
 
     def _over(self, code: int) -> None:

@@ -228,6 +228,14 @@ async def test_a_server_that_answers_pings_and_says_nothing():
         await hears(twitch, read)
 
 
+async def test_a_server_that_means_to_speak_less_often_than_asked():
+    timing = replace(FAST, limits=Limits(keepalive_s=1, silence_s=1.2))
+    async with chat(fake={"keepalive_s": 2.0}, timing=timing) as (twitch, made, *_):
+        await asyncio.sleep(1.8)
+        assert twitch.connections == 1
+        assert made.health().state == "ok"
+
+
 async def test_a_welcome_that_never_comes():
     timing = replace(FAST, limits=Limits(open_s=0.2))
     async with FakeTwitch() as twitch:
