@@ -70,7 +70,8 @@ def written(cents, currency, group, point, gap, *, code, first, digits):
     st.sampled_from([" ", "\u00a0", "\u202f", ""]), st.booleans(), st.booleans(), st.sampled_from(DIGITS),
 )  # fmt: skip
 def test_what_was_written_is_read_exactly(cents, currency, separators, gap, code, first, digits):
-    shown, micros = written(cents, currency, *separators, gap, code=code, first=first, digits=digits)
+    group, point = separators
+    shown, micros = written(cents, currency, group, point, gap, code=code, first=first, digits=digits)
     assert money(shown) == Money(int(micros), currency), shown
 
 

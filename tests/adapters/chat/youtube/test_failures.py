@@ -111,7 +111,7 @@ async def test_one_item_that_cannot_be_read_takes_no_neighbour_with_it(engine):
 async def test_a_consent_page_is_passed_by_its_cookie():
     async with FakeYouTube() as youtube, reading(youtube) as told:
         youtube.say("hello")
-        await until(lambda: told.rows)
+        await until(lambda: len(told.rows) > 0)
 
 
 async def test_a_consent_page_that_stays_is_said():
@@ -155,7 +155,7 @@ async def test_a_server_that_is_not_there_is_said():
 async def test_the_end_is_asked_for_three_times(engine):
     async with FakeYouTube() as youtube, reading(youtube, engine, channel="vid-mika_01") as told:
         youtube.say("last words")
-        await until(lambda: told.rows)
+        await until(lambda: len(told.rows) > 0)
         youtube.pages.clear()
         youtube.end()
         await asyncio.wait_for(told.task, 20)

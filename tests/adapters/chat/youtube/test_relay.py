@@ -79,7 +79,7 @@ class Scripted:
     async def poll(self) -> Batch:
         await asyncio.sleep(0.1)
         self.evening.polls.append((self.evening.now(), self.name))
-        answer = self.evening.answers[self.name](self.evening.now())
+        answer: Any = self.evening.answers[self.name](self.evening.now())
         if isinstance(answer, Batch):
             return answer
         if answer == "hang":

@@ -25,7 +25,7 @@ from tests.fakes.youtube_web import FakeYouTube
 async def test_whatever_was_typed(channel):
     async with FakeYouTube() as youtube, reading(youtube, "innertube", channel=channel) as told:
         youtube.say("hello")
-        await until(lambda: told.rows)
+        await until(lambda: len(told.rows) > 0)
 
 
 async def test_a_bare_word_that_is_no_video_is_a_handle():
@@ -33,7 +33,7 @@ async def test_a_bare_word_that_is_no_video_is_a_handle():
         youtube.handle = "@mika_stream"
         async with reading(youtube, "innertube", channel="mika_stream") as told:
             youtube.say("hello")
-            await until(lambda: told.rows)
+            await until(lambda: len(told.rows) > 0)
 
 
 async def test_it_waits_for_a_stream_that_has_not_begun():
