@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from streamer.app.bots import KNOWN_BOTS
 from streamer.app.sending.ignored import Entry, Ignored, Speaker, Speakers, folded, user_key
 from streamer.app.sending.settings import CommandsPart
 from streamer.core.events import (
@@ -85,10 +86,11 @@ class ChatCommands:
         self.follow(settings, bots)
 
     def follow(self, settings: CommandsPart, bots: Sequence[str] = ()) -> None:
-        """From the next row on. `bots` are logins that never command: what they write may be a viewer's words."""
+        """From the next row on. `bots`: more logins, beside the known ones, that never command: what a bot writes may be
+        a viewer's words."""
         self._settings = settings
         self._prefix = _plain(settings.prefix).casefold()
-        self._bots = frozenset(name.casefold() for name in bots)
+        self._bots = frozenset(name.casefold() for name in (*KNOWN_BOTS, *bots))
 
     # --- who and what -------------------------------------------------------------------------------------------------
 

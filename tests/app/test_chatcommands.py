@@ -53,7 +53,7 @@ class Show:
             now=lambda: 1000.0,
             status=lambda: Status("running", 3),
             author=lambda uid: self.authors.get(uid, ""),
-            bots=("nightbot",),
+            bots=("MyBot",),
         )
 
     def press(self, event: Event) -> Outcome:
@@ -129,6 +129,7 @@ def test_viewers_command_nothing_and_are_not_answered(roles: tuple[Role, ...], w
     [
         {"guest": True}, {"shared_from": "other_room"}, {"test": True}, {"source": "inject"}, {"source": "replay"},
         {"source": ""}, {"source": "panel"}, {"user": User("5", login="NightBot", roles=("moderator",))},
+        {"user": User("6", login="mybot", roles=("moderator",))},
         {"user": None}, {"at": 1000.0 - 200},
     ],
 )  # fmt: skip
