@@ -21,7 +21,7 @@ commands:
   rehearse CHAT           a whole show from a chat log, touching no platform
   replay JOURNAL          fold a journal again and prove that the same commands come out
   moderate FILE.jsonl     judge texts with the offline layers
-  bench                   the performance figures
+  bench [chat|soak]       the performance figures; an hour of all chats while connections break
   login twitch            sign in to Twitch: shows a link and a code, also while a show is running
   login youtube           sign in to YouTube, for writing into its chat
   login --list            who is signed in
@@ -111,6 +111,11 @@ def _own(name: str, sub: argparse.ArgumentParser) -> None:
         case "moderate":
             sub.add_argument("file", metavar="FILE.jsonl", type=Path)
         case "bench":
+            sub.add_argument(
+                "what", nargs="?", default="", metavar="chat|soak",
+                help="chat: the figures of the chat readers; soak: all chats at once while connections break",
+            )  # fmt: skip
+            sub.add_argument("--minutes", type=float, default=60.0, metavar="N", help="of the soak, in real time")
             sub.add_argument("--json", metavar="FILE", type=Path, help="write the figures here")
             sub.add_argument("--only", metavar="NAME", action="append", default=[], help="one figure (repeatable)")
             sub.add_argument("--quick", action="store_true", help="fewer repetitions; for trying out")

@@ -3,10 +3,13 @@
 import argparse
 import asyncio
 import json
+import logging
 import sys
 import traceback
 from collections.abc import Callable, Coroutine
 from typing import Any
+
+import msgspec
 
 from tests.bench.avatars import avatars
 from tests.bench.browser import stop_silent
@@ -19,6 +22,7 @@ from tests.bench.machine import machine
 from tests.bench.night import night_report
 from tests.bench.report import ASKED, FIGURES, Bench, table
 from tests.bench.simulated import simulated
+from tests.bench.soak import soak
 from tests.bench.start import boot, idle
 from tests.bench.turns import mp3, overheads
 
@@ -48,6 +52,11 @@ MEASURES: tuple[tuple[Measure, tuple[str, ...]], ...] = (
 
 def main(options: argparse.Namespace) -> int:
     """0 all measured; 1 a figure is missing, its note says why; 2 unknown figure, or the file cannot be written."""
+    if options.what == "soak":
+        return _soak(options)
+    if options.what not in ("", "chat"):
+        print(f"There is no bench {options.what!r}; there are chat and soak.", file=sys.stderr)
+        return 2
     unknown = [name for name in options.only if name not in FIGURES]
     if unknown:
         print(f"There is no figure {unknown[0]!r}; there are {', '.join(FIGURES)}.", file=sys.stderr)
@@ -68,6 +77,18 @@ def main(options: argparse.Namespace) -> int:
             print(f"{options.json}: cannot be written: {wrong.strerror}", file=sys.stderr)
             return 2
     return 0 if bench.complete else 1
+
+
+def _soak(options: argparse.Namespace) -> int:
+    """0 when nothing was lost, doubled, or spoken after its deletion; 1 when something was."""
+    logging.getLogger("streamer").setLevel(logging.ERROR)  # connections break all the time here
+    print(f"All chats at once for {options.minutes:g} minutes while connections break ...", file=sys.stderr, flush=True)
+    soaked = asyncio.run(soak(options.minutes))
+    report = msgspec.json.format(msgspec.json.encode(soaked)).decode()
+    print(report)
+    if options.json is not None:
+        options.json.write_text(report + "\n", encoding="utf-8")
+    return 0 if soaked.clean else 1
 
 
 def _run(bench: Bench, measure: Measure, names: tuple[str, ...], *, quick: bool) -> None:

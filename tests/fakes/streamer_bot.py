@@ -60,6 +60,11 @@ class FakeStreamerBot:
         await self._server.start_server()
         return self
 
+    @property
+    def listening(self) -> bool:
+        """Somebody has signed in."""
+        return any(ready and not socket.closed for socket, ready in self._sockets.items())
+
     async def __aexit__(self, *_: object) -> None:
         for socket in list(self._sockets):
             await socket.close()

@@ -69,6 +69,11 @@ class FakeTwitchIrc:
     def url(self) -> str:
         return f"ws://127.0.0.1:{self.port}/"
 
+    @property
+    def listening(self) -> bool:
+        """Somebody is in a room."""
+        return any(client.channels and not client.transport.is_closing() for client in self._clients)
+
     async def __aenter__(self) -> Self:
         await self.start()
         return self
