@@ -52,10 +52,11 @@ MEASURES: tuple[tuple[Measure, tuple[str, ...]], ...] = (
 
 def main(options: argparse.Namespace) -> int:
     """0 all measured; 1 a figure is missing, its note says why; 2 unknown figure, or the file cannot be written."""
-    if options.what == "soak":
+    what = getattr(options, "what", "")
+    if what == "soak":
         return _soak(options)
-    if options.what not in ("", "chat"):
-        print(f"There is no bench {options.what!r}; there are chat and soak.", file=sys.stderr)
+    if what not in ("", "chat"):
+        print(f"There is no bench {what!r}; there are chat and soak.", file=sys.stderr)
         return 2
     unknown = [name for name in options.only if name not in FIGURES]
     if unknown:
