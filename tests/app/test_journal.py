@@ -6,6 +6,7 @@ import os
 import time
 import types
 import typing
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -49,6 +50,8 @@ def values(kind: object) -> st.SearchStrategy:
         if args[-1] is ...:
             return st.lists(values(args[0]), max_size=3).map(tuple)
         return st.tuples(*map(values, args))
+    if origin is Mapping:
+        return st.dictionaries(*map(values, args), max_size=3)
     if origin is types.UnionType or origin is typing.Union:
         return st.one_of(*map(values, args))
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
