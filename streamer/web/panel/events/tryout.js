@@ -55,19 +55,23 @@ function ByHand({ onSend }) {
     <button class="btn accent" aria-disabled=${!live.value}>${t("try.send")}</button></form>`;
 }
 
-// Fixed to the window, beside its button: its card is too small for it, and Stop stays in reach below it.
+const WIDE = 380;
+
+// Fixed to the window, beside its card where there is room, so that what was sent is seen to come; Stop stays in reach.
 function usePlace(box) {
   useLayoutEffect(() => {
     const place = () => {
       const button = document.getElementById("try-events")?.getBoundingClientRect();
+      const card = document.querySelector(".eventsc")?.getBoundingClientRect();
       const pop = box.current?.closest(".pop");
-      if (!button || !pop) return;
+      if (!button || !card || !pop) return;
+      const beside = card.left > WIDE;
       const kill = document.querySelector(".kill").getBoundingClientRect();
       const [top, end] = kill.top > innerHeight / 2 ? [GAP, kill.top - GAP] : [kill.bottom + GAP, innerHeight - GAP];
       pop.style.setProperty("--room", `${Math.round(end - top)}px`);
       const high = Math.min(pop.scrollHeight + 2, end - top);
-      pop.style.setProperty("--top", `${Math.round(Math.max(top, Math.min(button.bottom + 4, end - high)))}px`);
-      pop.style.setProperty("--right", `${Math.round(Math.max(GAP, innerWidth - button.right))}px`);
+      pop.style.setProperty("--top", `${Math.round(Math.max(top, Math.min(beside ? card.top : button.bottom + 4, end - high)))}px`);
+      pop.style.setProperty("--right", `${Math.round(Math.max(GAP, innerWidth - (beside ? card.left - GAP : button.right)))}px`);
     };
     place();
     addEventListener("resize", place);
