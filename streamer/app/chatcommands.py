@@ -86,8 +86,8 @@ class ChatCommands:
         self.follow(settings, bots)
 
     def follow(self, settings: CommandsPart, bots: Sequence[str] = ()) -> None:
-        """From the next row on. `bots`: more logins, beside the known ones, that never command: what a bot writes may be
-        a viewer's words."""
+        """From the next row on. `bots`: more logins, beside the known ones, that never command: a bot's words may be
+        those of a viewer."""
         self._settings = settings
         self._prefix = _plain(settings.prefix).casefold()
         self._bots = frozenset(name.casefold() for name in (*KNOWN_BOTS, *bots))
