@@ -94,6 +94,8 @@ class FakeYouTubeApi:
         """The next answers to anything, instead of the right ones."""
         self.refuse: dict[str, Callable[[], web.Response]] = {}
         """By call (videos, stream, list, insert, delete, ban): answers with this as long as it stands there."""
+        self.hang_up = False
+        """Every stream ends after its first response."""
         self.quota_left = 1_000_000
         self.cut = 0
         """Streams write so many bytes at a time (0: a batch at once)."""
@@ -332,8 +334,11 @@ class FakeYouTubeApi:
         with suppress(ConnectionError):
             await response.prepare(request)
             await response.write(b"[")
-            if not request.query.get("pageToken") or place < len(self.items):
+            if not request.query.get("pageToken") or place < len(self.items) or self.hang_up:
                 await self._pump(stream, first=True)
+            if self.hang_up:
+                await response.write(b"]")
+                return response
             self._streams.append(stream)
             await self._pump(stream)
             await self._notify()

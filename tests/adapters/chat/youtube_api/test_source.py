@@ -152,6 +152,17 @@ async def test_an_array_that_ends_is_followed_by_the_next(youtube):
         assert (await reader.settled()).state in ("ok", "degraded")
 
 
+async def test_a_server_that_ends_each_answer_at_once_is_asked_seldom(youtube):
+    clock = SwiftClock(50.0)
+    youtube.hang_up = True
+    async with reading(source(youtube, clock=clock)) as reader:
+        await youtube.until(lambda: youtube.calls["stream"] >= 8)
+        await youtube.say("Bob", "hi")
+        await until(lambda: texts(reader) == ["hi"])
+    times = [at for name, at in youtube.asked if name == "stream"]
+    assert times[7] - times[6] >= 5.0 / clock.speed
+
+
 async def test_it_never_comes_back_before_it_is_asked_to(youtube):
     youtube.polling_ms = 200
     async with reading(source(youtube, clock=SwiftClock(1.0))) as reader:

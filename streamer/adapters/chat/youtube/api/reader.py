@@ -17,6 +17,8 @@ from streamer.adapters.chat.youtube.api.timing import Timing
 from streamer.adapters.chat.youtube.clock import Clock
 
 _PARTS = "id,snippet,authorDetails"
+_SHORT = 5
+"""So many short connections in a row are the server's way."""
 _OVER = frozenset({"ended", "not_found", "no_chat"})
 _TO_MEND = frozenset({"key", "key_limits", "not_enabled", "sign_in", "scope", "forbidden"})
 
@@ -48,6 +50,7 @@ class Reader:
         self._stream_from = float("-inf")
         self._gap_s = 0.0
         self._patience_s = timing.idle_min_s
+        self._short = 0
         self._read_again: set[str] = set()
         self._reading: asyncio.Task[bool] | None = None
 
@@ -73,8 +76,7 @@ class Reader:
             if over:
                 self.connected = False
                 return
-            if self.pages == pages and self._clock.now() - self._asked < self._timing.stable_s:
-                self._back_off()
+            self._ended(self.pages > pages)
 
     def kick(self) -> None:
         """The connection says nothing although there is something to say: another one."""
@@ -124,9 +126,7 @@ class Reader:
             query["pageToken"] = self._token
         response = await self._calls.get("list", "liveChat/messages", query)
         self.connected = True
-        quota = self._calls.quota
-        floor_s = self._timing.poll_min_s * (1 if quota.used < quota.daily / 2 else 3)  # the rest of the day counts
-        self._interval_s = max(self._interval_s, floor_s)
+        floor_s = self._floor_s()
         over = await self._page(response, floor_s)
         self._interval_s = max(self._interval_s, floor_s)
         return over
@@ -155,6 +155,11 @@ class Reader:
         while (left_s := self.heard + self._patience_s - self._clock.now()) > 0:
             await self._clock.sleep(left_s)
 
+    def _floor_s(self) -> float:
+        """The least time between two questions; longer when the day's quota is half used."""
+        quota = self._calls.quota
+        return self._timing.poll_min_s * (1 if quota.used < quota.daily / 2 else 3)
+
     # --- what went wrong ----------------------------------------------------------------------------------------------
 
     def failed(self, wrong: ApiError, *, finding: bool = False) -> bool:
@@ -182,6 +187,16 @@ class Reader:
         else:
             self._back_off()
         return False
+
+    def _ended(self, told: bool) -> None:  # noqa: FBT001 - whether pages came
+        """A connection ended as it should, or was silent. One that ends at once each time is no stream: it is asked for
+        as seldom as without one."""
+        lasted = self._clock.now() - self._asked >= self._timing.stable_s
+        self._short = 0 if lasted else self._short + 1
+        if not told and not lasted:
+            self._back_off()
+        elif self._short >= _SHORT:
+            self._interval_s = max(self._interval_s, self._floor_s())
 
     def _back_off(self) -> None:
         self.retries += 1

@@ -85,7 +85,10 @@ class YouTubeApi:
         self._resolve = resolve
         self._deletions = deletions
         self.unread = Unread()
-        self._reader = Reader(self._calls, self.unread, self._told, clock=self._clock, draw=draw, timing=self._timing)
+        patient = self._timing
+        if deletions is not None:  # the page shows sooner than silence that a connection is dead, and costs no quota
+            patient = replace(patient, idle_min_s=patient.idle_max_s)
+        self._reader = Reader(self._calls, self.unread, self._told, clock=self._clock, draw=draw, timing=patient)
         self._pairing = Pairing(self._now)
         self._timeline, self._seen = Timeline(), Seen()
         self._buffer: deque[ChatRow] = deque()
@@ -152,6 +155,7 @@ class YouTubeApi:
         state, code, fix = self._judged()
         if state == "broken" and self._page_reads():
             state = "degraded"
+            fix = "" if code == "chat.ytapi_quota" else fix  # what is advised is what happens
         bad = self.unread.count
         if code == "chat.ytapi_ok" and bad:
             code = "chat.malformed"
