@@ -63,7 +63,8 @@ class Storing(Protocol):
 
 class Keeper:
     """An `Account`. `server` gives the sign-in server of the settings in force, None without a client id; `offload`
-    runs what blocks in a thread; `now` is seconds since 1970."""
+    runs what blocks in a thread; `now` is seconds since 1970. `changed` is called when it is another account, may do
+    something else, or has ended; not for each new token."""
 
     def __init__(
         self,
@@ -84,6 +85,7 @@ class Keeper:
         self._now = now
         self._offload = offload
         self._changed = changed
+        self._told: object = None
         self._kept: Kept | None = None
         self._unsaved: Kept | None = None
         self._dead = ""
@@ -243,7 +245,15 @@ class Keeper:
             kept = msgspec.structs.replace(kept, **own)
         self._kept, self._unsaved, self._trouble = kept, None, None
         self._failures, self._again_at = 0, 0.0
-        self._changed()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Another account, or what it may do, or whether it goes on; not each new token."""
+        kept = self._kept
+        now = kept and (kept.login, kept.user_id, kept.scopes, kept.client, kept.n == self._gone)
+        if now != self._told:
+            self._told = now
+            self._changed()
 
     # --- renewing ---------------------------------------------------------------------------------------------------
 
@@ -318,7 +328,7 @@ class Keeper:
         self._trouble = None
         with contextlib.suppress(OSError):  # else it is found out again at the next start
             await self._offload(lambda: self._store.fail(self.key, kept.n))
-        self._changed()
+        self._tell()
 
     @contextlib.asynccontextmanager
     async def _alone(self) -> AsyncGenerator[None]:
@@ -349,7 +359,7 @@ class Keeper:
             return
         if isinstance(found, Gone):
             self._dead = kept.access
-            self._changed()
+            self._tell()
         else:
             self._checked_at = self._now()
             self._note(kept, found)
@@ -366,7 +376,7 @@ class Keeper:
         )
         if new != kept:
             self._kept = new
-            self._changed()
+            self._tell()
 
     # --- signing in and out -------------------------------------------------------------------------------------------
 

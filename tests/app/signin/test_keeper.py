@@ -95,6 +95,7 @@ def test_a_token_is_renewed_at_80_percent_of_its_life_and_the_old_one_serves_mea
         assert world.twitch.valid(await world.keeper.token())
         assert world.twitch.reused == []
         assert 50 <= world.twitch.refreshes <= 53
+        assert world.changes == 2  # it was read, and its name was learnt: a new token is no news
 
     world(test)
 
