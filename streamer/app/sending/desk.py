@@ -172,18 +172,20 @@ class ChatDesk:
                 continue
             written.add(platform)
             threaded = "reply" in writer.acts and event.kind in REPLIED
-            speaker = self.speakers.by_key(heard.user)
-            mention = f"@{speaker.shown} " if not threaded and speaker is not None else ""
-            if mention and not self._fit(mention):
-                mention = ""
             self.outbox.send(
                 platform,
-                mention + words,
+                words if threaded else self._mention(heard.user) + words,
                 reply_to=native if threaded else "",
                 by=f"persona:{order.persona}",
                 priority="answer",
                 about=about,
             )
+
+    def _mention(self, user: str) -> str:
+        """For chats that have no threads."""
+        speaker = self.speakers.by_key(user)
+        mention = f"@{speaker.shown.lstrip('@')} " if speaker is not None else ""
+        return mention if mention and self._fit(mention) else ""
 
     def _can_send(self, platform: str) -> bool:
         writer = self.outbox.writer(platform)
@@ -215,7 +217,11 @@ class ChatDesk:
             raise Problem(422, "invalid", "say in which chat", path="$.platform")
         if reply_to and (not asked[2] or asked[0] != platform):
             raise Problem(422, "invalid", "this is no message of that chat", path="$.reply_to")
-        ticket = self.outbox.send(platform, text, reply_to=asked[2], by=by)
+        writer = self.outbox.writer(platform)
+        threaded = writer is not None and "reply" in writer.acts
+        if reply_to and not threaded:
+            text = self._mention(self._author(reply_to)) + text
+        ticket = self.outbox.send(platform, text, reply_to=asked[2] if threaded else "", by=by)
         if not await ticket.settled(SEND_WAIT_S):
             return Sent("waiting")
         if ticket.state == "dropped":

@@ -101,7 +101,9 @@ class Outbox:
         writer = self.writer(platform)
         most = writer.rates.length if writer is not None else 200
         parts = pieces(text, most, bang=priority == "operator")
-        if len(parts) > PIECES_MAX and priority == "operator":
+        if len(parts) > PIECES_MAX and priority != "operator":
+            parts = [*parts[: PIECES_MAX - 1], pieces(parts[PIECES_MAX - 1], most - 2)[0] + " …"]
+        if len(parts) > PIECES_MAX:
             ticket.end("dropped", "too_long")
         elif not parts:
             ticket.end("dropped", "empty")
@@ -116,7 +118,7 @@ class Outbox:
                 Mail(
                     number=self._number,
                     priority=priority,
-                    pieces=parts[:PIECES_MAX],
+                    pieces=parts,
                     ticket=ticket,
                     expires=self._now() + FRESH_S[priority],
                     reply_to=reply_to,

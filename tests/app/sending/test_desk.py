@@ -327,6 +327,10 @@ def test_a_message_of_the_operator_is_written() -> None:
         assert (sent.outcome, sent.ids) == ("done", ("own1",))
         await world.desk.write("a reply", "", "twitch:m1", by="owner:x")
         assert [each[1:] for each in writer.sent] == [("hello", ""), ("a reply", "m1")]
+        writer.acts = frozenset(("send",))
+        world.says("m2", "a question")
+        await world.desk.write("here it is", "", "twitch:m2", by="owner:x")
+        assert writer.sent[-1][1:] == ("@Ana here it is", "")
         writer.takes_s = 9.0
         assert (await world.desk.write("slow", "twitch", "", by="owner:x")).outcome == "waiting"
 

@@ -121,6 +121,16 @@ def test_pieces_of_one_message_stay_together_and_only_the_first_is_a_reply() -> 
     play(scene)
 
 
+def test_an_answer_that_is_far_too_long_loses_its_end() -> None:
+    async def scene(room: Room, writer: FakeWriter) -> None:
+        writer.rates = ChatRates(length=20)
+        room.box.send("twitch", " ".join(f"word{number}" for number in range(40)), priority="answer")
+        await asyncio.sleep(10)
+        assert writer.texts == ["word0 word1 word2", "word3 word4 word5", "word6 word7 word8", "word9 word10 …"]
+
+    play(scene)
+
+
 def test_an_operator_goes_first_and_an_answer_last() -> None:
     async def scene(room: Room, writer: FakeWriter) -> None:
         room.box.send("twitch", "a", priority="answer")
