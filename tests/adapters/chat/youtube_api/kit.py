@@ -3,10 +3,12 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from streamer.adapters.chat.youtube.api import Resolve, Timing, YouTubeApi
-from streamer.ports import AccountRole, ChatRow, Health, Misconfigured, Notice, Service, Unavailable, User
+from streamer.ports import AccountRole, ChatRow, ChatSource, Health, Misconfigured, Notice, Service, Unavailable, User
+from tests.adapters.chat.contract import Reading, until
 from tests.fakes.youtube_api import FakeYouTubeApi, page_id
 
 SCOPE = "https://www.googleapis.com/auth/youtube"
@@ -105,3 +107,21 @@ def source(youtube: FakeYouTubeApi, *, resolve: Resolve | None = None, **more: A
     if "account" not in more:
         given["api_key"] = "key-1"
     return YouTubeApi("mika", resolve or youtube.resolve, **(given | more))
+
+
+@asynccontextmanager
+async def reading(api: ChatSource):
+    reader = Reading(api)
+    try:
+        yield reader
+    finally:
+        await reader.close()
+
+
+def texts(reader):
+    return [row.text for row in reader.rows if row.kind == "message"]
+
+
+async def code(api, wanted):
+    await until(lambda: api.health().notice.code == wanted, wanted)
+    return api.health()
