@@ -73,6 +73,8 @@ class FakeYouTube:
         self.polls: Counter[str] = Counter()
         self.pages: list[str] = []
         self.poll_times: list[float] = []
+        self.prefix = ""
+        """A path everything is under."""
         self._tls = tls
         self._number = 0
         self._port = 0
@@ -80,7 +82,7 @@ class FakeYouTube:
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=1 << 22)
-        app.router.add_post("/youtubei/v1/live_chat/{name}", self._poll)
+        app.router.add_post("/{path:(.*/)?}youtubei/v1/live_chat/{name}", self._poll)
         app.router.add_get("/{path:.*}", self._page)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
@@ -96,7 +98,8 @@ class FakeYouTube:
 
     @property
     def url(self) -> str:
-        return f"https://localhost:{self._port}" if self._tls else f"http://127.0.0.1:{self._port}"
+        place = f"https://localhost:{self._port}" if self._tls else f"http://127.0.0.1:{self._port}"
+        return place + self.prefix
 
     @property
     def hanging(self) -> int:
@@ -161,7 +164,7 @@ class FakeYouTube:
         if self.consent == "always" or "SOCS=CAI" not in request.headers.get("Cookie", ""):
             place = f"https://consent.youtube.com/m?continue={request.url}&gl=DE"
             return web.Response(status=302, headers={"Location": place})
-        path = request.path
+        path = request.path.removeprefix(self.prefix)
         if path in (f"/{self.handle}/live", f"/channel/{self.channel_id}/live", "/c/mika/live", "/user/mika/live"):
             found = self.videos.get(self.current)
             return _html(self._watch(found) if found else self._channel())

@@ -9,5 +9,6 @@ from streamer.adapters.chat.youtube.resolve import probe
 from streamer.adapters.chat.youtube.settings import YouTubeChat
 from streamer.adapters.chat.youtube.source import YouTubeWeb
 from streamer.adapters.chat.youtube.wanted import URL, Wanted, wanted
+from streamer.adapters.chat.youtube.words import fix_of
 
-__all__ = ["URL", "Timing", "Wanted", "YouTubeChat", "YouTubeWeb", "probe", "wanted"]
+__all__ = ["URL", "Timing", "Wanted", "YouTubeChat", "YouTubeWeb", "fix_of", "probe", "wanted"]

@@ -13,7 +13,7 @@ from streamer.ports import ChatRow
 
 KEPT_IDS = 20_000
 FRESH_S = 5.0
-"""What was said so long before the reading of a stream began is still told; older lines are history."""
+"""What was said so long before a stream was found is still told; older lines are history."""
 AGAIN_S = 10.0
 """A second report of one removal within this time is the same one."""
 
@@ -28,11 +28,14 @@ class Intake:
         self._actions = Actions()
         self._seen: OrderedDict[str, float] = OrderedDict()
         self._since_s: float | None = None
+        self._fresh_s = FRESH_S
         self._offset: float | None = None
 
-    def begin(self) -> None:
-        """A stream begins to be read: what was said before is history."""
+    def begin(self, fresh_s: float = FRESH_S) -> None:
+        """Another stream begins to be read: what was said longer ago than this is history."""
         self._since_s = None
+        self._fresh_s = fresh_s
+        self._actions = Actions()
 
     def rows(self, batch: Batch) -> list[ChatRow]:
         """The new rows of a batch, in its order, `at` by YouTube's clock on ours. Never raises."""
@@ -41,7 +44,7 @@ class Intake:
         offset = arrived - server_s
         self._offset = offset if self._offset is None else min(self._offset, offset)
         if self._since_s is None:
-            self._since_s = server_s - FRESH_S
+            self._since_s = server_s - self._fresh_s
         out: list[ChatRow] = []
         for action in batch.actions:
             for told in self._read(action):

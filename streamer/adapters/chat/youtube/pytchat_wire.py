@@ -34,7 +34,7 @@ class Wire:
         import httpx
 
         parts = urlsplit(base_url)
-        self._to = None if base_url.rstrip("/") == URL else httpx.URL(f"{parts.scheme}://{parts.netloc}")
+        self._to = None if base_url.rstrip("/") == URL else httpx.URL(base_url)
         loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
         proxy = "" if loopback else urllib.request.getproxies().get("https", "")
         verify = tls or parts.scheme == "https"  # there is nothing to verify without TLS: no redirect is followed
@@ -69,7 +69,8 @@ class Wire:
         if request.url.path.endswith("/get_live_chat_replay"):
             raise Trouble("over", "no contents")
         if self._to is not None:
-            request.url = request.url.copy_with(scheme=self._to.scheme, host=self._to.host, port=self._to.port)
+            path = self._to.path.rstrip("/").encode() + request.url.raw_path
+            request.url = self._to.copy_with(raw_path=path)
             request.headers["Host"] = self._to.netloc.decode("ascii")
         request.extensions = {**request.extensions, "trace": self._traced}
         for attempt in range(_AGAIN + 1):

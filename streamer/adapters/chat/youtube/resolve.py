@@ -10,6 +10,7 @@ from streamer.adapters.chat.youtube.pages import Found, found_in
 from streamer.adapters.chat.youtube.trouble import Trouble
 from streamer.adapters.chat.youtube.wanted import URL, Wanted, wanted
 from streamer.adapters.chat.youtube.web import Web
+from streamer.adapters.chat.youtube.words import PREFIX, code_of
 from streamer.ports import Misconfigured
 
 
@@ -53,19 +54,19 @@ async def probe(channel: str, base_url: str = URL, *, tls: ssl.SSLContext | None
 
     Codes: `chat.youtube.live`, `.waiting`, `.waiting_until`, `.offline`: fine. `.no_channel`, `.no_video`,
     `.not_live`, `.over`, `.members_only`, `.age`, `.private`, `.chat_off`, `.not_a_channel`: no. `.unreachable`,
-    `.rate_limited`, `.refused`, `.consent`, `.changed`: not known. All take the name as `channel`.
+    `.rate_limited`, `.refused`, `.consent`, `.changed`: not known. All take the name as `channel`;
+    `words.fix_of` has what helps.
     """
     try:
-        what = wanted(channel)
+        what = wanted(channel, base_url)
     except Misconfigured:
         return False, "", "chat.youtube.not_a_channel"
     web = Web(base_url, tls=tls)
     try:
         found = await resolve(web, what)
     except Trouble as trouble:
-        return False, what.shown, f"chat.youtube.{trouble.code}"
+        return False, what.shown, PREFIX + trouble.code
     finally:
         await web.aclose()
-    code = {"upcoming": "waiting", "ended": "over", "unknown": "live"}.get(found.state, found.state)
     fine = found.state in ("live", "upcoming", "offline", "unknown")
-    return fine, found.channel or what.shown, f"chat.youtube.{code}"
+    return fine, found.channel or what.shown, PREFIX + code_of(found.state)

@@ -13,7 +13,7 @@ from streamer.adapters.chat.common.unread import Unread
 from streamer.adapters.chat.youtube.clock import Clock, LoopClock
 from streamer.adapters.chat.youtube.engine import Batch, Engine, EngineName
 from streamer.adapters.chat.youtube.innertube import InnerTube
-from streamer.adapters.chat.youtube.intake import Intake
+from streamer.adapters.chat.youtube.intake import FRESH_S, Intake
 from streamer.adapters.chat.youtube.pace import Pace
 from streamer.adapters.chat.youtube.pages import Found, State
 from streamer.adapters.chat.youtube.pytchat_engine import Pytchat
@@ -22,27 +22,13 @@ from streamer.adapters.chat.youtube.resolve import resolve, video_page
 from streamer.adapters.chat.youtube.trouble import Code, Trouble
 from streamer.adapters.chat.youtube.wanted import URL, wanted
 from streamer.adapters.chat.youtube.web import TIMEOUT_S, Web
+from streamer.adapters.chat.youtube.words import PREFIX, code_of, fix_of, level_of
 from streamer.adapters.part import is_web_address
 from streamer.ports import ChatRow, Health, HealthState, Misconfigured, Notice
 
 EngineChoice = Literal["auto", "pytchat", "innertube"]
 _ENGINES: Final[dict[EngineChoice, tuple[EngineName, ...]]] = {
     "auto": ("pytchat", "innertube"), "pytchat": ("pytchat",), "innertube": ("innertube",),
-}  # fmt: skip
-_WAITS: Final[dict[State, tuple[HealthState, str, str]]] = {
-    "upcoming": ("starting", "waiting", ""),
-    "offline": ("starting", "offline", ""),
-    "no_channel": ("broken", "no_channel", "fix.youtube.channel"),
-    "no_video": ("broken", "no_video", "fix.youtube.channel"),
-    "not_live": ("broken", "not_live", "fix.youtube.channel"),
-    "members_only": ("broken", "members_only", "fix.youtube.public"),
-    "age": ("broken", "age", "fix.youtube.public"),
-    "private": ("broken", "private", "fix.youtube.public"),
-    "chat_off": ("broken", "chat_off", "fix.youtube.chat_on"),
-}
-_FIXES: Final[dict[Code, str]] = {
-    "unreachable": "fix.check_network", "consent": "fix.youtube.other_way", "changed": "fix.youtube.other_way",
-    "refused": "fix.youtube.other_way", "rate_limited": "fix.youtube.wait",
 }  # fmt: skip
 _OVER: Final = frozenset[State]({"ended", "no_video", "not_live"})
 """Of a video that was given: it will not begin any more."""
@@ -52,7 +38,6 @@ _HIDDEN: Final = frozenset[State]({"private", "members_only"})
 class _Status(msgspec.Struct):
     state: HealthState = "starting"
     code: str = "chat.youtube.looking"
-    fix: str = ""
 
 
 class YouTubeWeb:
@@ -97,6 +82,8 @@ class YouTubeWeb:
         self._engine: EngineName | None = None
         self._retries = 0
         self._read_once = False
+        self._unlooked_s = 0.0
+        """How long ago the stream that was found may have begun; what was said since then is still told."""
         self._pump: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -133,14 +120,16 @@ class YouTubeWeb:
 
     def health(self) -> Health:
         status = self._status
-        state, code, fix = status.state, status.code, status.fix
+        state, code = status.state, status.code
         ended = self._pump is not None and self._pump.done() and not self._pump.cancelled()
         if self._pump is None:
-            state, code, fix = "off", "chat.off", ""
+            state, code = "off", "chat.off"
         elif self._closed and not ended:
-            state, code, fix = "off", "chat.closed", ""
+            state, code = "off", "chat.closed"
         elif code == "chat.youtube.ok" and self.unread.count:
             code = "chat.malformed"
+        elif code == "chat.youtube.ok" and self._engine != self._engines[0]:
+            code = "chat.youtube.second"
         params: dict[str, str | int | float] = {
             "channel": self._found.channel or self._wanted.shown,
             "engine": self._engine or "",
@@ -152,17 +141,19 @@ class YouTubeWeb:
         if code == "chat.youtube.waiting" and self._found.starts_at > self._clock.wall():
             code = "chat.youtube.waiting_until"
             params["minutes"] = max(1, round((self._found.starts_at - self._clock.wall()) / 60))
-        return Health(self.name, state, Notice(code, params, fix))
+        return Health(self.name, state, Notice(code, params, fix_of(code)))
 
     # --- the stream ---------------------------------------------------------------------------------------------------
 
     async def _run(self) -> None:
         web = Web(self._base_url, tls=self._tls, timeout_s=self._timeout_s)
         try:
-            strikes = 0
+            strikes, video = 0, ""
             while await self._is_live(web, strikes):
-                self._intake.begin()
-                await self._follow(web, self._found.video)
+                if self._found.video != video:
+                    self._intake.begin(self._unlooked_s)
+                video = self._found.video
+                await self._follow(web, video)
                 self._engine = None
                 self._say("starting", "chat.youtube.next")
                 strikes = self._timing.strikes - 1  # it has been asked often enough
@@ -173,13 +164,14 @@ class YouTubeWeb:
         """Waits until there is a stream to read. False: the video that was given is over."""
         timing = self._timing
         looks = 0
+        looked = self._clock.now() - FRESH_S
         while True:
             try:
                 found = await resolve(web, self._wanted)
             except Trouble as trouble:
                 self._retries += 1
                 state: HealthState = "starting" if trouble.code == "unreachable" and self._retries < 3 else "broken"
-                self._say(state, f"chat.youtube.{trouble.code}", _FIXES.get(trouble.code, ""))
+                self._say(state, PREFIX + trouble.code)
                 await self._pause(min(timing.look_max_s, timing.retry_s * 2.0 ** min(looks, 10)), trouble.retry_after_s)
                 looks += 1
                 continue
@@ -189,7 +181,9 @@ class YouTubeWeb:
             if self._wanted.kind == "video" and self._wanted.path and not found.video:
                 self._wanted = msgspec.structs.replace(self._wanted, kind="channel", shown=f"@{self._wanted.shown}")
             if found.video and found.state in ("live", "unknown"):
+                self._unlooked_s = self._clock.now() - looked
                 return True
+            looked = self._clock.now() - FRESH_S
             strikes = strikes + 1 if self._is_over(found.state) else 0
             if strikes >= timing.strikes:
                 self._say_over(found.state)
@@ -207,17 +201,14 @@ class YouTubeWeb:
 
     def _say_why(self, state: State) -> None:
         """Why there is nothing to read now."""
-        level, code, fix = _WAITS.get(state, ("starting", "offline", ""))
-        if code == "offline" and self._read_once:
-            code = "next"
-        self._say(level, f"chat.youtube.{code}", fix)
+        code = "next" if state == "offline" and self._read_once else code_of(state)
+        self._say(level_of(code), PREFIX + code)
 
     def _say_over(self, state: State) -> None:
         if self._read_once:
             self._say("off", "chat.youtube.ended")
         else:
-            code = "over" if state == "ended" else state
-            self._say("broken", f"chat.youtube.{code}", "fix.youtube.channel")
+            self._say("broken", PREFIX + code_of(state))
 
     async def _pause(self, seconds: float, at_least_s: float = 0.0) -> None:
         await self._clock.sleep(max(seconds * (0.9 + 0.2 * self._draw()), at_least_s))
@@ -267,7 +258,7 @@ class YouTubeWeb:
             return
         code = "changed" if trouble == "over" else trouble
         state: HealthState = "degraded" if self._read_once and code in ("unreachable", "rate_limited") else "broken"
-        self._say(state, f"chat.youtube.{code}", _FIXES.get(code, "fix.youtube.chat_on"))
+        self._say(state, PREFIX + code)
 
-    def _say(self, state: HealthState, code: str, fix: str = "") -> None:
-        self._status = _Status(state, code, fix)
+    def _say(self, state: HealthState, code: str) -> None:
+        self._status = _Status(state, code)

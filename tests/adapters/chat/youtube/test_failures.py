@@ -201,7 +201,7 @@ async def test_a_change_over_under_load_loses_nothing(fault):
 async def test_and_back_when_the_first_works_again():
     async with FakeYouTube() as youtube, reading(youtube) as told:
         youtube.down["pytchat"] = "broken"
-        await until(lambda: told.source.health().notice.params["engine"] == "innertube")
+        await until(lambda: code(told) == "chat.youtube.second")
         await asyncio.sleep(0.6)  # a rest, and a trial that fails
         youtube.down.clear()
         sent: list[str] = []

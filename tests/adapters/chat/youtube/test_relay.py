@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from streamer.adapters.chat.youtube.clock import LoopClock
 from streamer.adapters.chat.youtube.engine import Batch
@@ -79,12 +79,12 @@ class Scripted:
     async def poll(self) -> Batch:
         await asyncio.sleep(0.1)
         self.evening.polls.append((self.evening.now(), self.name))
-        answer: Any = self.evening.answers[self.name](self.evening.now())
+        answer = self.evening.answers[self.name](self.evening.now())
         if isinstance(answer, Batch):
             return answer
         if answer == "hang":
             await asyncio.sleep(1e9)
-        raise Trouble(answer)
+        raise Trouble(cast("Any", answer))
 
     async def aclose(self) -> None:
         self.evening.open -= 1

@@ -58,6 +58,29 @@ async def test_it_waits_for_a_channel_that_is_not_live():
             await until(lambda: told.source.health().state == "ok")
 
 
+async def test_what_is_said_between_two_looks_is_not_lost():
+    """The stream begins right after a look; the next look is some seconds away."""
+    async with FakeYouTube() as youtube:
+        youtube.video.state = "upcoming"
+        told = Reading(source(youtube, timing=msgspec.structs.replace(QUICK, look_s=1.0, look_max_s=1.0)))
+        await until(lambda: code(told) == "chat.youtube.waiting")
+        youtube.video.state = "live"
+        youtube.say("hello")
+        renderer = youtube.video.actions[0]["addChatItemAction"]["item"]["liveChatTextMessageRenderer"]
+        renderer["timestampUsec"] = str(int(renderer["timestampUsec"]) - 4_000_000)
+        await until(lambda: len(told.rows) == 1)
+        await told.close()
+
+
+async def test_a_server_under_a_path():
+    async with FakeYouTube() as youtube:
+        for engine in ("pytchat", "innertube"):
+            youtube.prefix = "/youtube"
+            told = Reading(source(youtube, engine))
+            await until(lambda told=told: told.source.health().state == "ok")
+            await told.close()
+
+
 async def test_the_pauses_grow():
     """Seen from the server: the last pause is longer than the first."""
     async with FakeYouTube() as youtube:
