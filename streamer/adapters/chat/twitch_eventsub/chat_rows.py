@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from streamer.adapters.chat.twitch_eventsub.pieces import anyone, chatter, words
 from streamer.adapters.chat.twitch_eventsub.reading import Json, Malformed, flag, needed, number, part, text
 from streamer.core.events import Money
@@ -91,7 +93,7 @@ def _gift(detail: Json) -> Extra:
 
 
 def _raid(detail: Json) -> Extra:
-    return {"kind": "raid", "count": number(detail, "viewer_count")}
+    return {"kind": "raid", "count": number(detail, "viewer_count"), "avatar": text(detail, "profile_image_url")}
 
 
 def _charity(detail: Json) -> Extra:
@@ -154,6 +156,8 @@ def notification(event: Json, at: float) -> ChatRow | None:
         shared = {"guest": True}
     kind: RowKind = extra.pop("kind")
     user = extra.pop("user", None) or chatter(event, tier=extra.get("tier", ""))
+    if (avatar := extra.pop("avatar", "")).startswith("https://"):
+        user = replace(user, avatar=avatar)
     return ChatRow(
         at=at,
         platform=PLATFORM,

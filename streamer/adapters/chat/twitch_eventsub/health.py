@@ -67,7 +67,7 @@ def _judged(state: State) -> Judgement:
     if chat and all(each in state.live for each in chat):
         return _read(state)
     why = next((state.troubles[each] for each in chat if each in state.troubles), None)
-    if why in ("signed_out", "revoked") or (state.signed_out and not state.live):
+    if why == "signed_out" or (state.signed_out and (why == "revoked" or not state.live)):
         return "broken", "chat.eventsub.signed_out", "chat.eventsub.signed_out.fix"
     missing = next((each for each in state.off if each.group == "chat"), None)
     if missing is not None:

@@ -1,6 +1,7 @@
 """The signed-in Twitch source: keeps a line for each account, turns what it hears into rows, reports how it is."""
 
 import asyncio
+import logging
 import random
 import re
 from collections import deque
@@ -19,6 +20,8 @@ from streamer.adapters.chat.twitch_eventsub.rows import Rows
 from streamer.adapters.chat.twitch_eventsub.wanted import ALERTS, Plan, Want, Who, plan
 from streamer.adapters.chat.twitch_eventsub.writer import TwitchWriter
 from streamer.ports import Account, ChatRow, ChatWriter, Health, Misconfigured, Unavailable
+
+log = logging.getLogger(__name__)
 
 API_URL = "https://api.twitch.tv/helix"
 AUTH_URL = "https://id.twitch.tv/oauth2"
@@ -80,6 +83,7 @@ class TwitchEventSub:
         self._api = Api(client_id, api_url, auth_url, self._accounts, self._timing.answer_s)
         self._channel_id = ""
         self._lines: dict[str, tuple[Line, asyncio.Task[None]]] = {}
+        self._ending: set[asyncio.Task[None]] = set()
         self._plan = Plan()
         self._rows = Rows()
         self._pairs = Pairs(self._timing.patience_s)
@@ -136,7 +140,11 @@ class TwitchEventSub:
     async def _run(self) -> None:
         await asyncio.to_thread(load)
         try:
-            await self._find_channel()
+            while not self._channel_id:
+                self._meet()
+                if not await self._find_channel():
+                    self._asked += 1
+                    await asyncio.sleep(self._timing.check_s)
             standing = ""
             while True:
                 self._follow_plan()
@@ -146,35 +154,33 @@ class TwitchEventSub:
                     await self._writer.find_standing()
                 await asyncio.sleep(self._timing.check_s)
         finally:
-            for _, task in self._lines.values():
+            tasks = [*self._ending, *(task for _, task in self._lines.values())]
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*(task for _, task in self._lines.values()), return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _find_channel(self) -> None:
-        """Until its id is known. Raises Misconfigured when Twitch knows no such channel."""
-        while not self._channel_id:
-            self._meet()
-            for user in list(self._accounts):
-                try:
-                    answer = await self._api.call(
-                        lambda http, user=user: http.get_users(logins=[self.channel], token_for=user)
-                    )
-                except Misconfigured:
-                    self._signed_out = True
-                    continue
-                except (HelixError, Unavailable):
-                    continue
-                self._signed_out = False
-                found = parts(answer if isinstance(answer, dict) else {}, "data")
-                if not found:
-                    self._no_channel = True
-                    raise Misconfigured("Twitch knows no channel of this name", fix="chat.eventsub.no_channel.fix")
-                self._channel_id = text(found[0], "id")
-                break
-            else:
-                self._signed_out = self._signed_out or not self._accounts
-                self._asked += 1
-                await asyncio.sleep(self._timing.check_s)
+    async def _find_channel(self) -> bool:
+        """Ask for its id, as anybody who is signed in. Raises Misconfigured when Twitch knows no such channel."""
+        self._signed_out = not self._accounts
+        for user in list(self._accounts):
+            try:
+                answer = await self._api.call(lambda http, user=user: http.get_users([], [self.channel], user))
+            except Misconfigured:
+                self._signed_out = True
+                continue
+            except (HelixError, Unavailable):
+                continue
+            except Exception as wrong:  # noqa: BLE001 - whatever a store of tokens raises, the next try may do
+                log.error("Twitch could not be asked: %s", type(wrong).__name__)  # noqa: TRY400 - no secret in a log
+                continue
+            found = parts(answer if isinstance(answer, dict) else {}, "data")
+            if not found:
+                self._no_channel = True
+                raise Misconfigured("Twitch knows no channel of this name", fix="chat.eventsub.no_channel.fix")
+            self._channel_id = text(found[0], "id")
+            self._signed_out = False
+            return bool(self._channel_id)
+        return False
 
     def _known(self) -> list[Account]:
         return list(self._accounts.values())
@@ -197,7 +203,10 @@ class TwitchEventSub:
         for each in self._plan.wants:
             wanted.setdefault(each.user, []).append(each)
         for user in [each for each in self._lines if each not in wanted]:
-            self._lines.pop(user)[1].cancel()
+            task = self._lines.pop(user)[1]
+            task.cancel()
+            self._ending.add(task)
+            task.add_done_callback(self._ending.discard)
         for user, wants in wanted.items():
             if user not in self._lines:
                 line = Line(

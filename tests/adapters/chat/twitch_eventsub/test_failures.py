@@ -422,6 +422,18 @@ async def test_a_revocation_for_another_reason_is_tried_again_later(status):
         await hears(twitch, read)
 
 
+async def test_the_broadcaster_signs_out():
+    async with chat(owner_=True) as (twitch, made, read, _, second):
+        await twitch.ready("channel.follow")
+        made._people = (made._people[0], None)
+        await twitch.until(lambda: len(twitch.sessions) == 1)
+        health = await code(made, "chat.eventsub.partly")
+        assert health.notice.fix == "chat.eventsub.owner.fix"
+        made._people = (made._people[0], second)
+        await twitch.ready("channel.follow")
+        await hears(twitch, read)
+
+
 async def test_a_sign_in_that_never_was_good():
     async with FakeTwitch() as twitch:
         none = bot(twitch)
@@ -555,6 +567,7 @@ async def test_an_account_that_misbehaves_does_not_end_the_chat():
 
     async with FakeTwitch() as twitch:
         odd = Odd(twitch, "mika_bot", CHAT)
+        odd.trouble = 2
         made = source(twitch, odd)
         async with reading(made) as read:
             await hears(twitch, read)

@@ -118,6 +118,7 @@ def test_a_partners_moderator_is_none_of_ours():
         (events.resub("Ann", 7, "seven!", "3000"), {"kind": "resub", "count": 7, "text": "seven!", "tier": "3000"}),
         (events.gift_storm("Zoe", 5, "c-1"), {"kind": "gift_batch", "count": 5, "batch": "c-1"}),
         (events.raid("Eve", 33), {"kind": "raid", "count": 33}),
+        (events.notice("Eve", "raid", {"profile_image_url": "data:x"}), {"kind": "raid", "count": 0}),
         (events.notice("Ann", "prime_paid_upgrade", {"sub_tier": "2000"}), {"kind": "resub", "tier": "2000"}),
         (events.notice("Ann", "gift_paid_upgrade", {}), {"kind": "resub"}),
         (events.notice("Ann", "pay_it_forward", {}), {"kind": "milestone", "detail": Detail("pay_it_forward")}),
@@ -143,6 +144,11 @@ def test_a_gift_of_a_storm_is_the_recipients_row():
 def test_a_single_gift_is_a_batch_of_one():
     row = noted(events.sub_gift("Zoe", "Ann"))
     assert (row.kind, row.user.login, row.recipient.login, row.target) == ("gift_batch", "zoe", "ann", "id-ann")
+
+
+def test_who_raids_has_a_picture():
+    assert noted(events.raid("Eve", 33)).user.avatar == "https://example.invalid/eve.png"
+    assert noted(events.notice("Eve", "raid", {"profile_image_url": "data:x"})).user.avatar == ""
 
 
 def test_an_anonymous_gift():
