@@ -112,7 +112,7 @@ class Aliases:
     def apply(self, text: str) -> tuple[str, list[Change]]:
         """The text with aliases, and what was replaced."""
         folded = _alike(text) if self._found else ""
-        held = [(name, alias) for run, name, alias in self._found if run in folded]
+        held = [(name, alias) for run, name, alias in self._found if run in folded and _within(name, folded)]
         if not held:
             return text, []
         changes: list[Change] = []
@@ -162,6 +162,10 @@ def _alias(name: str, language: str) -> str:
 def _runs(name: str) -> tuple[str, ...]:
     """What a text must hold, each folded by `_alike`, for `_pattern(name)` to match anywhere in it."""
     return tuple(map(_alike, re.findall(r"[^\W_]+", name) or [name]))
+
+
+def _within(name: str, folded: str) -> bool:
+    return all(run in folded for run in _runs(name))
 
 
 def _alike(text: str) -> str:

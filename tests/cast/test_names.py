@@ -1,10 +1,14 @@
 """Names of viewers as they are spoken."""
 
+import re
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from streamer.cast.names import LENGTH_MAX, NAMELESS, Aliases, friend, moved, speakable, spoken_name
+from streamer.cast.names import _pattern as name_pattern
 
 
 @pytest.mark.parametrize(
@@ -118,3 +122,42 @@ def test_a_name_of_ordinary_words_changes_no_line(name):
 def test_a_name_of_two_kana_does_not_hide_in_every_word():
     assert Aliases(["で_す"], "ja").apply("わたしはAIですよ。")[0] == "わたしはAIですよ。"
     assert Aliases(["で_す"], "ja").apply("で_すさん、こんにちは")[0] != "で_すさん、こんにちは"
+
+
+# --- what it costs
+
+
+def test_only_names_a_text_may_hold_are_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pattern of everybody who wrote lately is a new one for nearly every line, and takes milliseconds to compile."""
+    aliases = Aliases([f"viewer_{n}" for n in range(12)], "en")
+    compiled: list[str] = []
+    compile_ = re.compile
+
+    def noted(pattern: str, *flags: Any) -> re.Pattern[str]:
+        compiled.append(pattern)
+        return compile_(pattern, *flags)
+
+    monkeypatch.setattr(re, "compile", noted)
+    assert aliases.apply("Well my dear friend, cereal is a cold soup.") == (
+        "Well my dear friend, cereal is a cold soup.",
+        [],
+    )
+    assert compiled == []
+    assert aliases.apply("Hello viewer_7!")[0] == "Hello Viewer!"
+    assert len(compiled) == 1
+    assert "viewer[\\W_]{0,3}8" not in compiled[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("xXİlgazXx", "merhaba ilgaz, nasılsın"),
+        ("xXılgazXx", "merhaba ILGAZ"),
+        ("xXSTRAßEXx", "hallo xXstraßeXx"),
+        ("x_ſam_9", "hello x_SAM_9"),
+        ("x_KELVIN_9", "hello x_\u212aelvin_9"),
+    ],
+)
+def test_letters_that_are_the_same_to_a_pattern_are_the_same_to_the_look_before(name: str, text: str) -> None:
+    whole = re.search(name_pattern(name), text, re.IGNORECASE) is not None
+    assert (Aliases([name], "en").apply(text)[1] != []) == whole

@@ -1,5 +1,6 @@
 """What the model is asked."""
 
+import re
 import time
 from itertools import pairwise
 from typing import Any
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from streamer.core.commands import LineKind, Prepare
+from streamer.speech import brief
 from streamer.speech.brief import WINDOW_CHARS, BriefWriter, Quote, TakenBack, quoted
 from streamer.speech.speaker import Speaker
 from tests.speech.stage import Texts
@@ -179,3 +181,9 @@ def test_the_cost_is_flat():
     print(f"brief: {short * 1e6:.0f} us after 20 lines, {long * 1e6:.0f} us after 2,000")
     assert long < short * 2 + 0.0005
     assert long < 0.002
+
+
+@given(st.text(alphabet="ab \n\t<>[]{}|`\\é。！？-_😀\u200b\u00ad'\"", max_size=14), st.integers(2, 9))
+def test_words_that_need_no_making_safe_are_passed_as_they_are(text: str, limit: int) -> None:
+    safe = re.sub(r"\s+", " ", brief._CONTROL.sub(" ", text[: limit * 4]).translate(brief._UNSAFE)).strip()
+    assert quoted(text, limit) == (safe if len(safe) <= limit else safe[: limit - 1].rstrip() + "…")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from streamer.speech import quotes
 from streamer.speech.brief import Quote
 from streamer.speech.quotes import is_hit, repeats
 
@@ -36,3 +37,10 @@ def test_what_a_tombstone_covers(scope, key, hit):
 def test_repeating(text, quoted):
     assert repeats(text, [BOB], "message", "twitch:1") is quoted
     assert repeats(text, [BOB], "message", "twitch:7") is False
+
+
+def test_nothing_is_folded_when_nothing_in_the_brief_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is asked for every line of the show at every deletion."""
+    monkeypatch.setattr(quotes, "_words", lambda _: pytest.fail("words were folded"))
+    assert not repeats("the moon is made of cheese", [BOB], "message", "twitch:2")
+    assert not repeats("the moon is made of cheese", [], "room", "twitch")
