@@ -165,6 +165,13 @@ async def test_one_that_waits_is_still_there_after_a_reload(opened: Any, show: S
     await row(page, BOT).get_by_text("stagehand").wait_for()
 
 
+async def test_what_a_terminal_signs_in_appears_by_itself(opened: Any, show: SetupShow) -> None:
+    page = await opened()
+    await row(page, BOT).get_by_text("Not signed in").wait_for()
+    show.signin.signed_in("twitch", "bot", "stagehand", ("read", "write"))
+    await row(page, BOT).get_by_text("stagehand").wait_for()
+
+
 async def test_signing_out_is_asked_twice(opened: Any, show: SetupShow) -> None:
     show.signin.signed_in("twitch", "bot", "stagehand", ("read", "write"))
     page = await opened()

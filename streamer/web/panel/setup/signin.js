@@ -4,11 +4,13 @@ import { html, signal, useEffect, useRef, useState } from "../vendor/preact.js";
 import { Icon } from "../icons.js";
 import { S } from "../store.js";
 import { clean, has, stopwatch, t } from "../texts.js";
-import { typing } from "../views.js";
+import { typing, view } from "../views.js";
 import { ask, desk, reread, saying } from "./desk.js";
-import { Act, aloud, Problem, Text } from "./pieces.js";
+import { Act, aloud, isOpen, Problem, Text } from "./pieces.js";
 
 const POLL_MS = 1500;
+/** A terminal or another tab may sign in meanwhile. */
+const LOOK_MS = 4000;
 const COPIED_MS = 4000;
 const CONSOLE = { twitch: "https://dev.twitch.tv/console/apps", youtube: "https://console.cloud.google.com/apis/credentials" };
 
@@ -227,6 +229,7 @@ export function SignIn() {
   const n = S.setup.value.n;
   const [more, setMore] = useState(false);
   useEffect(() => { read(); }, [n]);
+  useEffect(() => { const timer = setInterval(() => { if (!document.hidden && isOpen("channel") && view.peek() === "setup") read(); }, LOOK_MS); return () => clearInterval(timer); }, []);
   const twitch = state.value?.services.find((each) => each.service === "twitch");
   const youtube = state.value?.services.find((each) => each.service === "youtube");
   if (!twitch) return null;
