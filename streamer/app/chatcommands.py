@@ -233,6 +233,8 @@ class ChatCommands:
 
 def _plain(text: str) -> str:
     """One line of ordinary letters: wide ones are made narrow, what nobody sees is left out."""
+    if text.isascii():
+        return " ".join(text.split())
     return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFKC", text)).split())
 
 

@@ -145,6 +145,10 @@ class Speakers:
         if user is None or not key or user.anonymous:
             return
         host = "broadcaster" in user.roles and not row.guest
+        known = self._known.get(key)
+        if known is not None and known.name == user.name and known.host == host:
+            self._known.move_to_end(key)
+            return
         self._known[key] = Speaker(key, row.platform, folded(user.login), user.name, host)
         self._known.move_to_end(key)
         if len(self._known) > SPEAKERS_MAX:
