@@ -1,6 +1,7 @@
 """What goes wrong with YouTube's live chat, one by one: nothing is lost, and health says what it is."""
 
 import asyncio
+import random
 
 import msgspec
 import pytest
@@ -196,6 +197,22 @@ async def test_a_change_over_under_load_loses_nothing(fault):
         assert told.ids == sent
         assert told.source.health().notice.params["engine"] == "innertube"
         assert youtube.polls["innertube"] > 0
+
+
+@pytest.mark.parametrize("engine", ["auto", *ENGINES])
+async def test_twenty_faults_one_after_the_other_lose_nothing(engine):
+    chance = random.Random(20)
+    faults = ["500", "403", "reset", "broken", "no_contents", "429", "html", "empty_error"]
+    async with FakeYouTube() as youtube, reading(youtube, engine) as told:
+        sent: list[str] = []
+        for _ in range(20):
+            youtube.faults.extend(chance.choices(faults, k=chance.randint(1, 3)))
+            while youtube.faults:
+                sent += [youtube.say("x") for _ in range(3)]
+                await asyncio.sleep(0.01)
+        sent.append(youtube.say("last"))
+        await until(lambda: len(told.rows) >= len(sent), "all of them", 40.0)
+        assert told.ids == sent
 
 
 async def test_and_back_when_the_first_works_again():
