@@ -119,11 +119,12 @@ def _own(name: str, sub: argparse.ArgumentParser) -> None:
             sub.add_argument("--json", metavar="FILE", type=Path, help="write the figures here")
             sub.add_argument("--only", metavar="NAME", action="append", default=[], help="one figure (repeatable)")
             sub.add_argument("--quick", action="store_true", help="fewer repetitions; for trying out")
+            sub.add_argument("--long", action="store_true", help="ten minutes of chat instead of 20 seconds")
         case "login":
             sub.add_argument("service", metavar="SERVICE", nargs="?", choices=("twitch", "youtube"), help=SERVICE_HELP)
             which = sub.add_mutually_exclusive_group()
             which.add_argument(
-                "--bot", action="store_true", help="the account that reads and writes the chat (default)"
+                "--bot", action="store_true", help="the account that reads and writes the chat; also without this"
             )
             which.add_argument("--broadcaster", action="store_true", help="the account of the channel")
             sub.add_argument("--list", action="store_true", help="show who is signed in")

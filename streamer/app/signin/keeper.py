@@ -146,7 +146,8 @@ class Keeper:
             if self._checking is None or self._checking.done():
                 self._checking = asyncio.create_task(self._check(FRESH_S), name=f"check {self.key}")
             await asyncio.shield(self._checking)
-        if token == self._dead and self._kept is kept and self._is_due(kept):
+        kept = self._kept
+        if kept is not None and token == self._dead == kept.access and self._is_due(kept):
             await asyncio.shield(self._renew_once())
 
     def _usable(self) -> Kept:
@@ -322,7 +323,7 @@ class Keeper:
         for wait in OTHERS_S:
             await asyncio.sleep(wait)
             await self._read()
-            if self._kept is not kept:
+            if self._kept is None or self._kept.n != kept.n:
                 return
         self._gone = kept.n
         self._trouble = None
