@@ -373,3 +373,10 @@ def test_speed(tmp_path: Path):
     asyncio.run(journal.aclose())
     print(f"append {best:.1f} us")
     assert best < 100
+
+
+def test_a_show_of_a_journal_from_before_alerts_had_rules_is_read() -> None:
+    request = {"id": 1, "kind": "paid", "priority": 300, "born_ms": 0, "expires_ms": 9, "why": "raid", "cause": 1}
+    show = decode_show(msgspec.json.encode({"requests": [request], "settings": {"seed": 3}}))
+    assert (show.alerted, show.gifts, show.settings.alerts) == ({}, {}, {})
+    assert (show.requests[0].test, show.requests[0].count, show.requests[0].exact) == (False, 0, False)
