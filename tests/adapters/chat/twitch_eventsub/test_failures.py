@@ -214,26 +214,24 @@ async def test_a_peer_that_has_gone_without_a_word():
     timing = replace(FAST, limits=Limits(ping_s=0.2))
     async with chat(timing=timing) as (twitch, _, read, *_):
         twitch.freeze()
-        await twitch.until(lambda: twitch.connections == 2)
+        await twitch.until(lambda: twitch.connections >= 2)
         await hears(twitch, read)
 
 
 async def test_a_server_that_answers_pings_and_says_nothing():
-    timing = replace(FAST, limits=Limits(silence_s=0.3))
+    timing = replace(FAST, limits=Limits(silence_s=1.0))
     async with chat(fake={"keepalive_s": 0.05}, timing=timing) as (twitch, _, read, *_):
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1.3)
         assert twitch.connections == 1, "keepalives are enough"
         twitch.silence()
-        await twitch.until(lambda: twitch.connections == 2)
+        await twitch.until(lambda: twitch.connections >= 2)
         await hears(twitch, read)
 
 
 async def test_a_server_that_means_to_speak_less_often_than_asked():
-    timing = replace(FAST, limits=Limits(keepalive_s=1, silence_s=1.2))
-    async with chat(fake={"keepalive_s": 2.0}, timing=timing) as (twitch, made, *_):
-        await asyncio.sleep(1.8)
-        assert twitch.connections == 1
-        assert made.health().state == "ok"
+    async with chat(fake={"keepalive_s": 30.0}) as (_, made, *_):
+        line = next(iter(made._lines.values()))[0]
+        assert vars(line._current)["_silence_s"] == Limits().silence_s + 20
 
 
 async def test_a_welcome_that_never_comes():
@@ -544,12 +542,13 @@ async def test_twenty_failures_while_people_keep_talking():
                     await twitch.close(chance.choice((4000, 4005, 4006)))
             await twitch.until(lambda before=before: twitch.connections > before)
             await twitch.ready(*CHAT_TYPES)
-            await asyncio.sleep(0.02)
+            enough = len(twitch.delivered) + 6
+            await until(lambda enough=enough: len(twitch.delivered) >= enough, "talk")
         stop.set()
         await talker
         await until(lambda: len(read.rows) >= len(twitch.delivered), "all that was delivered")
         assert sorted(read.ids) == sorted(twitch.delivered)
-        assert len(twitch.delivered) > 100
+        assert len(twitch.delivered) >= 120
         assert made.health().notice.params["dropped"] == 0
 
 
