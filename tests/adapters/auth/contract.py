@@ -11,10 +11,11 @@ from streamer.ports import Misconfigured, Unavailable
 
 @dataclass
 class Stand:
-    """A client and the fake it talks to. `wrong` is one whose client id nobody knows."""
+    """A client and the fake it talks to. `wrong` is one whose client id nobody knows, `hasty` one that waits 0.3 s."""
 
     server: SignInServer
     wrong: SignInServer
+    hasty: SignInServer
     fake: Any
     scopes: tuple[str, ...]
 
@@ -109,7 +110,7 @@ class Contract:
         pending = await stand.server.begin(stand.scopes)
         stand.fake.mode = mode
         calls = [
-            lambda: stand.server.refresh(tokens.refresh, tokens.scopes),
+            lambda: (stand.hasty if mode == "hang" else stand.server).refresh(tokens.refresh, tokens.scopes),
             lambda: stand.server.begin(stand.scopes),
             lambda: stand.server.poll(pending),
             lambda: stand.server.validate(tokens.access),

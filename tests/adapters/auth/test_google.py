@@ -14,13 +14,13 @@ class TestGoogle(Contract):
     @pytest.fixture
     async def stand(self) -> AsyncIterator[Stand]:
         async with FakeGoogleOauth() as fake:
-            server, wrong = (
-                GoogleSignIn(client, SECRET, fake.url, api_url=fake.api_url, limit_s=1.0)
-                for client in (CLIENT, "unknown")
+            server, wrong, hasty = (
+                GoogleSignIn(client, SECRET, fake.url, api_url=fake.api_url, limit_s=limit_s)
+                for client, limit_s in ((CLIENT, 10.0), ("unknown", 10.0), (CLIENT, 0.3))
             )
-            yield Stand(server, wrong, fake, (SCOPE,))
-            await server.aclose()
-            await wrong.aclose()
+            yield Stand(server, wrong, hasty, fake, (SCOPE,))
+            for each in (server, wrong, hasty):
+                await each.aclose()
 
     async def test_the_secret_must_be_right_too(self, stand: Stand) -> None:
         server = GoogleSignIn(CLIENT, "wrong", stand.fake.url)

@@ -17,10 +17,11 @@ class TestTwitch(Contract):
     @pytest.fixture
     async def stand(self) -> AsyncIterator[Stand]:
         async with FakeTwitchId() as fake:
-            server, wrong = (TwitchSignIn(client, fake.url, limit_s=1.0) for client in (CLIENT, "unknown"))
-            yield Stand(server, wrong, fake, SCOPES)
-            await server.aclose()
-            await wrong.aclose()
+            server, wrong = (TwitchSignIn(client, fake.url) for client in (CLIENT, "unknown"))
+            hasty = TwitchSignIn(CLIENT, fake.url, limit_s=0.3)
+            yield Stand(server, wrong, hasty, fake, SCOPES)
+            for each in (server, wrong, hasty):
+                await each.aclose()
 
     async def test_the_link_has_the_code_in_it(self, stand: Stand) -> None:
         pending = await stand.server.begin(SCOPES)
