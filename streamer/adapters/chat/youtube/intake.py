@@ -28,13 +28,13 @@ class Intake:
         self._actions = Actions()
         self._seen: OrderedDict[str, float] = OrderedDict()
         self._since_s: float | None = None
-        self._fresh_s = FRESH_S
+        self._fresh_from = -FRESH_S
         self._offset: float | None = None
 
     def begin(self, fresh_s: float = FRESH_S) -> None:
         """Another stream begins to be read: what was said longer ago than this is history."""
         self._since_s = None
-        self._fresh_s = fresh_s
+        self._fresh_from = self._now() - fresh_s
         self._actions = Actions()
 
     def rows(self, batch: Batch) -> list[ChatRow]:
@@ -44,7 +44,7 @@ class Intake:
         offset = arrived - server_s
         self._offset = offset if self._offset is None else min(self._offset, offset)
         if self._since_s is None:
-            self._since_s = server_s - self._fresh_s
+            self._since_s = server_s - (arrived - self._fresh_from)
         out: list[ChatRow] = []
         for action in batch.actions:
             for told in self._read(action):

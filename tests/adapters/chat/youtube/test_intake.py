@@ -86,10 +86,13 @@ def test_a_place_is_never_in_the_future_nor_before_the_start():
 
 
 def test_history_is_left_out_and_counted_anew_for_the_next_stream():
-    way = intake(Clock())
+    clock = Clock()
+    way = intake(clock)
     assert ids(way.rows(Batch([said("a", -6.0), said("b", -4.0)], server_s=NOON))) == ["b"]
+    clock.time += 60
     way.begin()
-    assert ids(way.rows(Batch([said("c", 50.0), said("d", 58.0)], server_s=NOON + 60.0))) == ["d"]
+    clock.time += 20  # until the first poll
+    assert ids(way.rows(Batch([said("c", 54.0), said("d", 56.0)], server_s=NOON + 80.0))) == ["d"]
 
 
 def test_what_is_kept_is_bounded(monkeypatch):
