@@ -88,6 +88,8 @@ class Keeper:
         self._told: object = None
         self._kept: Kept | None = None
         self._unsaved: Kept | None = None
+        self._held: Callable[[], None] | None = None
+        """The lock, while there is something unsaved."""
         self._dead = ""
         """An access token that the platform and the sign-in server refuse."""
         self._gone = 0
@@ -195,6 +197,7 @@ class Keeper:
         for task in under_way:
             task.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
+        self._let_go()
 
     async def _run(self) -> None:
         while True:
@@ -245,6 +248,7 @@ class Keeper:
             own = {"access": now.access, "got_at": now.got_at, "expires_at": now.expires_at}
             kept = msgspec.structs.replace(kept, **own)
         self._kept, self._unsaved, self._trouble = kept, None, None
+        self._let_go()
         self._failures, self._again_at = 0, 0.0
         self._tell()
 
@@ -333,16 +337,28 @@ class Keeper:
 
     @contextlib.asynccontextmanager
     async def _alone(self) -> AsyncGenerator[None]:
-        """No other program changes these sign-ins meanwhile. Raises Unavailable when one does not let go."""
+        """No other program changes these sign-ins meanwhile. Raises Unavailable when one does not let go.
+
+        While new tokens cannot be written the lock is kept: another program would send the spent refresh token.
+        """
         loop = asyncio.get_running_loop()
         until = loop.time() + LOCK_S
-        while (free := await self._offload(self._store.try_lock)) is None:
+        free, self._held = self._held, None
+        while free is None and (free := await self._offload(self._store.try_lock)) is None:
             if loop.time() >= until:
                 raise Unavailable("another program holds the sign-ins of this state folder")
             await asyncio.sleep(LOCK_STEP_S)
         try:
             yield
         finally:
+            if self._unsaved is not None:
+                self._held = free
+            else:
+                free()
+
+    def _let_go(self) -> None:
+        free, self._held = self._held, None
+        if free is not None:
             free()
 
     # --- asking whether a token is good -------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from streamer.app.signin.keeper import Keeper
@@ -465,6 +465,7 @@ class Chaos:
 
 
 @settings(max_examples=80)
+@example([("revoke access", 0), ("second program", 0), ("full disk", 3), ("wait", 60.0)])
 @given(STEPS)
 def test_no_refresh_token_is_spent_twice_and_no_token_used_that_was_not_written(steps: list[tuple[str, float]]) -> None:
     async def run() -> None:
