@@ -9,7 +9,7 @@ import pytest
 from tests.adapters.chat.contract import until
 from tests.adapters.chat.youtube.helpers import ENGINES, QUICK, code, reading, waiting
 from tests.fakes import youtube_items as make
-from tests.fakes.youtube_web import FakeYouTube
+from tests.fakes.youtube_web import FakeYouTube, Fault
 
 
 async def heals(youtube, told, *faults):
@@ -202,7 +202,7 @@ async def test_a_change_over_under_load_loses_nothing(fault):
 @pytest.mark.parametrize("engine", ["auto", *ENGINES])
 async def test_twenty_faults_one_after_the_other_lose_nothing(engine):
     chance = random.Random(20)
-    faults = ["500", "403", "reset", "broken", "no_contents", "429", "html", "empty_error"]
+    faults: list[Fault] = ["500", "403", "reset", "broken", "no_contents", "429", "html", "empty_error"]
     async with FakeYouTube() as youtube, reading(youtube, engine) as told:
         sent: list[str] = []
         for _ in range(20):
