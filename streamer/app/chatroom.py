@@ -110,8 +110,8 @@ class ChatRoom:
     def on_row(self, row: ChatRow) -> None:
         """Something happened in a chat."""
         told = self.merger.take(row)
-        if told is not None and not self.desk.hear(told):
-            self._house.conductor.on_row(told)
+        if told is not None:
+            self._house.conductor.on_row(told, aside=self.desk.hear(told))
 
     def wanted(self) -> Sequence[ChatSource]:
         """The sources to read, freshly made."""

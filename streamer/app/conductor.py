@@ -4,6 +4,8 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from streamer.app.alerting.desk import AlertDesk
 from streamer.app.follower import Follower, Nobody
 from streamer.app.inbox import Inbox
@@ -20,8 +22,8 @@ from streamer.core.events import (
     HostSpoke,
     LineEnded,
     PausePressed,
+    QueueCleared,
     ResumePressed,
-    SayRequested,
     SkipPressed,
     StopPressed,
 )
@@ -86,26 +88,29 @@ class Conductor:
 
     # --- in ----------------------------------------------------------------------------------------------------------
 
-    def on_row(self, row: ChatRow) -> None:
-        """Something happened in a chat."""
+    def on_row(self, row: ChatRow, *, aside: bool = False) -> None:
+        """Something happened in a chat. `aside`: a command, or a message of our own: operators see it, the cast does
+        not hear it, and the audience has it in the chat itself."""
         if row.kind in _ASIDES:
             self._panel.aside(row, self._now_ms())
             return
         for event in self._ingress.hear(row):
-            self._show_row(event, row)
+            if aside and isinstance(event, ChatReceived):
+                event = replace(event, bot=True)  # noqa: PLW2901 - the same fact, told as a bot's
+            self._show_row(event, row, aside=aside)
             if self._alerts is not None and isinstance(event, ChatReceived):
                 self.inbox.emit(self._alerts.dress(event, row))
             else:
                 self.inbox.emit(event)
 
-    def _show_row(self, event: Event, row: ChatRow) -> None:
+    def _show_row(self, event: Event, row: ChatRow, *, aside: bool) -> None:
         match event:
             case ChatReceived(uid=uid, user=user):
                 self._sayings.chat(event)
                 text, name = self._texts.get(f"m:{uid}") or "", self._texts.get(f"n:{user}") or ""
                 self._panel.chat(event, text, name, self._now_ms(), row)
                 shown = text or fact(event)  # a follow has neither words nor a fact to show
-                if shown and not event.direct:  # what is said at the panel was never in the chat
+                if shown and not event.direct and not aside:  # what is said at the panel was never in the chat
                     self._overlay.chat(event, row, shown, name)
                 self._overlay.alert(event)
                 self._follower.chat(event, text, name)
@@ -136,8 +141,8 @@ class Conductor:
                 return "stale" if saw and saw != show.air.id else "done"
             case DialSet(dial=dial):
                 return "already" if show.dial == dial else "done"
-            case SayRequested():
-                return "done"
+            case QueueCleared():
+                return "done" if show.requests or show.next is not None else "already"
             case _:
                 return "done"
 

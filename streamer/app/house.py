@@ -327,9 +327,15 @@ class House:
             gone=self.ingress.is_taken_back,
             press=self.press,
             on_row=self.chat.on_row,
-            show_alert=self.overlay.alert,
+            show_alert=self._alert_again,
             now_ms=self.clock.now_ms,
         )
+
+    def _alert_again(self, chat: ChatReceived) -> None:
+        """An alert is replayed: on the overlays, and for whoever follows the show."""
+        self.overlay.alert(chat)
+        text = self.texts.get(chat.text) or "" if chat.text else ""
+        self.chat.chat(chat, text, self.texts.get(chat.name) or "" if chat.name else "")
 
     def open_brain(self, plan: Plan) -> tuple[LanguageModel, bool, list[Health]]:
         return open_brain(plan.settings, self.scripted, seed=plan.seed, pace=self._pace)

@@ -83,7 +83,7 @@ async def test_from_the_chat_to_the_show_and_back(tmp_path: Path) -> None:
             assert (await panel.post("chat/unignore", {"user": "twitch:3"}))[0] == 204
             assert house.inbox.show.ignored == {}
             assert (await panel.post("chat/ignore", {"uid": f"twitch:{bad}"}))[1]["name"] == "Ann"
-            assert (await panel.post("commands/clear", {}))[1] == {"outcome": "done"}
+            assert (await panel.post("commands/clear", {}))[1] == {"outcome": "already"}, "nothing waited"
 
         again = house_of(tmp_path, irc.url, fresh=True)
         async with opened(again):
