@@ -4,6 +4,7 @@ Rows go `merger` -> `desk` (commands of moderators, our own messages) -> the con
 back through the calls of `streamer.app.follower`.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from streamer.app.outward.keys import keyed_webhook
 from streamer.app.outward.outward import Outward
 from streamer.app.sending.desk import ChatDesk
 from streamer.app.signin.accounts import Accounts
+from streamer.app.spare import Spared
 from streamer.core.commands import Command, Erase, Prepare
 from streamer.core.events import ChatReceived, Event, LineEnded
 from streamer.moderation import judge_line
@@ -24,6 +26,10 @@ from streamer.speech.view import ClauseView
 
 if TYPE_CHECKING:
     from streamer.app.house import House
+
+
+WHOLE_S = 3.0
+"""How long a reward without its title waits for the one with it."""
 
 
 class ChatRoom:
@@ -39,7 +45,7 @@ class ChatRoom:
         self._stale = False
         self.broken: list[Health] = []
         self.inject = InjectChat()
-        self.merger = Merger(self.now_s)
+        self.merger = Merger(self.now_s, more=self._more)
         plan = house.plan
         self.accounts = Accounts(plan.folders.state, lambda: house.plan.settings)
         self.accounts.on_change = self._signed
@@ -109,9 +115,26 @@ class ChatRoom:
 
     def on_row(self, row: ChatRow) -> None:
         """Something happened in a chat."""
+        if self._is_half(row):
+            asyncio.get_running_loop().call_later(WHOLE_S, self._take, row)
+        else:
+            self._take(row)
+
+    def _is_half(self, row: ChatRow) -> bool:
+        """A guest sees a reward's id and not its title; whoever is signed in tells both, a moment later."""
+        reward = row.reward if row.kind == "redemption" and not row.test else None
+        return reward is not None and not reward.title and any(isinstance(each, Spared) for each in self.chats.sources)
+
+    def _take(self, row: ChatRow) -> None:
         told = self.merger.take(row)
-        if told is not None:
+        if told is not None and not self._house.closing:
             self._house.conductor.on_row(told, aside=self.desk.hear(told))
+
+    def _more(self, kept: str, row: ChatRow) -> None:
+        """Another way told the same, and knows more of it: only guests are told that somebody writes for the first
+        time."""
+        if row.first and kept:
+            self._house.panel.first(f"{row.platform}:{kept}")
 
     def wanted(self) -> Sequence[ChatSource]:
         """The sources to read, freshly made."""

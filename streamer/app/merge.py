@@ -36,7 +36,9 @@ class _Seen(msgspec.Struct):
 class Merger:
     """`take` every row of every source in the order they come. `now`: seconds of a clock that only rises."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], more: Callable[[str, ChatRow], None] = lambda _id, _row: None) -> None:
+        """`more` is given the id that was kept and the row that was not told, which may know more."""
+        self._more = more
         self.merged = 0
         """Rows that another source had told before."""
         self._now = now
@@ -66,6 +68,7 @@ class Merger:
                     if len(self._same) > KEPT_MAX:
                         self._same.popitem(last=False)
                 self.merged += 1
+                self._more(each.id, row)
                 return None
         self._keep(key, [*entries, _Seen(now, row.id, {row.source})], now)
         return row

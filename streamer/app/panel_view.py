@@ -301,6 +301,11 @@ class PanelView:
                 changes[f"events/{part(uid)}"] = told
         self._send(changes, removed)
 
+    def first(self, uid: str) -> None:
+        """A message that is shown turns out to be the viewer's first in this channel."""
+        if uid in self._chat:
+            self._send({f"chat/{part(uid)}/first": True})
+
     def _answered(self, event: ChatReceived, row: ChatRow | None) -> str:
         """The name of whoever is answered, as it is shown; as the platform tells it, when his message is not known."""
         user = self._chat.get(event.reply_to, "")

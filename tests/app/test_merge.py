@@ -98,3 +98,11 @@ def test_as_often_told_as_by_the_way_that_told_it_most(told: list[tuple[str, int
     for text in range(3):
         most = max(told.count((source, text)) for source in ("irc", "eventsub"))
         assert passed.count(text) == most
+
+
+def test_what_the_other_way_knows_is_handed_on():
+    more: list[tuple[str, str, bool]] = []
+    merger = Merger(Clock(), more=lambda kept, row: more.append((kept, row.id, row.first)))
+    merger.take(row("eventsub", id="a"))
+    merger.take(row("irc", id="b", first=True))
+    assert more == [("a", "b", True)]

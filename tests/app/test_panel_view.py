@@ -232,6 +232,15 @@ def test_stop_with_nobody_speaking_is_silent_at_once() -> None:
     assert house.now["silence"]["ms"] == 0
 
 
+def test_a_message_turns_out_to_be_the_viewer_s_first() -> None:
+    house = House()
+    uid = house.ask(1, "hello?")
+    house.view.first(uid)
+    house.view.first("twitch:gone")
+    assert house.now["chat"][uid]["first"] is True
+    assert "twitch:gone" not in house.now["chat"]
+
+
 def test_a_deleted_message_keeps_its_row_and_loses_its_words() -> None:
     house = House()
     uid = house.ask(1, "say something bad?")
