@@ -22,6 +22,8 @@ from streamer.ports import Account, AccountRole, ChatSource, Health, Misconfigur
 YOUTUBE_KEY = "SHOWRUNNER_CHAT__YOUTUBE__API_KEY"
 AGAIN_S = 20.0
 """After a stream the channel is asked for its next one this often."""
+_LACKING = {"fix.sign_in": "chat.not_signed_in", "fix.youtube.key": "chat.youtube.no_way"}
+"""What is said of a chat that cannot be opened, by what helps."""
 _NOT_YET = frozenset({"offline"})
 _GIVEN = frozenset({"live", "upcoming", "unknown"})
 
@@ -60,7 +62,8 @@ def open_chats(
         try:
             sources.append(make())
         except Misconfigured as wrong:
-            broken.append(Health(part, "broken", Notice("part.misconfigured", {"reason": wrong.reason}, wrong.fix)))
+            code = _LACKING.get(wrong.fix, "part.misconfigured")
+            broken.append(Health(part, "broken", Notice(code, {"reason": wrong.reason}, wrong.fix)))
     return sources, broken
 
 

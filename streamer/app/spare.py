@@ -153,6 +153,8 @@ class Spared:
         """The first way, no worse than degraded while the second one reads; then the second, if it is open."""
         first = self.first.health()
         match self._wrong:
+            case Misconfigured() if first.state == "broken":
+                pass  # it says so itself, in words of its own
             case Misconfigured() as wrong:
                 first = Health(first.part, "broken", Notice("part.misconfigured", {"reason": wrong.reason}, wrong.fix))
             case Unavailable() as away:

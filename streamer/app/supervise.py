@@ -78,6 +78,8 @@ class Supervisor:
                     on_row(replace(row, at=row.at + zero_s) if zero_s and row.at else row)
                 return
             except Misconfigured as wrong:
+                if source.health().state == "broken":
+                    return  # it says so itself, in words of its own
                 self._fail(source, "broken", Notice("part.misconfigured", {"reason": wrong.reason}, wrong.fix))
                 return
             except Unavailable as away:

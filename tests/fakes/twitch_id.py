@@ -69,6 +69,8 @@ class TwitchId:
     one_shot: bool = True
     page: str = "https://www.twitch.tv/activate"
     clients: set[str] = field(default_factory=lambda: {CLIENT})
+    people: dict[str, str] = field(default_factory=dict)
+    """Login to user id, for those who need a certain one."""
     codes: dict[str, Code] = field(default_factory=dict)
     access: dict[str, tuple[SignedIn, float]] = field(default_factory=dict)
     refresh: dict[str, SignedIn] = field(default_factory=dict)
@@ -188,7 +190,7 @@ class TwitchId:
             "client_id": signed.client,
             "login": signed.login,
             "scopes": list(signed.scopes),
-            "user_id": str(1000 + sum(signed.login.encode())),
+            "user_id": self.people.get(signed.login) or str(1000 + sum(signed.login.encode())),
             "expires_in": int(until - self.now()),
         }
 

@@ -37,7 +37,8 @@ from streamer.ports import (
 from streamer.texts import say
 
 PROBE_S = 12.0
-CHAT_S = 10.0
+CHAT_S = 12.0
+"""Longer than a guest needs to notice that Twitch has no such channel: Twitch does not say so."""
 LOOK_S = 0.1
 UNSETTLED = ("off", "starting")
 """A source is off until it is read."""
@@ -45,6 +46,7 @@ WAITING = frozenset(
     {"chat.youtube.waiting", "chat.youtube.waiting_until", "chat.youtube.offline", "chat.ytapi_waiting"}
 )
 """The channel is there, its stream has not begun."""
+_OVER = frozenset({"chat.youtube.ended", "chat.ytapi_ended"})
 
 
 def main(options: argparse.Namespace) -> int:
@@ -73,10 +75,8 @@ async def probe(plan: Plan) -> list[Health]:
     rows = [Health("files", "ok", Notice("check.files", {"cast": names}))]
     rows += [Health(f"cast.{who}", "degraded", Notice("check.default", {"part": part})) for who, part in plan.defaulted]
     rows += [_state(plan.folders.state), _port(plan)]
-    rows += await _chats(plan)
-    rows += await _brain(plan)
-    rows += await _voices(plan)
-    return rows
+    found = await asyncio.gather(_chats(plan), _brain(plan), _voices(plan))
+    return [*rows, *(row for part in found for row in part)]
 
 
 def _state(folder: Path) -> Health:
@@ -148,11 +148,17 @@ def _told(row: Health) -> Health:
     """A chat that waits for its stream is fine; one that has not answered by now is not."""
     if row.notice.code in WAITING:
         return replace(row, state="ok")
-    return row if row.state not in UNSETTLED else Health(row.part, "broken", Notice("chat.unreachable"))
+    if row.notice.code in _OVER:
+        return replace(row, state="broken")
+    if row.state not in UNSETTLED:
+        return row
+    return Health(row.part, "broken", Notice("chat.no_answer", {"seconds": round(CHAT_S)}, "fix.check_network"))
 
 
 def _ended(source: ChatSource, wrong: BaseException) -> Health:
     match wrong:
+        case Misconfigured() if source.health().state == "broken":
+            return source.health()  # in words of its own
         case Misconfigured():
             return Health(source.name, "broken", Notice("part.misconfigured", {"reason": wrong.reason}, wrong.fix))
         case Unavailable():
@@ -176,8 +182,9 @@ async def _brain(plan: Plan) -> list[Health]:
         ]
         return rows
     rungs = llm.rungs if isinstance(llm, Ladder) else (llm,)
-    for number, rung in enumerate(rungs, 1):
-        rows.append(await _timed("llm" if number == 1 else f"llm.{number}", lambda rung=rung: _ask(rung)))
+    names = ["llm" if number == 1 else f"llm.{number}" for number in range(1, len(rungs) + 1)]
+    asked = (_timed(name, lambda rung=rung: _ask(rung)) for name, rung in zip(names, rungs, strict=True))
+    rows += await asyncio.gather(*asked)
     await llm.aclose()
     return rows
 
@@ -193,8 +200,12 @@ async def _ask(llm: LanguageModel) -> str:
 
 async def _voices(plan: Plan) -> list[Health]:
     engines, rows = open_voices(plan.settings)
-    for name, engine in engines.items():
-        rows.append(await _timed(f"voice.{name}", lambda engine=engine, name=name: _speak(engine, name)))
+    tried = (
+        _timed(f"voice.{name}", lambda engine=engine, name=name: _speak(engine, name))
+        for name, engine in engines.items()
+    )
+    rows += await asyncio.gather(*tried)
+    for engine in engines.values():
         await engine.aclose()
     if not engines:
         rows.append(Health("voice", "degraded", Notice("voice.captions", {"reason": ""})))

@@ -59,10 +59,10 @@ def judged(part: str, state: State) -> Health:
 
 
 def _judged(state: State) -> Judgement:
-    if not state.reading or state.closed:
-        return "off", "chat.closed" if state.closed else "chat.off", ""
     if state.no_channel:
         return "broken", "chat.no_such_channel", "chat.eventsub.no_channel.fix"
+    if not state.reading or state.closed:
+        return "off", "chat.closed" if state.closed else "chat.off", ""
     chat = [each for each in state.wants if each.group == "chat"]
     if chat and all(each in state.live for each in chat):
         return _read(state)

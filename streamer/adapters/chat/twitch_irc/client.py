@@ -131,19 +131,19 @@ class TwitchIrc:
         if self._pump is None or self._closed:
             return "off", "chat.closed" if self._closed else "chat.off", ""
         if session is not None and session.notice:
-            return "broken", "chat.channel_unreadable", "choose another channel, or sign in"
+            return "broken", "chat.channel_unreadable", "fix.choose_channel"
         if session is not None and session.missing:
-            return "broken", "chat.no_such_channel", "check the channel's name"
+            return "broken", "chat.no_such_channel", "chat.eventsub.no_channel.fix"
         if session is not None and session.joined:
             return "ok", "chat.ok", ""
         if self._last_end == "refused":
-            return "broken", "chat.login_refused", "sign in, or try again later"
+            return "broken", "chat.login_refused", "fix.twitch.sign_in_or_wait"
         if self._last_end == "no_capabilities":
-            return "broken", "chat.no_capabilities", "check chat.twitch.irc_url"
+            return "broken", "chat.no_capabilities", "fix.twitch.irc_url"
         if self._was_joined and self._retries <= 5:
             return "degraded", "chat.reconnecting", ""
         if self._retries > 2:
-            return "broken", "chat.unreachable", "check the network, and chat.twitch.irc_url if it is set"
+            return "broken", "chat.unreachable", "fix.twitch.irc_network"
         return "starting", "chat.connecting", ""
 
     # --- connections --------------------------------------------------------------------------------------------------

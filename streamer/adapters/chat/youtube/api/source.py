@@ -100,6 +100,7 @@ class YouTubeApi:
         self._dropped = self._rows_told = 0
         self._trouble: ApiError | None = None
         self._waiting = self._was_connected = self._over = self._closed = False
+        self._seems_over = False
         self._away_since: float | None = 0.0
         self._history = True
         self.chat = ""
@@ -190,6 +191,8 @@ class YouTubeApi:
             return "degraded" if trouble.trouble == "rate" else "broken", words.code, words.fix
         if self._waiting:
             return "degraded", "chat.ytapi_waiting", ""
+        if self._seems_over and not self._was_connected:
+            return "broken", "chat.ytapi_over", "fix.youtube.channel"
         if self._was_connected and reader.retries <= 5:
             return "degraded", "chat.reconnecting", ""
         if trouble is not None and reader.retries > 2:
@@ -231,6 +234,7 @@ class YouTubeApi:
                 await self._clock.sleep(away.retry_after_s or self._timing.waiting_s)
                 continue
             self._trouble, self._over = None, False
+            self._seems_over = found.over
             if found.over:
                 looks += 1
                 await self._clock.sleep(self._timing.look_s if looks < self._timing.looks else 0.0)
