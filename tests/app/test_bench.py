@@ -10,6 +10,11 @@ import pytest
 from streamer.app.cli import main
 from tests.bench.avatars import avatars
 from tests.bench.changes import WHAT, changes, pitch
+from tests.bench.chat_clients import sides
+from tests.bench.chat_deaf import Failure, World, chat_deaf
+from tests.bench.chat_delete import chat_delete
+from tests.bench.chat_flow import Sent, chat_flows, judged
+from tests.bench.chat_parse import SOURCES, chat_parse
 from tests.bench.command import MEASURES
 from tests.bench.firstpage import first_page
 from tests.bench.firstword import Ear, first_word
@@ -18,11 +23,14 @@ from tests.bench.paper import BEGIN, END, LOAD, filled
 from tests.bench.report import (
     ASKED,
     CHANGES,
+    CHAT,
     FIGURES,
     NUMBERS,
     SPREADS,
     TARGETS,
     Bench,
+    Deaf,
+    Flow,
     Spread,
     change,
     quantile,
@@ -38,7 +46,7 @@ def test_a_quick_run_of_one_figure_gives_the_whole_report(tmp_path: Path, capsys
     file = tmp_path / "bench.json"
     assert main(["bench", "--quick", "--only", "step_per_s", "--json", str(file)]) == 0
     report = json.loads(file.read_text(encoding="utf-8"))
-    assert set(report) == {*SPREADS, *NUMBERS, *CHANGES, *ASKED, "machine", "notes"}
+    assert set(report) == {*SPREADS, *NUMBERS, *CHANGES, *CHAT, *ASKED, "machine", "notes"}
     assert report["step_per_s"] > 0
     nulls = {name for name in FIGURES if report[name] is None}
     assert "overhead_ms" in nulls
@@ -152,6 +160,62 @@ def test_numbers_go_into_the_table_and_the_rest_of_the_paper_stays() -> None:
     assert filled(once, report, "quiet") == once
 
 
+SENT = {name: Sent(at, number) for number, (name, at) in enumerate({"a": 1.0, "b": 2.0, "c": 3.0}.items())}
+
+
+@pytest.mark.parametrize(
+    ("rows", "wrong"),
+    [
+        ([("a", 1.1, 0), ("b", 2.1, 1), ("c", 3.1, 2)], {}),
+        ([("a", 1.1, 0), ("c", 3.1, 2)], {"lost": 1}),
+        ([("a", 1.1, 0), ("b", 2.1, 1), ("b", 2.2, 1), ("c", 3.1, 2)], {"doubled": 1}),
+        ([("b", 2.1, 1), ("a", 2.2, 0), ("c", 3.1, 2)], {"disordered": 1}),
+        ([("a", 1.1, 0), ("b", 2.1, 7), ("c", 3.1, 2)], {"changed": 1}),
+        ([("a", 1.1, 0), ("b", 2.1, 1), ("x", 2.2, 1), ("c", 3.1, 2)], {"strange": 1}),
+        ([], {"lost": 3}),
+    ],
+)
+def test_what_is_lost_doubled_changed_or_out_of_order_is_counted(rows: list[Any], wrong: dict[str, int]) -> None:
+    found = judged(SENT, rows, took_s=1.0, cpu_s=0.25)
+    counted = {key: getattr(found, key) for key in ("lost", "doubled", "strange", "changed", "disordered")}
+    assert {key: value for key, value in counted.items() if value} == wrong
+    assert found.clean == (not wrong)
+    assert found.cpu_percent == 25.0
+
+
+def test_the_figures_of_the_chat_have_a_row_for_each_thing_in_both_tables() -> None:
+    bench = Bench(CHAT)
+    lost = judged(SENT, [("a", 1.1, 0)], took_s=1.0, cpu_s=0.02)
+    bench.measured("chat_100_per_s", {"twitch irc": judged(SENT, [], took_s=1, cpu_s=0), "twitchio": lost})
+    deaf = Deaf(0.2, 0.3, 0.3, 4, 6.0, 6.5, 400, 0, 2, 1)
+    bench.measured("chat_deaf_s", {"eventsub drop": deaf})
+    bench.measured("chat_parse_per_s", {"inject": 5412.0})
+    bench.measured("chat_delete_ms", {"inject": spread([7.0])})
+    shown = table(bench)
+    assert all(f"{name} " in shown for name in CHAT)
+    assert "2 lost" in shown
+    paper = f"{BEGIN}\n{END}"
+    once = filled(paper, json.loads(json.dumps(bench.to_json({}))), "quiet")
+    rows = {line.split("|")[1].strip(): line.split("|")[3].strip() for line in once.splitlines() if "`chat" in line}
+    assert rows["`chat_100_per_s` twitchio"] == "1 of 3, 2 lost; 100 / 100 ms; 2 % of a core"
+    assert rows["`chat_deaf_s` eventsub drop"] == "0.2 / 0.3 / max 0.3 (the way alone 6.5); 1 doubled, 2 missed"
+    assert rows["`chat_parse_per_s` inject"] == "5,412"
+    assert rows["`chat_delete_ms` inject"] == "7 / 7 / 7 (n=1)"
+
+
+def test_the_chat_is_asked_for_by_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[tuple[tuple[str, ...], bool]] = []
+
+    async def measure(bench: Bench, *, quick: bool) -> None:
+        asked.append((bench.wanted, bench.long))
+
+    monkeypatch.setattr("tests.bench.command.MEASURES", ((measure, CHAT),))
+    main(["bench", "chat", "--long"])
+    main(["bench", "--only", "chat_deaf_s"])
+    main(["bench", "--only", "boot_s"])
+    assert asked == [(CHAT, True), (("chat_deaf_s",), False)]
+
+
 # --- the methods run --------------------------------------------------------------------------------------------------
 
 Measure = Callable[..., Coroutine[Any, Any, None]]
@@ -205,3 +269,32 @@ async def test_two_people_are_watched_idle_and_talking() -> None:
 async def test_a_log_becomes_a_report_and_each_stage_has_its_time() -> None:
     bench = await quick(night_report, "night_report_s")
     assert all(f"{stage} " in bench.notes["night_report_s"] for stage in STAGES[:-1])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_every_client_is_sent_messages_and_tells_each_once() -> None:
+    bench = await quick(chat_flows, "chat_500_per_s")
+    found = bench.values["chat_500_per_s"]
+    assert isinstance(found, dict)
+    flows = [each for each in found.values() if isinstance(each, Flow)]
+    assert list(found) == [side.name for side in sides()]
+    assert [each.sent for each in flows] == [500] * 6
+    assert [each.wrong for each in flows] == [0] * 6
+
+
+async def test_every_source_is_parsed() -> None:
+    bench = await quick(chat_parse, "chat_parse_per_s")
+    found = bench.values["chat_parse_per_s"]
+    assert isinstance(found, dict)
+    assert list(found) == list(SOURCES)
+    assert all(isinstance(each, float | int) and each > 0 for each in found.values())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+async def test_an_answer_is_silenced_by_a_deletion() -> None:
+    bench = await quick(chat_delete, "chat_delete_ms")
+    found = bench.values["chat_delete_ms"]
+    assert isinstance(found, dict)
+    assert list(found) == ["twitch irc", "inject"]

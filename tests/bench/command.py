@@ -14,13 +14,17 @@ import msgspec
 from tests.bench.avatars import avatars
 from tests.bench.browser import stop_silent
 from tests.bench.changes import changes
+from tests.bench.chat_deaf import chat_deaf
+from tests.bench.chat_delete import chat_delete
+from tests.bench.chat_flow import chat_flows
+from tests.bench.chat_parse import chat_parse
 from tests.bench.crowd import fanout
 from tests.bench.firstpage import first_page
 from tests.bench.firstword import first_word
 from tests.bench.fresh import fresh_start
 from tests.bench.machine import machine
 from tests.bench.night import night_report
-from tests.bench.report import ASKED, FIGURES, Bench, table
+from tests.bench.report import ASKED, CHAT, FIGURES, Bench, table
 from tests.bench.simulated import simulated
 from tests.bench.soak import soak
 from tests.bench.start import boot, idle
@@ -46,6 +50,10 @@ MEASURES: tuple[tuple[Measure, tuple[str, ...]], ...] = (
     (first_page, ("first_page_kb", "first_page_interactive_ms")),
     (changes, ("change_s",)),
     (night_report, ("night_report_s",)),
+    (chat_flows, ("chat_100_per_s", "chat_500_per_s")),
+    (chat_deaf, ("chat_deaf_s",)),
+    (chat_parse, ("chat_parse_per_s",)),
+    (chat_delete, ("chat_delete_ms",)),
     (fresh_start, ("fresh_start_s",)),
 )
 
@@ -62,7 +70,8 @@ def main(options: argparse.Namespace) -> int:
     if unknown:
         print(f"There is no figure {unknown[0]!r}; there are {', '.join(FIGURES)}.", file=sys.stderr)
         return 2
-    bench = Bench(options.only or [name for name in FIGURES if name not in ASKED])
+    usual = CHAT if what == "chat" else [name for name in FIGURES if name not in ASKED]
+    bench = Bench(options.only or usual, long=getattr(options, "long", False))
     about = machine()
     for measure, names in MEASURES:
         if bench.wants(*names):

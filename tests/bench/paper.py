@@ -2,6 +2,7 @@
 
     python -m tests.bench.paper                     everything, into the column of a quiet machine
     python -m tests.bench.paper --busy              into the column of a busy one
+    python -m tests.bench.paper --chat --long       the chat readers alone, for as long as it is promised
     python -m tests.bench.paper --from bench.json   what `python3 run.py bench --json bench.json` measured
 
 Only the table between the two marks is written; rows without a new number keep the one they have.
@@ -15,13 +16,16 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.command import main as bench
-from tests.bench.report import ASKED, FIGURES, TARGETS, unit
+from tests.bench.report import ASKED, CHAT, FIGURES, TARGETS, unit
 
 PAPER = Path(__file__).parents[2] / "docs" / "performance.md"
 BEGIN, END = "<!-- figures -->\n", "<!-- end of the figures -->\n"
 HEAD = ("figure", "target", "quiet", "busy", "unit", "command")
 LOAD = "load average before → after"
 COMMAND = "python3 run.py bench --only "
+WRONG = {
+    "lost": "lost", "doubled": "doubled", "strange": "of nobody", "changed": "changed", "disordered": "out of order",
+}  # fmt: skip
 
 
 def cells(report: dict[str, Any]) -> dict[str, str]:
@@ -32,12 +36,31 @@ def cells(report: dict[str, Any]) -> dict[str, str]:
         if isinstance(value, dict) and "p50" in value:
             out[name] = _spread(value)
         elif isinstance(value, dict):
-            out |= {f"{name} {what}": f"{_spread(each)}; old: {each['old_lines']}" for what, each in value.items()}
+            out |= {f"{name} {what}": _one(each) for what, each in value.items()}
         elif value is not None:
             out[name] = _short(value)
     about = report.get("machine", {})
     before, after = (" ".join(map(str, about.get(key, ()))) for key in ("load", "load_after"))
     return {LOAD: f"{before} → {after}", **out}
+
+
+def _one(value: Any) -> str:
+    """One of several things that a figure is about."""
+    match value:
+        case {"old_lines": old}:
+            return f"{_spread(value)}; old: {old}"
+        case {"received": received, "sent": sent}:
+            wrong = ", ".join(f"{value[key]} {word}" for key, word in WRONG.items() if value[key]) or "in order"
+            delay = f"{_short(value['p50_ms'])} / {_short(value['p95_ms'])} ms"
+            return f"{received:,} of {sent:,}, {wrong}; {delay}; {_short(value['cpu_percent'])} % of a core"
+        case {"alone_max": alone}:
+            told = "" if alone == value["max"] else f" (the way alone {_short(alone)})"
+            wrong = ", ".join(f"{value[key]} {key}" for key in ("lost", "doubled", "missed") if value[key]) or "0 lost"
+            return f"{_short(value['p50'])} / {_short(value['p95'])} / max {_short(value['max'])}{told}; {wrong}"
+        case {"p99": _}:
+            return _spread(value)
+        case _:
+            return _short(value)
 
 
 def _spread(value: dict[str, Any]) -> str:
@@ -101,12 +124,15 @@ def main() -> int:
     options.add_argument("--busy", action="store_true", help="fill the column of a busy machine")
     options.add_argument("--from", dest="file", metavar="FILE", type=Path, help="a report that was written before")
     options.add_argument("--fresh", action="store_true", help="also what is only measured when asked for")
+    options.add_argument("--chat", action="store_true", help="only the figures of the chat readers")
+    options.add_argument("--long", action="store_true", help="ten minutes of messages instead of 20 seconds")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         file = given.file or Path(folder) / "bench.json"
         if given.file is None:
-            only = list(FIGURES) if given.fresh else [name for name in FIGURES if name not in ASKED]
-            bench(argparse.Namespace(only=only, quick=False, json=file))
+            known = CHAT if given.chat else FIGURES
+            only = [name for name in known if given.fresh or name not in ASKED]
+            bench(argparse.Namespace(only=only, quick=False, long=given.long, json=file))
         report = json.loads(file.read_text(encoding="utf-8"))
     text = filled(PAPER.read_text(encoding="utf-8"), report, "busy" if given.busy else "quiet")
     PAPER.write_text(text, encoding="utf-8", newline="\n")

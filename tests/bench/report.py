@@ -31,9 +31,11 @@ NUMBERS = (
     "step_per_s",
 )
 CHANGES = ("change_s",)
+CHAT = ("chat_100_per_s", "chat_500_per_s", "chat_deaf_s", "chat_parse_per_s", "chat_delete_ms")
+"""Of the chat readers: a row for each client, kind of failure or way."""
 ASKED = ("fresh_start_s",)
 """Numbers that are measured only when asked for by name: they need the network, or take minutes."""
-FIGURES: tuple[str, ...] = (*SPREADS, *CHANGES, *NUMBERS, *ASKED)
+FIGURES: tuple[str, ...] = (*SPREADS, *CHANGES, *CHAT, *NUMBERS, *ASKED)
 TARGETS = {
     "overhead_ms": "p50 <= 5, p95 <= 15",
     "overhead_mp3_ms": "within 5 of overhead_ms",
@@ -54,10 +56,16 @@ TARGETS = {
     "boot_s": "<= 1.5",
     "idle_rss_mb": "<= 120",
     "sim_speed_x": ">= 3000",
+    "chat_100_per_s": "each once, in order",
+    "chat_500_per_s": "each once, in order",
+    "chat_deaf_s": "<= 10, 0 lost",
+    "chat_parse_per_s": ">= 2000",
+    "chat_delete_ms": "<= 150",
 }
 UNITS = {
     "avatars_fps": "1/s", "avatars_idle_fps": "1/s", "idle_rss_mb": "MB", "first_page_kb": "KB",
-    "sim_speed_x": "x real time", "step_per_s": "1/s",
+    "sim_speed_x": "x real time", "step_per_s": "1/s", "chat_parse_per_s": "1/s", "chat_100_per_s": "messages",
+    "chat_500_per_s": "messages",
 }  # fmt: skip
 
 
@@ -84,8 +92,56 @@ class Change(msgspec.Struct, frozen=True):
     old_lines: int
 
 
+class Flow(msgspec.Struct, frozen=True):
+    """What became of the messages that were sent to one client.
+
+    `lost` were never told, `doubled` copies were told on top of the first, `strange` have ids nobody sent, `changed`
+    have other words, `disordered` came after a later one. `rows_per_s` is the rate at which they went out,
+    `cpu_percent` the client's processor time meanwhile (100: one core). `p50_ms`, `p95_ms`: sent -> told.
+    """
+
+    sent: int
+    received: int
+    lost: int
+    doubled: int
+    strange: int
+    changed: int
+    disordered: int
+    rows_per_s: float
+    cpu_percent: float
+    p50_ms: float
+    p95_ms: float
+
+    @property
+    def wrong(self) -> int:
+        return self.lost + self.doubled + self.strange + self.changed + self.disordered
+
+    @property
+    def clean(self) -> bool:
+        return not self.wrong and self.sent > 0
+
+
+class Deaf(msgspec.Struct, frozen=True):
+    """Seconds of silence after failures of one kind, of all ways together, and of the way that failed by itself.
+
+    Of `said` messages `lost` were never told although a platform could still deliver them, `missed` were never told
+    because no way was up, `doubled` were told twice.
+    """
+
+    p50: float
+    p95: float
+    max: float
+    n: int
+    alone_p95: float
+    alone_max: float
+    said: int
+    lost: int
+    missed: int
+    doubled: int
+
+
 Changes = dict[str, Change]
-Value = Spread | Changes | float | None
+Value = Spread | Changes | dict[str, Flow] | dict[str, Deaf] | dict[str, Spread] | dict[str, float] | float | None
 
 
 def unit(name: str) -> str:
@@ -114,8 +170,10 @@ def change(values: Sequence[float], *, lines: int, old_lines: int) -> Change:
 class Bench:
     """The figures as they come in. A figure that stays null says why in its note; others may carry one, too."""
 
-    def __init__(self, wanted: Sequence[str]) -> None:
+    def __init__(self, wanted: Sequence[str], *, long: bool = False) -> None:
+        """`long`: what can be measured for minutes is."""
         self.wanted = tuple(wanted)
+        self.long = long
         self.values: dict[str, Value] = dict.fromkeys(FIGURES)
         self.notes = {name: "not asked for" for name in FIGURES if name not in self.wanted}
         self.notes |= {name: f"only when asked for: --only {name}" for name in ASKED if name not in self.wanted}
@@ -123,7 +181,7 @@ class Bench:
     def wants(self, *names: str) -> bool:
         return any(name in self.wanted for name in names)
 
-    def measured(self, name: str, value: Spread | Changes | float, note: str = "") -> None:
+    def measured(self, name: str, value: Value, note: str = "") -> None:
         self.values[name] = round(value, 3) if isinstance(value, float | int) else value
         self.notes.pop(name, None)
         if note:
@@ -156,20 +214,26 @@ def table(bench: Bench) -> str:
 
 
 def _cells(name: str, value: Value) -> list[tuple[str, ...]]:
-    """Name, quantiles and n; a row for each thing that was changed."""
+    """Name, quantiles and n; a row for each thing of several."""
     match value:
         case None:
             return [(name, "null", "", "", "")]
-        case Spread():
-            return [(name, _short(value.p50), _short(value.p95), _short(value.p99), str(value.n))]
         case dict():
-            return [row for what, each in value.items() for row in _cells(f"{name} {what}", _plain(each))]
+            return [_row(f"{name} {what}", each) for what, each in value.items()]
         case _:
-            return [(name, _short(value), "", "", "")]
+            return [_row(name, value)]
 
 
-def _plain(value: Change) -> Spread:
-    return Spread(value.p50, value.p95, value.p99, value.n)
+def _row(name: str, value: Spread | Change | Flow | Deaf | float) -> tuple[str, ...]:
+    match value:
+        case Spread() | Change():
+            return name, _short(value.p50), _short(value.p95), _short(value.p99), str(value.n)
+        case Flow():
+            return name, f"{value.lost} lost", f"{value.doubled} doubled", f"{value.disordered} late", str(value.sent)
+        case Deaf():
+            return name, _short(value.p50), _short(value.p95), f"max {_short(value.max)}", str(value.n)
+        case _:
+            return name, _short(value), "", "", ""
 
 
 def _short(value: float) -> str:
