@@ -17,34 +17,34 @@ class Again:
         self._make = make
         self._pause_s = pause_s
         self._now = now
-        self._source = make()
+        self.source = make()
         self._closed = False
-        self.name = self._source.name
+        self.name = self.source.name
 
     @property
     def writer(self) -> ChatWriter | None:
-        return self._source.writer if isinstance(self._source, Writable) else None
+        return self.source.writer if isinstance(self.source, Writable) else None
 
     async def rows(self) -> AsyncIterator[ChatRow]:
         now = self._now or asyncio.get_running_loop().time
         origin = now()
         while not self._closed:
             zero_s = now() - origin
-            async for row in self._source.rows():
+            async for row in self.source.rows():
                 yield replace(row, at=row.at + zero_s) if zero_s and row.at else row
             if self._closed:
                 return
-            await self._source.aclose()
+            await self.source.aclose()
             await asyncio.sleep(self._pause_s)
-            self._source = self._make()
+            self.source = self._make()
 
     def healths(self) -> Sequence[Health]:
-        several: Callable[[], Sequence[Health]] | None = getattr(self._source, "healths", None)
-        return [self._source.health()] if several is None else several()
+        several: Callable[[], Sequence[Health]] | None = getattr(self.source, "healths", None)
+        return [self.source.health()] if several is None else several()
 
     def health(self) -> Health:
-        return self._source.health()
+        return self.source.health()
 
     async def aclose(self) -> None:
         self._closed = True
-        await self._source.aclose()
+        await self.source.aclose()

@@ -5,12 +5,16 @@ back through the calls of `streamer.app.follower`.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+import asyncio
+import contextlib
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from streamer.adapters.chat.common.unread import Unread
 from streamer.adapters.chat.inject import InjectChat
 from streamer.adapters.chat.streamerbot.client import StreamerBot
-from streamer.app.channels import chat_key, open_chats
+from streamer.app.again import Again
+from streamer.app.channels import ChatKey, chat_keys, open_chats
 from streamer.app.live import Chats
 from streamer.app.merge import Merger
 from streamer.app.outward.keys import keyed_webhook
@@ -23,9 +27,14 @@ from streamer.core.events import ChatReceived, Event, LineEnded
 from streamer.moderation import judge_line
 from streamer.ports import ChatRow, ChatSource, ChatWriter, Health, Heard, Writable
 from streamer.speech.view import ClauseView
+from streamer.web.chat import UnreadEvent, UnreadOf
 
 if TYPE_CHECKING:
     from streamer.app.house import House
+
+BOTH_S = 20.0
+"""How long a chat is read by its old way too, while the new one is not ready."""
+LOOK_S = 0.2
 
 
 WHOLE_S = 3.0
@@ -41,8 +50,11 @@ class ChatRoom:
         self._given = given
         self._crowds = 0
         """How often chats were made: a crowd of the demo that comes again says other things."""
-        self._key: object = None
+        self._keys: dict[str, ChatKey] = {}
         self._stale = False
+        self._changing = asyncio.Lock()
+        self._leaving: set[ChatSource] = set()
+        """Still read, until those in their place are ready."""
         self.broken: list[Health] = []
         self.inject = InjectChat()
         self.merger = Merger(self.now_s, more=self._more)
@@ -66,6 +78,7 @@ class ChatRoom:
             publish=lambda write, ignored: house.panel.writing(write, ignored),  # noqa: PLW0108 - made after this
             names=lambda: {each.id: each.name for each in house.plan.cast},
             language=lambda: house.plan.cast[0].language if house.plan.cast else "en",
+            unread=self._unread,
         )
 
     def now_s(self) -> float:
@@ -104,12 +117,12 @@ class ChatRoom:
             self._house.start(self.change(), "chats after a sign-in")
 
     async def aclose(self) -> None:
+        """Everything at the same time, so that a source that hangs keeps nothing else from being closed."""
         self.desk.close()
-        if hasattr(self, "chats"):
-            for source in self.chats.sources:
-                await source.aclose()
+        ends = [source.aclose() for source in self.chats.sources] if hasattr(self, "chats") else []
         if self._given is None:
-            await self.accounts.close()
+            ends.append(self.accounts.close())
+        await asyncio.gather(*ends, return_exceptions=True)
 
     # --- what is read -------------------------------------------------------------------------------------------------
 
@@ -140,12 +153,17 @@ class ChatRoom:
         """The sources to read, freshly made."""
         if self._given is not None:
             return self._given
+        self._keys = chat_keys(self._house.plan.settings, self.accounts)
+        self.broken.clear()
+        return self._open(self._keys)
+
+    def _open(self, parts: Collection[str]) -> Sequence[ChatSource]:
         house = self._house
         number = self._crowds + house.facts_before
         self._crowds += 1
         plan = house.plan
-        self._key = chat_key(plan.settings, self.accounts)
-        sources, self.broken = open_chats(plan.settings, plan.cast, plan.seed + number, self.accounts)
+        sources, broken = open_chats(plan.settings, plan.cast, plan.seed + number, self.accounts, only=parts)
+        self.broken = [*(each for each in self.broken if each.part not in parts), *broken]
         return sources
 
     def _signed(self) -> None:
@@ -154,19 +172,44 @@ class ChatRoom:
 
     async def change(self, *, anyway: bool = False) -> None:
         """Read what the settings and the accounts now say. `anyway`: the demo's audience has other names to call."""
-        house = self._house
         if self._given is not None:
             return
         self._follow()
-        if not anyway and chat_key(house.plan.settings, self.accounts) == self._key:
+        async with self._changing:
+            await self._change({"chat.demo"} if anyway else set())
+
+    async def _change(self, anyway: Collection[str]) -> None:
+        """Only what is read otherwise is opened again. A room that stays the same is read by the old way until the new
+        one is ready: nobody tells again what was said in between. Ids see to it that nothing is told twice."""
+        house = self._house
+        old, new = self._keys, chat_keys(house.plan.settings, self.accounts)
+        parts = {part for part in {*old, *new} if old.get(part) != new.get(part) or part in anyway}
+        if not parts or house.closing:
             return
-        wanted = self.wanted()
-        for source in self.chats.sources:
-            if source is not self.inject:
+        self._keys = new
+        fresh = {source.name: source for source in self._open(parts)}
+        for source in [each for each in self.chats.sources if each.name in parts and each not in self._leaving]:
+            part = source.name
+            if part in fresh and part in old and part in new and old[part].room == new[part].room != "":
+                self._leaving.add(source)
+                house.start(self._leave(source, fresh[part]), f"change of {part}")
+            else:
                 await self.chats.remove(source)
-        for source in wanted if not house.closing else ():
+        if house.closing:
+            await asyncio.gather(*(source.aclose() for source in fresh.values()), return_exceptions=True)
+            return
+        for source in fresh.values():
             self.chats.add(source)
         self.beat()
+
+    async def _leave(self, source: ChatSource, successor: ChatSource) -> None:
+        """Read on until the successor reads too, or has had its time."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BOTH_S):
+                while not _reads(successor):  # noqa: ASYNC110 - sources have no event for it
+                    await asyncio.sleep(LOOK_S)
+        await self.chats.remove(source)
+        self._leaving.discard(source)
 
     def _follow(self) -> None:
         """Settings that are taken over without opening a chat again."""
@@ -176,8 +219,21 @@ class ChatRoom:
         self.outward.follow([keyed_webhook(each) for each in chat.webhooks], rules)
 
     def _writers(self) -> list[ChatWriter]:
-        found = (source.writer for source in self.chats.sources if isinstance(source, Writable))
+        found = (source.writer for source in self._staying() if isinstance(source, Writable))
         return [writer for writer in found if writer is not None]
+
+    def _unread(self) -> list[UnreadOf]:
+        """Of every source that has met something it could not read."""
+        ways = [way for source in self.chats.sources for way in _ways(source)]
+        found = [(way.name, unread) for way in ways if isinstance(unread := getattr(way, "unread", None), Unread)]
+        return [
+            UnreadOf(name, unread.count, [UnreadEvent(each.raw, each.why) for each in unread.last])
+            for name, unread in found
+            if unread.count
+        ]
+
+    def _staying(self) -> list[ChatSource]:
+        return [source for source in self.chats.sources if source not in self._leaving]
 
     def _bot(self) -> StreamerBot | None:
         return next((each for each in self.chats.sources if isinstance(each, StreamerBot)), None)
@@ -186,7 +242,7 @@ class ChatRoom:
 
     def health(self, of: Callable[[ChatSource], Sequence[Health]]) -> list[Health]:
         """`of` gives the rows of one source."""
-        chats = [health for source in self.chats.sources for health in of(source)]
+        chats = [health for source in self._staying() for health in of(source)]
         if self._given is not None:
             return chats
         return [*chats, *self.broken, *self.accounts.health(), *self.desk.health(), *self.outward.health()]
@@ -215,3 +271,20 @@ class ChatRoom:
     def ended(self, ended: LineEnded, order: Prepare, text: str | None) -> None:
         if self._given is None:
             self.desk.line_ended(ended, order, text)
+
+
+def _ways(source: ChatSource) -> list[ChatSource]:
+    """A source, or those it is made of."""
+    match source:
+        case Spared(first=first, spare=spare):
+            return [first] if spare is None else [first, spare]
+        case Again(source=inner):
+            return [inner]
+        case _:
+            return [source]
+
+
+def _reads(source: ChatSource) -> bool:
+    """All its ways are open."""
+    several: Callable[[], Sequence[Health]] | None = getattr(source, "healths", None)
+    return all(row.state == "ok" for row in (several() if several is not None else [source.health()]))

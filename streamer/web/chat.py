@@ -92,6 +92,25 @@ class IgnoredUsers(msgspec.Struct, frozen=True):
     items: Sequence[IgnoredUser]
 
 
+class UnreadEvent(msgspec.Struct, frozen=True):
+    """An event as it came, cut at 4,096 characters, and why nobody could read it."""
+
+    raw: str
+    why: str
+
+
+class UnreadOf(msgspec.Struct, frozen=True):
+    """`count` since the source was opened; `last` are the newest 50."""
+
+    part: str
+    count: int
+    last: Sequence[UnreadEvent]
+
+
+class Unreads(msgspec.Struct, frozen=True):
+    items: Sequence[UnreadOf]
+
+
 class ChatDesk(Protocol):
     """Raises Problem."""
 
@@ -108,6 +127,8 @@ class ChatDesk(Protocol):
     def have_heard(self, uid: str, user: str, *, by: str, via: str) -> None: ...
 
     def who_is_ignored(self) -> IgnoredUsers: ...
+
+    def unread(self) -> Unreads: ...
 
 
 class _Chat:
@@ -142,6 +163,10 @@ class _Chat:
         """Whom the cast does not hear."""
         return self._desk.who_is_ignored()
 
+    async def unread(self, _call: Call) -> Unreads:
+        """Events of the platforms that could not be read, as they came. They may hold words of viewers."""
+        return self._desk.unread()
+
 
 def routes(desk: ChatDesk) -> list[Route]:
     chat = _Chat(desk)
@@ -153,4 +178,5 @@ def routes(desk: ChatDesk) -> list[Route]:
         route("POST", f"{BASE}/ignore", chat.ignore, scope="command", problems=(404,)),
         route("POST", f"{BASE}/unignore", chat.unignore, scope="command", problems=(404,)),
         route("GET", f"{BASE}/ignored", chat.ignored, scope="panel"),
+        route("GET", f"{BASE}/unread", chat.unread, scope="setup"),
     ]

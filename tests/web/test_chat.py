@@ -1,10 +1,11 @@
 """Writing and moderating over the API: who may, what is asked of the desk, what comes back."""
 
+import json
 from typing import Any
 
 import pytest
 
-from streamer.web.chat import Acted, IgnoredUser, IgnoredUsers, Sent, routes
+from streamer.web.chat import Acted, IgnoredUser, IgnoredUsers, Sent, UnreadEvent, UnreadOf, Unreads, routes
 from streamer.web.rest import Problem
 from tests.web.conftest import House
 
@@ -45,6 +46,9 @@ class Desk:
 
     def who_is_ignored(self) -> IgnoredUsers:
         return IgnoredUsers([ANA])
+
+    def unread(self) -> Unreads:
+        return Unreads([UnreadOf("chat.twitch", 2, [UnreadEvent("{]", "not JSON")])])
 
 
 @pytest.fixture
@@ -113,3 +117,14 @@ async def test_a_refusal_says_why(served: tuple[House, Desk]) -> None:
     desk.problem = Problem(409, "not_signed_in")
     status, body = await house.post("/api/v1/chat/send", {"text": "hi"})
     assert (status, body["code"]) == (409, "not_signed_in")
+
+
+async def test_events_nobody_could_read_are_the_owner_s(served: tuple[House, Desk]) -> None:
+    house, _desk = served
+    status, text, _ = await house.get("/api/v1/chat/unread", **house.owner)
+    assert (status, json.loads(text)) == (
+        200,
+        {"items": [{"part": "chat.twitch", "count": 2, "last": [{"raw": "{]", "why": "not JSON"}]}]},
+    )
+    token = house.grants.create("operator", "one")[1]
+    assert (await house.get("/api/v1/chat/unread", Authorization=f"Bearer {token}"))[0] == 403

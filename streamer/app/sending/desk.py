@@ -18,7 +18,7 @@ from streamer.core.events import ChatReceived, Event, LineEnded, UserIgnored
 from streamer.core.show import Show
 from streamer.ports import ChatRow, ChatWriter, Health, Misconfigured, Notice, Refused, RowKind, Unavailable
 from streamer.texts import say
-from streamer.web.chat import Act, Acted, IgnoredUser, IgnoredUsers, Sent
+from streamer.web.chat import Act, Acted, IgnoredUser, IgnoredUsers, Sent, UnreadOf, Unreads
 from streamer.web.operate import Outcome
 from streamer.web.rest import Problem
 
@@ -34,7 +34,8 @@ REPLIED = frozenset({"message", "cheer", "superchat"})
 class ChatDesk:
     """`press` takes operator events, `on_row` rows of a chat; `heard` and `gone` ask ingress about a uid; `fit` is the
     guard's judgement of a text; `publish(write, ignored)` shows the panel who can write and who is ignored; `language`
-    and `names` (persona id -> name, of those on stage) are those of the show. `now`: seconds on the show's clock."""
+    and `names` (persona id -> name, of those on stage) are those of the show; `unread` are events nobody could
+    read. `now`: seconds on the show's clock."""
 
     def __init__(  # noqa: PLR0913 - what it connects, by name
         self,
@@ -55,6 +56,7 @@ class ChatDesk:
         publish: Callable[[Mapping[str, object], Mapping[str, object]], None] = lambda _write, _ignored: None,
         names: Callable[[], Mapping[str, str]] = dict,
         language: Callable[[], str] = lambda: "en",
+        unread: Callable[[], Sequence[UnreadOf]] = tuple,
     ) -> None:
         self._write = write
         self._press = press
@@ -67,6 +69,7 @@ class ChatDesk:
         self._publish = publish
         self._names = names
         self._language = language
+        self._unread = unread
         self._published: tuple[object, object] = ({}, {})
         self.outbox = Outbox(now=now, spawn=spawn, tell=tell, gone=gone)
         self.outbox.on_change = self.beat
@@ -259,6 +262,9 @@ class ChatDesk:
 
     def who_is_ignored(self) -> IgnoredUsers:
         return IgnoredUsers([_shown(each) for each in self.ignored.all()])
+
+    def unread(self) -> Unreads:
+        return Unreads(self._unread())
 
     def _meant(self, uid: str, user: str) -> tuple[str, str]:
         """Key and name of a user, by a message of his or by himself. Problem 404 for somebody nobody knows."""
