@@ -1,7 +1,7 @@
 """The chats of a show: which are read, by which way, with which account."""
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple, Protocol
 
 from streamer.adapters.chat.twitch_irc.settings import TwitchChat
 from streamer.adapters.chat.youtube.api.source import YouTubeApi
@@ -34,6 +34,14 @@ class Signed(Protocol):
     def get(self, service: Service, role: AccountRole) -> Account | None: ...
 
 
+class ChatKey(NamedTuple):
+    """`room`: the room whose messages have ids, so that two readers of it tell nothing twice; empty where they have
+    none."""
+
+    room: str
+    way: object
+
+
 class Nobody:
     """Nobody is."""
 
@@ -42,9 +50,15 @@ class Nobody:
 
 
 def open_chats(
-    settings: Settings, cast: Sequence[Persona], seed: int, signed: Signed | None = None
+    settings: Settings,
+    cast: Sequence[Persona],
+    seed: int,
+    signed: Signed | None = None,
+    *,
+    only: Collection[str] | None = None,
 ) -> tuple[list[ChatSource], list[Health]]:
-    """Freshly made: what the settings name, else the demo's audience; and what of it cannot be opened."""
+    """Freshly made: what the settings name, else the demo's audience; and what of it cannot be opened. `only`: of these
+    parts, such as `chat.twitch`, which are the names of the sources too."""
     signed = signed or Nobody()
     makers: list[tuple[str, Callable[[], ChatSource]]] = []
     twitch, youtube, bot = settings.channel, settings.youtube, settings.chat.streamerbot
@@ -59,6 +73,8 @@ def open_chats(
     sources: list[ChatSource] = []
     broken: list[Health] = []
     for part, make in makers:
+        if only is not None and part not in only:
+            continue
         try:
             sources.append(make())
         except Misconfigured as wrong:
@@ -67,16 +83,26 @@ def open_chats(
     return sources, broken
 
 
-def chat_key(settings: Settings, signed: Signed) -> object:
-    """Equal for settings and accounts that read the same chats by the same ways."""
+def chat_keys(settings: Settings, signed: Signed) -> dict[str, ChatKey]:
+    """For each chat that is wanted which one it is, and by which way it is read: equal for settings and accounts that
+    read the same by the same way."""
     twitch, youtube, bot = settings.channel, settings.youtube, settings.chat.streamerbot
-    people = [
-        (service, role, account.login if account is not None else None, account.scopes if account is not None else None)
-        for service, role in _ROLES
-        for account in (signed.get(service, role),)
-    ]
-    reading = bot.model_copy(update={"do": []}) if bot is not None else None
-    return twitch, youtube, _key_of(youtube) if youtube is not None else "", reading, people
+    keys: dict[str, ChatKey] = {}
+    if twitch is not None:
+        keys["chat.twitch"] = ChatKey(twitch.channel, (twitch, _people(signed, "twitch")))
+    if youtube is not None:
+        keys["chat.youtube"] = ChatKey(youtube.channel, (youtube, _key_of(youtube), _people(signed, "youtube")))
+    if bot is not None:
+        keys["chat.streamerbot"] = ChatKey("", bot.model_copy(update={"do": []}))
+    if not settings.on_channel:
+        keys["chat.demo"] = ChatKey("", None)
+    return keys
+
+
+def _people(signed: Signed, wanted_of: Service) -> list[tuple[str, frozenset[str]] | None]:
+    """Who is signed in, and what they may do. A token that was renewed changes nothing."""
+    accounts = [signed.get(service, role) for service, role in _ROLES if service == wanted_of]
+    return [None if account is None else (account.login, account.scopes) for account in accounts]
 
 
 _ROLES: tuple[tuple[Service, AccountRole], ...] = (

@@ -5,7 +5,6 @@ back through the calls of `streamer.app.follower`.
 """
 
 import asyncio
-import asyncio
 import contextlib
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING

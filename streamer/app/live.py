@@ -10,6 +10,7 @@ from streamer.ports import ChatRow, ChatSource, Completion, LanguageModel, TextT
 log = logging.getLogger(__name__)
 
 WARM_S = 4.0
+CLOSE_S = 5.0
 VOICE_REST_S = 60.0
 """A voice that is no longer wanted may still be needed by the line on air, which is never longer than this."""
 
@@ -87,7 +88,10 @@ def _told(warming: "asyncio.Future[None]") -> None:
 
 async def _close(part: LanguageModel | TextToSpeech | ChatSource) -> None:
     try:
-        await part.aclose()
+        async with asyncio.timeout(CLOSE_S):
+            await part.aclose()
+    except TimeoutError:
+        log.warning("a part that is no longer wanted did not close in time")
     except Exception:
         log.exception("a part that is no longer wanted did not close")
 

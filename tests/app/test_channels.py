@@ -11,7 +11,7 @@ from streamer.adapters.chat.youtube.api.source import YouTubeApi
 from streamer.adapters.chat.youtube.settings import YouTubeChat
 from streamer.adapters.chat.youtube.source import YouTubeWeb
 from streamer.app.again import Again
-from streamer.app.channels import chat_key, open_chats, video_of
+from streamer.app.channels import chat_keys, open_chats, video_of
 from streamer.app.demo import AudienceChat
 from streamer.app.settings import Settings
 from streamer.app.spare import Spared
@@ -110,15 +110,15 @@ def test_all_at_once() -> None:
 
 def test_chats_are_opened_again_only_for_what_changes_how_they_are_read() -> None:
     wanted, nobody = settings(twitch=TWITCH), Signed()
-    key = chat_key(wanted, nobody)
-    assert key == chat_key(settings(twitch=TWITCH), Signed())
-    assert key == chat_key(settings(twitch=TWITCH, write={"answers": True}, bots=["x"]), nobody)
-    assert key != chat_key(wanted, Signed(twitch_bot="bot"))
-    assert key != chat_key(settings(twitch={**TWITCH, "read": "irc"}), nobody)
+    key = chat_keys(wanted, nobody)
+    assert key == chat_keys(settings(twitch=TWITCH), Signed())
+    assert key == chat_keys(settings(twitch=TWITCH, write={"answers": True}, bots=["x"]), nobody)
+    assert key != chat_keys(wanted, Signed(twitch_bot="bot"))
+    assert key != chat_keys(settings(twitch={**TWITCH, "read": "irc"}), nobody)
     with_bot = settings(twitch=TWITCH, streamerbot={})
-    assert key != chat_key(with_bot, nobody)
+    assert key != chat_keys(with_bot, nobody)
     acting = settings(twitch=TWITCH, streamerbot={"do": [{"on": "line", "action": "Wave"}]})
-    assert chat_key(with_bot, nobody) == chat_key(acting, nobody)
+    assert chat_keys(with_bot, nobody) == chat_keys(acting, nobody)
 
 
 async def test_the_stream_behind_a_channel() -> None:
