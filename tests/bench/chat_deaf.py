@@ -107,6 +107,7 @@ class World:
         self.hits: list[Hit] = []
         self.hit = -1
         self.ear: Ear
+        self.told: Callable[[str], int]
         self._numbers = count(1)
 
     @property
@@ -125,6 +126,7 @@ class World:
     async def open(self, stack: AsyncExitStack) -> None:
         told = [await side.open(stack) for side in self.ways.values()]
         self.ear = Ear(self._source(told))
+        self.told = self.ear.told.__getitem__
         stack.push_async_callback(self.ear.close)
         for side in self.ways.values():
             await side.ready()
@@ -200,18 +202,18 @@ class World:
             await asyncio.sleep(0.1)
         await act
         end = time.monotonic()
-        alone = _gap(self.ear.ways.get(failure.way, []), began, end)
-        return Hit(failure.kind, _gap(self.ear.heard_at, began, end), alone)
+        alone = longest_silence(self.ear.ways.get(failure.way, []), began, end)
+        return Hit(failure.kind, longest_silence(self.ear.heard_at, began, end), alone)
 
     def _is_back(self, way: str, began: float) -> bool:
         """It told something lately, and all the time for a while, after the failure could be felt."""
         now = time.monotonic()
         since = max(began, now - BACK_S)
         times = [at for at in self.ear.ways.get(way, []) if at >= since - 1.0]
-        return now - began >= BACK_S and bool(times) and _gap(times, since, now) < 1.5 + EVERY_S
+        return now - began >= BACK_S and bool(times) and longest_silence(times, since, now) < 1.5 + EVERY_S
 
     def _times(self, said: Said) -> int:
-        return sum(self.ear.told[uid] for uid in said.uids)
+        return sum(self.told(uid) for uid in said.uids)
 
     def counts(self, kind: str) -> tuple[int, int, int, int]:
         """Said, lost, missed and doubled from the first failure of this kind to the next other one, and so on."""
@@ -221,7 +223,7 @@ class World:
         return len(mine), lost, len(silent) - lost, sum(self._times(said) > 1 for said in mine)
 
 
-def _gap(times: Sequence[float], since: float, until: float) -> float:
+def longest_silence(times: Sequence[float], since: float, until: float) -> float:
     """The longest silence between the two moments; what came last before counts as its begin."""
     before = max((at for at in times if at <= since), default=since)
     marks = [before, *(at for at in times if since < at <= until), until]
