@@ -2,7 +2,7 @@
 
 A platform may be read by two ways at a time (signed in and as a guest, by the API and by the page, beside another
 program), and two ways may give one message different ids. Of a pair the first to come is kept; a deletion of the other
-id is a deletion of the kept one.
+id is a deletion of the kept one, also when it came before the pair was known.
 """
 
 from collections import OrderedDict
@@ -18,6 +18,10 @@ SAID_S = 10.0
 HAPPENED_S = 30.0
 """How far apart they may tell a raid, a gift, money: some ways hold these back for their own animation."""
 KEPT_MAX = 20_000
+DELETED_S = 600.0
+"""How long a deletion waits for the message that it is about."""
+_NATIVE = frozenset({"irc", "eventsub"})
+"""Ways that give a message the id the platform gave it: two ids are two messages, however alike they are."""
 
 _ALERTS = frozenset({
     "cheer", "superchat", "sticker", "member_new", "resub", "milestone", "gift_batch", "gift_received", "raid",
@@ -32,6 +36,14 @@ class _Seen(msgspec.Struct):
     id: str
     ways: set[str]
 
+    def is_told_by(self, row: ChatRow) -> bool:
+        """Whether the row may be another way's telling of it."""
+        if row.source in self.ways:
+            return False
+        if row.kind != "message" or not row.id or not self.id or row.id == self.id:
+            return True
+        return row.source not in _NATIVE or not self.ways & _NATIVE
+
 
 class Merger:
     """`take` every row of every source in the order they come. `now`: seconds of a clock that only rises."""
@@ -44,33 +56,61 @@ class Merger:
         self._now = now
         self._seen: OrderedDict[Hashable, list[_Seen]] = OrderedDict()
         self._same: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._deleted: OrderedDict[tuple[str, str], float] = OrderedDict()
 
     def take(self, row: ChatRow) -> ChatRow | None:
         """The row to tell, or None when it was told. Rows of tests pass as they are."""
         if row.test:
             return row
-        if row.kind == "delete_message":
-            kept = self._same.get((row.platform, row.target))
-            return row if kept is None else replace(row, target=kept)
+        if row.kind in ("delete_message", "replace_message"):
+            return self._of_kept(row)
         if row.reply_to and (kept := self._same.get((row.platform, row.reply_to))) is not None:
             row = replace(row, reply_to=kept)
+        return self._once(row)
+
+    def _once(self, row: ChatRow) -> ChatRow | None:
         key, within_s = _key(row)
         if key is None:
             return row
-        now = self._now()
+        now, uid = self._now(), (row.platform, row.id)
+        if uid in self._same:  # this way has told it before
+            self.merged += 1
+            return None
         entries = [each for each in self._seen.get(key, ()) if now - each.at <= within_s]
-        for each in entries:
-            if row.source not in each.ways:
-                each.ways.add(row.source)
-                self._keep(key, entries, now)
-                if row.id and each.id and row.id != each.id:
-                    self._same[row.platform, row.id] = each.id
-                    if len(self._same) > KEPT_MAX:
-                        self._same.popitem(last=False)
-                self.merged += 1
-                self._more(each.id, row)
-                return None
-        self._keep(key, [*entries, _Seen(now, row.id, {row.source})], now)
+        known = next((each for each in entries if each.id == row.id and row.source not in each.ways), None)
+        known = known or next((each for each in entries if each.is_told_by(row)), None)
+        if known is None:
+            self._keep(key, [*entries, _Seen(now, row.id, {row.source})], now)
+            return row
+        known.ways.add(row.source)
+        self._keep(key, entries, now)
+        self.merged += 1
+        self._more(known.id, row)
+        if row.id and known.id and row.id != known.id:
+            self._same[uid] = known.id
+            if len(self._same) > KEPT_MAX:
+                self._same.popitem(last=False)
+            if now - self._deleted.get(uid, -DELETED_S) < DELETED_S:
+                return ChatRow(row.at, row.platform, "delete_message", target=known.id, source=row.source)
+        return None
+
+    def _of_kept(self, row: ChatRow) -> ChatRow | None:
+        """What takes a message back, or lets one through that was held, by the id under which it was told."""
+        native = row.target or row.id
+        kept = self._same.get((row.platform, native))
+        if kept is not None:
+            return replace(row, target=kept)
+        if row.kind == "replace_message" and row.text and row.user is not None:
+            said = replace(row, kind="message", id=native, target="")
+            key, _ = _key(said)
+            if not any(each.id == native for each in self._seen.get(key, ())):
+                told = self._once(said)
+                return row if told is said else told
+            return row
+        self._deleted[row.platform, native] = self._now()
+        self._deleted.move_to_end((row.platform, native))
+        if len(self._deleted) > KEPT_MAX:
+            self._deleted.popitem(last=False)
         return row
 
     def _keep(self, key: Hashable, entries: list[_Seen], now: float) -> None:

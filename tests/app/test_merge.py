@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streamer.app.merge import HAPPENED_S, SAID_S, Merger
+from streamer.app.merge import DELETED_S, HAPPENED_S, SAID_S, Merger
 from streamer.core.events import Money
 from streamer.ports import ChatRow, Reward, User
 
@@ -29,14 +29,16 @@ class Clock:
 def test_a_message_told_by_two_ways_is_told_once_whatever_its_ids():
     merger = Merger(Clock())
     assert merger.take(row("irc", id="a")) is not None
-    assert merger.take(row("eventsub", id="b")) is None
+    assert merger.take(row("eventsub", id="a")) is None
     assert merger.take(row("streamerbot", id="c")) is None
     assert merger.merged == 2
 
 
 def test_a_viewer_may_repeat_himself():
     merger = Merger(Clock())
-    told = [merger.take(row(source, id=f"{source}{number}")) for number in range(3) for source in ("irc", "eventsub")]
+    told = [
+        merger.take(row(source, id=f"{source}{number}")) for number in range(3) for source in ("irc", "streamerbot")
+    ]
     assert [each is not None for each in told] == [True, False] * 3
 
 
@@ -70,11 +72,11 @@ def test_other_words_other_viewers_and_other_sums_are_other_things():
 def test_a_deletion_of_the_other_id_is_a_deletion_of_the_kept_one():
     merger = Merger(Clock())
     merger.take(row("irc", id="a"))
-    merger.take(row("eventsub", id="b"))
-    deleted = merger.take(row("eventsub", "delete_message", target="b", id=""))
+    merger.take(row("streamerbot", id="b"))
+    deleted = merger.take(row("streamerbot", "delete_message", target="b", id=""))
     assert deleted is not None
     assert deleted.target == "a"
-    answer = merger.take(row("eventsub", id="c", text="yes", reply_to="b"))
+    answer = merger.take(row("streamerbot", id="c", text="yes", reply_to="b"))
     assert answer is not None
     assert answer.reply_to == "a"
 
@@ -87,7 +89,7 @@ def test_what_takes_words_back_and_what_is_tried_always_passes():
         assert merger.take(row(source, "raid", count=40, test=True)) is not None
 
 
-@given(st.lists(st.tuples(st.sampled_from(("irc", "eventsub")), st.integers(0, 2)), max_size=60))
+@given(st.lists(st.tuples(st.sampled_from(("irc", "streamerbot")), st.integers(0, 2)), max_size=60))
 def test_as_often_told_as_by_the_way_that_told_it_most(told: list[tuple[str, int]]):
     merger = Merger(Clock())
     passed = [
@@ -96,7 +98,7 @@ def test_as_often_told_as_by_the_way_that_told_it_most(told: list[tuple[str, int
         if merger.take(row(source, id=str(number), text=str(text))) is not None
     ]
     for text in range(3):
-        most = max(told.count((source, text)) for source in ("irc", "eventsub"))
+        most = max(told.count((source, text)) for source in ("irc", "streamerbot"))
         assert passed.count(text) == most
 
 
@@ -104,5 +106,90 @@ def test_what_the_other_way_knows_is_handed_on():
     more: list[tuple[str, str, bool]] = []
     merger = Merger(Clock(), more=lambda kept, row: more.append((kept, row.id, row.first)))
     merger.take(row("eventsub", id="a"))
-    merger.take(row("irc", id="b", first=True))
-    assert more == [("a", "b", True)]
+    merger.take(row("irc", id="a", first=True))
+    assert more == [("a", "a", True)]
+
+
+def deletion(source: str, target: str, **fields: Any) -> ChatRow:
+    return ChatRow(0.0, "twitch", "delete_message", target=target, source=source, **fields)
+
+
+def test_a_deletion_that_comes_before_the_pair_is_known_takes_the_kept_one_back():
+    merger = Merger(Clock())
+    assert merger.take(deletion("streamerbot", "b")) is not None
+    assert merger.take(row("irc", id="a")) is not None
+    taken = merger.take(row("streamerbot", id="b"))
+    assert taken is not None
+    assert (taken.kind, taken.target, taken.text) == ("delete_message", "a", "")
+
+
+def test_a_reward_deleted_before_its_other_half_came_is_taken_back():
+    merger = Merger(Clock())
+    merger.take(deletion("irc", "message"))
+    assert merger.take(row("eventsub", "redemption", id="redemption", reward=Reward("1", "Ask"))) is not None
+    taken = merger.take(row("irc", "redemption", id="message", reward=Reward("1")))
+    assert taken is not None
+    assert (taken.kind, taken.target) == ("delete_message", "redemption")
+
+
+def test_a_deletion_is_not_waited_for_for_ever():
+    clock = Clock()
+    merger = Merger(clock)
+    merger.take(deletion("streamerbot", "b"))
+    clock.now += DELETED_S
+    merger.take(row("irc", id="a"))
+    assert merger.take(row("streamerbot", id="b")) is None
+
+
+def test_the_same_words_twice_are_two_messages_when_the_second_comes_by_the_other_way_only():
+    merger = Merger(Clock())
+    assert merger.take(row("eventsub", id="m1", text="lol")) is not None
+    assert merger.take(row("irc", id="m2", text="lol")) is not None, "eventsub was gone, and the message was lost"
+
+
+def test_a_deletion_hits_the_message_it_names_whichever_way_was_faster():
+    merger = Merger(Clock())
+    told = [merger.take(row(source, id=native)) for source, native in (("eventsub", "m1"), ("irc", "m2"))]
+    told.append(merger.take(row("eventsub", id="m2")))
+    assert [each is not None for each in told] == [True, True, False]
+    deleted = merger.take(deletion("irc", "m2"))
+    assert deleted is not None
+    assert deleted.target == "m2"
+
+
+def test_a_message_that_one_way_tells_again_does_nothing():
+    merger = Merger(Clock())
+    merger.take(row("irc", id="a"))
+    merger.take(row("streamerbot", id="b"))
+    assert merger.take(row("streamerbot", id="b")) is None
+
+
+def test_a_replacement_of_the_other_id_replaces_the_kept_one():
+    merger = Merger(Clock())
+    merger.take(row("ytapi", id="a"))
+    merger.take(row("innertube", id="b"))
+    for fields in ({"text": "", "user": None}, {"text": "[removed]"}):
+        replaced = merger.take(row("innertube", "replace_message", id="", target="b", **fields))
+        assert replaced is not None
+        assert replaced.target == "a"
+
+
+def test_a_held_message_that_is_let_through_is_told_once_by_two_ways():
+    released = row("innertube", "replace_message", id="", target="b")
+    merger = Merger(Clock())
+    assert merger.take(row("ytapi", id="a")) is not None
+    assert merger.take(released) is None
+    deleted = merger.take(deletion("innertube", "b"))
+    assert deleted is not None
+    assert deleted.target == "a"
+    merger = Merger(Clock())
+    assert merger.take(released) is released
+    assert merger.take(row("ytapi", id="a")) is None
+
+
+def test_a_message_replaced_by_the_way_that_told_it_is_told_to_be_replaced():
+    merger = Merger(Clock())
+    merger.take(row("innertube", id="a"))
+    merger.take(row("streamerbot", id="b"))
+    replaced = row("innertube", "replace_message", id="", target="a")
+    assert merger.take(replaced) is replaced
