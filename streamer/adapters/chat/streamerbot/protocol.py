@@ -53,8 +53,10 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     hello_s: float = 2.0
     """A server that has not greeted by then is older than 0.2.5."""
     answer_s: float = 10.0
-    idle_s: float = 20.0
-    """Silence after which we ask whether the server is still there."""
+    idle_s: float = 4.0
+    """Silence after which we ask whether the server is still there: what is said while it is not is lost."""
+    pong_s: float = 4.0
+    """How long that answer may take."""
     stable_s: float = 10.0
     retry_min_s: float = 0.5
     retry_max_s: float = 15.0
@@ -146,7 +148,7 @@ class Session:
         if not self._greeted and now >= self.began + timing.hello_s:
             self._greeted = True
             return self._start(now)
-        late = [each for each, (_, at) in self._asked.items() if now >= at + timing.answer_s]
+        late = [each for each, (what, at) in self._asked.items() if now >= at + self._patience_s(what)]
         answers: list[tuple[int, Answer]] = []
         for each in late:
             what, at = self._asked.pop(each)
@@ -163,7 +165,7 @@ class Session:
     def deadline(self) -> float:
         """When `tick` wants to be called, if nothing is received before."""
         timing = self._timing
-        times = [at + timing.answer_s for _, at in self._asked.values()]
+        times = [at + self._patience_s(what) for what, at in self._asked.values()]
         if not self._greeted:
             times.append(self.began + timing.hello_s)
         return min(times, default=self._heard + timing.idle_s)
@@ -175,6 +177,11 @@ class Session:
         return self._numbers, frame
 
     # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _patience_s(self, what: str) -> float:
+        """How long an answer may take. Once all is well, GetInfo only asks whether somebody is there."""
+        timing = self._timing
+        return min(timing.pong_s, timing.answer_s) if what == "GetInfo" and self.ready else timing.answer_s
 
     def _request(self, what: str, now: float, **more: object) -> str:
         self._numbers += 1

@@ -47,9 +47,11 @@ class Timing(msgspec.Struct, frozen=True, kw_only=True):
     join_s: float = 10.0
     """A channel that has not shown its room by then is reported as not existing."""
     rejoin_s: float = 60.0
-    idle_s: float = 30.0
-    """Silence after which we ask whether the server is still there."""
-    pong_s: float = 10.0
+    idle_s: float = 4.0
+    """Silence after which we ask whether the server is still there: what is said while it is not is lost."""
+    lobby_s: float = 30.0
+    """The same before the room was seen, when nothing can be lost."""
+    pong_s: float = 4.0
     leave_s: float = 5.0
     """How long the old connection is still read after the server asked us to reconnect."""
     stable_s: float = 10.0
@@ -147,7 +149,7 @@ class Session:
         timing = self._timing
         if self.leaving:
             return self._leave_at
-        times = [self._heard + timing.idle_s]
+        times = [self._heard + self._idle_s]
         if self._asked_at is not None:
             times = [self._asked_at + timing.pong_s]
         if self._join_at is not None:
@@ -173,11 +175,15 @@ class Session:
             self._asked_at = None  # no answer, but other lines: it lives
         if self._join_at is not None and now >= self._join_at:
             self._join(now)
-        if self._asked_at is None and now >= self._heard + timing.idle_s:
+        if self._asked_at is None and now >= self._heard + self._idle_s:
             self._asked_at = now
             self._send.append("PING :showrunner")
         sent, self._send = self._send, []
         return sent
+
+    @property
+    def _idle_s(self) -> float:
+        return self._timing.idle_s if self.joined else self._timing.lobby_s
 
     def leave(self, now: float) -> None:
         """Another connection takes over; what still arrives here is read for a while."""

@@ -73,6 +73,21 @@ def test_no_answer_is_noticed() -> None:
     assert one.ended == "no_hello"
 
 
+def test_a_program_that_falls_silent_is_left_so_early_that_nobody_is_deaf_for_ten_seconds() -> None:
+    one = session()
+    (frame,) = one.receive(hello(), 1.0).send
+    (frame,) = one.receive(answer(frame, events={"twitch": ["ChatMessage"]}), 1.0).send
+    (frame,) = one.receive(answer(frame), 1.0).send
+    one.receive(answer(frame, actions=[]), 1.0)
+    assert one.ready
+    now = 1.0
+    while not one.ended:
+        now = one.deadline()
+        one.tick(now)
+    assert one.ended == "silent"
+    assert now - 1.0 <= 8.5, "closing and connecting again take their time too"
+
+
 ANY = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=10),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(

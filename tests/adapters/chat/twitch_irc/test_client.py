@@ -175,11 +175,11 @@ async def test_a_silent_peer_is_left():
             await twitch.joined()
             await state(source, "chat.ok")
             twitch.silence()
-            await clock.advance(29)
+            await clock.advance(3)
             assert source.health().state == "ok"
-            await clock.advance(6)
+            await clock.advance(2)
             await twitch.until(lambda: "PING :showrunner" in twitch.received)
-            await clock.advance(15)
+            await clock.advance(6)
             await state(source, "chat.reconnecting")
             twitch.silent = False
             async with asyncio.timeout(10):
