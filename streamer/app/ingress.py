@@ -5,7 +5,6 @@ at once, also while earlier messages still wait for a slow judge.
 """
 
 import asyncio
-import hashlib
 import logging
 import traceback
 from collections import OrderedDict
@@ -17,6 +16,8 @@ from msgspec.structs import replace
 
 from streamer.app.bots import KNOWN_BOTS
 from streamer.app.display import display, display_name
+from streamer.app.plausible import plausible
+from streamer.app.rowkeys import key_of, platform_of
 from streamer.app.tombstones import Tombstones
 from streamer.core.commands import Erase
 from streamer.core.events import ChatKind, ChatReceived, Event, Features, HostSpoke, Role, Scope, Tombstoned
@@ -27,7 +28,6 @@ log = logging.getLogger(__name__)
 
 SEEN_S = 900.0
 SEEN_MAX = 20_000
-ID_MAX = 128
 DEEP_LIMIT_S = 2.0
 DEEP_WAITING = 64
 
@@ -242,9 +242,9 @@ class Ingress:
         if not is_host and row.kind not in _CHAT_KINDS:
             self.counts.ignored += 1
             return None
-        platform = _platform(row)
-        uid = _key(platform, row.id or self._made_id(row))
-        user = _key(platform, (row.user.id or row.user.login) if row.user is not None else "")
+        platform = platform_of(row)
+        uid = key_of(platform, row.id or self._made_id(row))
+        user = key_of(platform, (row.user.id or row.user.login) if row.user is not None else "")
         heard = Heard(HostSpoke(uid, f"m:{uid}"), user, self._now(), row.at)
         if uid in self._seen:
             self.counts.twice += 1
@@ -275,7 +275,7 @@ class Ingress:
         return ChatReceived(
             uid=uid,
             user=user,
-            platform=_platform(row),
+            platform=platform_of(row),
             kind=row.kind,  # pyright: ignore[reportArgumentType] - looked up in _CHAT_KINDS
             text=f"m:{uid}" if has_text else "",
             name=f"n:{user}" if has_name else "",
@@ -284,7 +284,7 @@ class Ingress:
             bits=row.bits,
             amount=row.amount,
             count=row.count,
-            reply_to=_key(_platform(row), row.reply_to) if row.reply_to else "",
+            reply_to=key_of(platform_of(row), row.reply_to) if row.reply_to else "",
             bot=not row.direct and (login in self._bots or user in self._bots or user in self.own),
             guest=row.guest,
             test=row.test,
@@ -316,8 +316,8 @@ class Ingress:
         if isinstance(event, ChatReceived):
             event = event if verdict == ALLOW else replace(event, verdict=verdict)
             if event.name:
-                name = self._name_of(job.name)
-                if self._texts.get(event.name) != name:
+                name, known = self._name_of(job.name), self._texts.get(event.name)
+                if known != name and not (event.test and known):  # a test renames nobody
                     self._texts.put(event.name, name, owner=heard.user)
         self.counts.told += 1
         return (event,)
@@ -325,11 +325,24 @@ class Ingress:
     # --- taking back --------------------------------------------------------------------------------------------------
 
     def _taken_back(self, row: ChatRow) -> tuple[Event, ...]:
-        scope, platform = _REMOVALS[row.kind], _platform(row)
+        scope, platform = _REMOVALS[row.kind], platform_of(row)
         if scope != "room" and not row.target:
             self.counts.ignored += 1
             return ()
-        return self._buried(scope, platform if scope == "room" else _key(platform, row.target), row.at)
+        key = platform if scope == "room" else key_of(platform, row.target)
+        return self._tests_buried(scope, key) if row.test else self._buried(scope, key, row.at)
+
+    def _tests_buried(self, scope: Scope, key: str) -> tuple[Event, ...]:
+        """What is taken back as a test takes tests back, and nothing that a viewer said."""
+        tests = {uid: each.user for uid, each in self._seen.items() if _is_test(each.event)}
+        match scope:
+            case "message":
+                gone = [key] if key in tests or key not in self._seen else []
+            case "user":
+                gone = [uid for uid, user in tests.items() if user == key]
+            case "room":
+                gone = [uid for uid in tests if uid.partition(":")[0] == key]
+        return tuple(event for uid in gone for event in self._buried("message", uid, 0.0))
 
     def _buried(self, scope: Scope, key: str, at: float) -> tuple[Event, ...]:
         if not self._stones.bury(scope, key, self._now(), at):
@@ -340,10 +353,11 @@ class Ingress:
 
     def _settled(self, row: ChatRow) -> ChatRow:
         """A held message that was let through is a message; anything else that is replaced is taken back."""
+        row = plausible(row)
         if row.kind != "replace_message":
             return row
         native = row.target or row.id
-        if row.text and row.user is not None and _key(_platform(row), native) not in self._seen:
+        if row.text and row.user is not None and key_of(platform_of(row), native) not in self._seen:
             return replace(row, kind="message", id=native)
         return replace(row, kind="delete_message", target=native)
 
@@ -368,19 +382,13 @@ def _spoken_to(direct: str, features: Features) -> Features:
     return replace(features, addressed=(direct, *others))
 
 
-def _platform(row: ChatRow) -> str:
-    return row.platform.replace(":", "_") or "unknown"
-
-
-def _key(platform: str, native: str) -> str:
-    """Scoped by platform, and of bounded length whatever a platform calls an id."""
-    if len(native) > ID_MAX:
-        native = f"{native[:64]}~{hashlib.blake2b(native.encode('utf-8', 'replace'), digest_size=12).hexdigest()}"
-    return f"{platform}:{native}"
+def _is_test(event: ChatReceived | HostSpoke) -> bool:
+    return isinstance(event, ChatReceived) and event.test
 
 
 def _highest(row: ChatRow) -> str:
-    roles = row.user.roles if row.user is not None else ()
+    """Of this room: whoever moderates a partner's is a viewer here."""
+    roles = row.user.roles if row.user is not None and not row.guest else ()
     return next((role for role in _RANKS if role in roles), "") if roles else ""
 
 

@@ -471,3 +471,72 @@ def test_somebody_at_the_panel_is_no_bot_and_still_moderated():
     heard = way.hear(direct="mika")
     assert not heard.bot
     assert heard.verdict.action == "hold"
+
+
+# --- what cannot be, and what is only tried out -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("currency", ["</viewer>", "[joy] dollars", "usd", "USDT", "ＵＳＤ", "U D", "\u202eUSD", "US$"])
+def test_a_currency_is_three_letters_or_nothing(currency: str):
+    assert Way().hear("superchat", amount=Money(5_000_000, currency)).amount == Money(5_000_000)
+
+
+def test_a_currency_that_can_be_stays():
+    assert Way().hear("superchat", amount=Money(5_000_000, "XTS")).amount == Money(5_000_000, "XTS")
+
+
+def test_nobody_gives_less_than_nothing():
+    fact = Way().hear("gift_batch", count=-3, bits=-5, amount=Money(-1, "USD"))
+    assert (fact.count, fact.bits, fact.amount) == (0, 0, None)
+
+
+def test_donors_without_ids_are_told_apart_by_their_names():
+    way = Way()
+    first = way.hear("superchat", id="d1", user=User("", name="Owen"))
+    second = way.hear("superchat", id="d2", user=User("", name="Ann"))
+    again = way.hear("superchat", id="d3", user=User("", name="owen"))
+    assert first.user != second.user
+    assert again.user == first.user
+    assert "Owen" not in first.user
+    assert (way.texts.get(first.name), way.texts.get(second.name)) == ("owen", "Ann")
+
+
+def test_a_test_renames_no_viewer():
+    way = Way()
+    way.hear()
+    way.hear("raid", id="t1", user=User("7", name="Somebody Else"), test=True)
+    assert way.texts.get("n:twitch:7") == "Bob"
+    way.hear("raid", id="t2", user=User("8", name="Rae"), test=True)
+    assert way.texts.get("n:twitch:8") == "Rae"
+    way.hear(id="m2", user=User("8", name="Real"))
+    assert way.texts.get("n:twitch:8") == "Real"
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"), [("delete_message", "m1"), ("clear_user", "7"), ("clear_chat", "")], ids=str
+)
+def test_a_removal_that_is_tried_out_takes_nothing_real_back(kind: Any, target: str):
+    way = Way()
+    way.hear()
+    assert way.ingress.hear(ChatRow(0.0, "twitch", kind, target=target, test=True)) == ()
+    assert not way.ingress.is_taken_back("twitch:m1")
+    assert way.hear(id="m2") is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "target"), [("delete_message", "t1"), ("clear_user", "7"), ("clear_chat", "")], ids=str
+)
+def test_a_removal_that_is_tried_out_takes_tests_back(kind: Any, target: str):
+    way = Way()
+    way.hear()
+    way.hear(id="t1", test=True)
+    events = way.ingress.hear(ChatRow(0.0, "twitch", kind, target=target, test=True))
+    assert events == (Tombstoned("message", "twitch:t1"),)
+    assert way.ingress.is_taken_back("twitch:t1")
+
+
+def test_whoever_moderates_a_partners_room_is_judged_as_a_viewer():
+    way = Way()
+    way.hear()
+    way.hear(id="m2", guest=True)
+    assert [role for _, _, role in way.judged] == ["moderator", ""]
