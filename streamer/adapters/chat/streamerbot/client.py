@@ -212,7 +212,11 @@ class StreamerBot:
         watch: asyncio.Task[None] | None = None
         try:
             patience = ClientWSTimeout(ws_close=0.5)  # pyright: ignore[reportCallIssue] - an attrs class it cannot read
-            async with http.ws_connect(self._url, max_msg_size=_FRAME_MAX, timeout=patience) as ws:
+            async with (
+                asyncio.timeout(self._timing.answer_s) as opening,
+                http.ws_connect(self._url, max_msg_size=_FRAME_MAX, timeout=patience) as ws,
+            ):
+                opening.reschedule(None)
                 session.begin(self._now())
                 self._session, self._ws = session, ws
                 watch = asyncio.create_task(self._watch(ws, session))

@@ -185,13 +185,17 @@ class TwitchIrc:
         watch: asyncio.Task[None] | None = None
         try:
             patience = ClientWSTimeout(ws_close=0.5)  # pyright: ignore[reportCallIssue] - an attrs class it cannot read
-            async with http.ws_connect(self._url, max_msg_size=_FRAME_MAX, compress=0, timeout=patience) as ws:
+            async with (
+                asyncio.timeout(self._timing.welcome_s) as opening,
+                http.ws_connect(self._url, max_msg_size=_FRAME_MAX, compress=0, timeout=patience) as ws,
+            ):
+                opening.reschedule(None)
                 for line in session.begin(self._now()):
                     await ws.send_str(line + "\r\n")
                 self._session = session
                 watch = asyncio.create_task(self._watch(ws, session))
                 await self._read(ws, session, moved)
-        except (ClientError, OSError, TimeoutError, ConnectionError):
+        except (ClientError, OSError, TimeoutError, ValueError):  # ValueError: a redirect to no address
             pass
         finally:
             if watch is not None:

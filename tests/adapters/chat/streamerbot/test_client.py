@@ -100,6 +100,25 @@ async def test_a_streamer_bot_that_does_not_run_is_degraded_until_it_does() -> N
         await on_and_off(source, then)
 
 
+async def test_a_server_that_never_answers_the_handshake_is_left() -> None:
+    calls: list[asyncio.StreamWriter] = []
+
+    async def silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        calls.append(writer)
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    source = StreamerBot(url, timing=Timing(answer_s=0.05, retry_min_s=0.01, retry_max_s=0.02))
+
+    async def then(_: Reading) -> None:
+        await until(lambda: len(calls) >= 3, "it is asked again")
+
+    await on_and_off(source, then)
+    for writer in calls:
+        writer.close()
+    server.close()
+
+
 async def test_a_lost_connection_comes_back_with_its_subscriptions() -> None:
     async with FakeStreamerBot() as bot:
 

@@ -137,6 +137,24 @@ async def test_a_dropped_connection_comes_back():
             assert source.health().state == "ok"
 
 
+async def test_a_server_that_never_answers_the_handshake_is_left():
+    calls = []
+
+    async def silent(_, writer):
+        calls.append(writer)
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    timing = Timing(welcome_s=0.05, retry_min_s=0.01, retry_max_s=0.02)
+    source = TwitchIrc("mika", f"ws://127.0.0.1:{port}/", timing=timing)
+    async with reading(source), asyncio.timeout(10):
+        while len(calls) < 3 or source.health().state != "broken":
+            await asyncio.sleep(0.005)
+    for writer in calls:
+        writer.close()
+    server.close()
+
+
 async def test_a_connection_that_does_not_come_back_is_broken():
     async with FakeTwitchIrc("mika") as twitch:
         source = TwitchIrc("mika", twitch.url, timing=FAST)
