@@ -1,10 +1,11 @@
 """The panel's list of events: raids, gifts, money, rewards, and what became of each (`docs/panel-feed.md`)."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from streamer.app.panel_rows import Row, chat_states, judged, money
+from streamer.app.panel_rows import Row, chat_states, is_hit, judged, money
 from streamer.core.alerts import why_not
+from streamer.core.commands import Erase
 from streamer.core.events import AlertReplayed, ChatReceived, Event
 from streamer.core.requests import is_ignored
 from streamer.core.show import Show
@@ -33,6 +34,7 @@ class Events:
 
     def __init__(self) -> None:
         self._rows: OrderedDict[str, Row] = OrderedDict()
+        self._users: dict[str, str] = {}
         self._open: set[str] = set()
         self._n = 0
 
@@ -41,6 +43,7 @@ class Events:
         if not is_alert(event) or event.uid in self._rows:
             return {}
         self._n += 1
+        self._users[event.uid] = event.user
         user = row.user if row is not None else None
         made = self._rows[event.uid] = {
             "n": self._n,
@@ -61,6 +64,7 @@ class Events:
         if len(self._rows) > KEPT:
             gone, _ = self._rows.popitem(last=False)
             self._open.discard(gone)
+            del self._users[gone]
             changes[gone] = None
         return changes
 
@@ -92,13 +96,13 @@ class Events:
                 changes[uid] = self._rows[uid] = {**self._rows[uid], "state": state}
         return changes
 
-    def erased(self, uids: Sequence[str], scope: str) -> Mapping[str, Row]:
+    def erased(self, erased: Erase) -> Mapping[str, Row]:
         """Their words were taken back: nothing is said about them any more."""
         changes: dict[str, Row] = {}
-        for uid in uids:
-            if uid in self._rows:
+        for uid, user in self._users.items():
+            if is_hit(erased, uid, user):
                 self._open.discard(uid)
-                state: Row = {"code": "deleted", "persona": "", "reason": scope, "ready": None}
+                state: Row = {"code": "deleted", "persona": "", "reason": erased.scope, "ready": None}
                 changes[uid] = self._rows[uid] = {**self._rows[uid], "state": state, "reward": ""}
         return changes
 

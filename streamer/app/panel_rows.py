@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
-from streamer.core.commands import Command, Drop
+from streamer.core.commands import Command, Drop, Erase
 from streamer.core.events import (
     AlertReplayed,
     ChatReceived,
@@ -168,6 +168,17 @@ def chat_states(show: Show) -> dict[str, Row]:
                 states[uid] = {"code": code, "persona": line.persona, "reason": ""}
     states.pop("", None)
     return states
+
+
+def is_hit(erased: Erase, uid: str, user: str) -> bool:
+    """Whether a message was taken back."""
+    match erased.scope:
+        case "message":
+            return uid == erased.key
+        case "user":
+            return user == erased.key
+        case "room":
+            return platform_of(uid) == erased.key
 
 
 def judged(event: ChatReceived) -> Row | None:

@@ -337,21 +337,14 @@ class PanelView:
         return done
 
     def _erase(self, erased: Erase, changes: dict[str, object]) -> None:
-        match erased.scope:
-            case "message":
-                gone = [erased.key] if erased.key in self._chat else []
-            case "user":
-                gone = [uid for uid, user in self._chat.items() if user == erased.key]
-            case "room":
-                gone = [uid for uid, user in self._chat.items() if user.startswith(f"{erased.key}:")]
-        for uid in gone:
+        for uid in [uid for uid, user in self._chat.items() if rows.is_hit(erased, uid, user)]:
             changes[f"chat/{part(uid)}/state"] = {"code": "deleted", "persona": "", "reason": erased.scope}
             changes[f"chat/{part(uid)}/text"] = None
-        for uid, told in self._events.erased(gone, erased.scope).items():
+        for uid, told in self._events.erased(erased).items():
             changes[f"events/{part(uid)}"] = told
         self._unhold(erased, changes)
         air = self._show.air
-        if air is not None and air.id == self._line and set(gone) & set(air.answers):
+        if air is not None and air.id == self._line and any(rows.is_hit(erased, uid, user) for uid, user in air.causes):
             changes["line/why/text"] = None
 
     def aside(self, row: ChatRow, now_ms: int) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from streamer.app.panel_events import KEPT
+from streamer.app.panel_view import CHAT_ROWS
 from streamer.core.events import AlertReplayed, ChatReceived, LineEnded, LineReady, LineStarted, Money, Tombstoned, Woke
 from streamer.core.settings import AlertRule, ShowSettings
 from streamer.core.verdict import Verdict
@@ -208,3 +209,15 @@ def test_held_words_go_when_the_question_is_answered(end: str) -> None:
         house.fold(Tombstoned("user", "twitch:7"))
     assert log(house)[0] == ("aside.held_wordless", {"name": "Bo"})
     assert "mean words" not in str(house.now)
+
+
+def test_an_event_that_has_left_the_chats_rows_is_taken_back_too() -> None:
+    house = Alerts()
+    house.came(1, count=40)
+    house.came(2, kind="cheer", name="Ann", bits=500)
+    for n in range(CHAT_ROWS):
+        house.ask(100 + n, "words")
+    assert "twitch:1" not in house.now["chat"]
+    house.fold(Tombstoned("user", "twitch:u-Dodo"))
+    house.fold(Tombstoned("message", "twitch:2"))
+    assert [house.event(f"twitch:{n}")["state"]["code"] for n in (1, 2)] == ["deleted", "deleted"]

@@ -387,3 +387,15 @@ def test_every_code_the_projection_uses_has_words() -> None:
     house.fold(Tombstoned("room", "twitch"))
     table = texts("en")
     assert {row["code"] for row in house.logged()} <= set(table)
+
+
+def test_what_is_answered_aloud_is_taken_back_although_its_row_has_left_the_chat() -> None:
+    house = House()
+    uid = house.ask(1, "secret words?")
+    house.air()
+    assert house.now["line"]["why"]["text"] == "secret words?"
+    for n in range(CHAT_ROWS):
+        house.view.chat(ChatReceived(uid=f"twitch:c{n}", user="twitch:u", platform="twitch"), "", "", house.ms)
+    assert uid not in house.now["chat"]
+    house.fold(Tombstoned("message", uid))
+    assert house.now["line"] is None or house.now["line"]["why"]["text"] is None
