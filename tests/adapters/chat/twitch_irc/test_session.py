@@ -108,6 +108,7 @@ def test_a_silent_peer_is_noticed():
 def test_a_peer_that_falls_silent_is_left_so_early_that_nobody_is_deaf_for_ten_seconds():
     it = joined()
     it.receive(HELLO, 100.0)
+    now = 100.0
     while not it.ended:
         now = it.deadline()
         it.tick(now)
