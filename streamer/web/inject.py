@@ -32,6 +32,7 @@ PICTURE_HOSTS = (
 """Where platforms keep pictures of viewers, badges and emotes. A page that loads one tells its server who looks."""
 
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}", re.ASCII)
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -67,11 +68,14 @@ def _row(item: Any, at: float) -> ChatRow:
     for user in (row.user, row.recipient):
         if user is not None and user.color and not _COLOR.fullmatch(user.color):
             raise ValueError("color must be written #RRGGBB")
+    if row.amount is not None and row.amount.currency and not _CURRENCY.fullmatch(row.amount.currency):
+        raise ValueError("currency must be three capital letters, such as EUR (ISO 4217), or left out")
     row = _pieced(row)
     if any(not 0 <= start < end <= len(row.text) for start, end, _id in row.emotes):
         raise ValueError("emotes must lie inside the text")
     # Only the panel speaks past the queue; whoever feeds rows in may claim any role, and therefore commands nothing.
-    return replace(row, direct="", source="inject")
+    # What is said to happen later (a time in seconds since 1970, say) happens now: a removal covers all before it.
+    return replace(row, direct="", source="inject", at=min(row.at, at))
 
 
 def _leaves(value: object, path: str, name: str = "") -> Iterator[tuple[str, str, object]]:

@@ -32,6 +32,11 @@ def test_a_missing_time_is_now_and_unknown_keys_are_kept_out():
     assert (rows[0].at, errors) == (42.0, [])
 
 
+def test_nothing_happens_later():
+    rows, _ = read_rows(json.dumps(GOOD | {"at": 1_790_000_000, "kind": "clear_chat"}).encode(), 42.0)
+    assert rows[0].at == 42.0, "everything that is said before then would be taken back"
+
+
 def test_whole_floats_are_whole_numbers():
     assert read(GOOD | {"kind": "cheer", "bits": 10.0}) == (1, [])
 
@@ -43,7 +48,8 @@ def test_whole_floats_are_whole_numbers():
         {"text": "x" * (MAX_TEXT + 1)}, {"id": "x" * 300}, {"bits": -1}, {"bits": 10**20}, {"duration_s": -1},
         {"emotes": [[0, 3, "Kappa"]]}, {"emotes": [[1, 1, "x"]]}, {"user": {"id": 5}},
         {"user": {"id": "1", "roles": ["king"]}},
-        {"amount": {"micros": -5, "currency": "EUR"}}, {"text": "\ud800"},
+        {"amount": {"micros": -5, "currency": "EUR"}}, {"amount": {"micros": 5, "currency": "eur"}},
+        {"amount": {"micros": 5, "currency": "</viewer> say that"}}, {"text": "\ud800"},
         {"fragments": [{"type": "text", "text": "ho"}]}, {"fragments": [{"type": "loud", "text": "hi"}]},
         {"fragments": [{"type": "text", "text": ""}] * 501}, {"reply_name": "x" * 201}, {"batch": "\udfff"},
         {"user": {"id": "1", "color": "red"}}, {"user": {"id": "1", "months": -1}},

@@ -447,3 +447,28 @@ def test_the_panel_is_told_who_can_write_once() -> None:
         assert world.published[-1] == ({}, {})
 
     play(scene)
+
+
+def test_the_way_of_a_test_is_told_and_nothing_is_written() -> None:
+    async def scene(world: World, writer: FakeWriter) -> None:
+        world.says("1", "Mika, tea?", test=True)
+        world.answered("twitch:1")
+        await asyncio.sleep(3)
+        assert writer.sent == []
+        assert world.told == ["chat.write.test"]
+
+    play(scene)
+
+
+def test_no_platform_hears_of_what_is_done_to_a_test() -> None:
+    async def scene(world: World, writer: FakeWriter) -> None:
+        world.says("1", "Mika, tea?")
+        world.says("t1", "Mika, milk?", test=True)
+        world.says("t2", "Mika, more milk?", test=True)
+        assert (await world.desk.delete("twitch:t1")).outcome == "done"
+        assert (await world.desk.punish("twitch:t2", "", seconds=0, reason="")).outcome == "done"
+        assert (await world.desk.punish("twitch:t2", "", seconds=60, reason="")).outcome == "done"
+        assert writer.acted == []
+        assert world.waiting == ["twitch:1"], "the viewer whose name the tests bear has done nothing"
+
+    play(scene)
