@@ -187,13 +187,13 @@ class ChatRoom:
             return
         self._keys = new
         fresh = {source.name: source for source in self._open(parts)}
-        for source in [each for each in self.chats.sources if each.name in parts and each not in self._leaving]:
+        for source in [each for each in self.chats.sources if each.name in parts]:
             part = source.name
-            if part in fresh and part in old and part in new and old[part].room == new[part].room != "":
+            if part not in fresh or part not in old or old[part].room != new[part].room or not new[part].room:
+                await self.chats.remove(source)
+            elif source not in self._leaving:
                 self._leaving.add(source)
                 house.start(self._leave(source, fresh[part]), f"change of {part}")
-            else:
-                await self.chats.remove(source)
         if house.closing:
             await asyncio.gather(*(source.aclose() for source in fresh.values()), return_exceptions=True)
             return
