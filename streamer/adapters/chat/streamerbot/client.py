@@ -1,6 +1,7 @@
 """Streamer.bot on a real socket: one connection, made again when it is lost; events in, actions out."""
 
 import asyncio
+import logging
 import random
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -15,6 +16,8 @@ from streamer.ports import ChatRow, Health, HealthState, Notice, Refused, Unavai
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession, ClientWebSocketResponse
+
+log = logging.getLogger(__name__)
 
 _FRAME_MAX = 1 << 20
 _KEPT_IDS = 4096
@@ -223,6 +226,8 @@ class StreamerBot:
                 await self._read(ws, session)
         except (ClientError, OSError, TimeoutError, ValueError):  # ValueError: a redirect to no address
             pass
+        except Exception as wrong:  # noqa: BLE001 - a fault of ours costs one connection, not the chat
+            log.error("%s stumbled: %s", self.name, type(wrong).__name__)  # noqa: TRY400 - no user text in a log
         finally:
             if watch is not None:
                 watch.cancel()

@@ -77,7 +77,7 @@ class Fields:
         if isinstance(found, bool) or not isinstance(found, int | float | str):
             return 0
         try:
-            result = float(found) if not isinstance(found, int) else found
+            result = float(found)
         except (ValueError, OverflowError):
             return 0
         return int(result) if math.isfinite(result) and 0 <= result <= 10**15 else 0

@@ -39,17 +39,20 @@ class Rows:
         if reader is None or not known:
             self._keep(event, "an event we do not know")
             return ()
-        data = Fields(event.data)
-        sent = stamp(event.stamp)
-        platform_time = data.stamp("publishedAt", "createdAt")
-        of_platform = platform_time is not None
-        at = self._when(f"{source}/{of_platform}", platform_time if of_platform else sent, now)
         try:
+            data = Fields(event.data)
+            sent = stamp(event.stamp)
+            platform_time = data.stamp("publishedAt", "createdAt")
+            of_platform = platform_time is not None
+            at = self._when(f"{source}/{of_platform}", platform_time if of_platform else sent, now)
             if aside is not None:
                 return (aside(source, data, at, sent),)
             return reader.rows(event.type, data, at)
         except Lacking as wrong:
             self._keep(event, str(wrong))
+            return ()
+        except Exception as wrong:  # noqa: BLE001 - one event that nobody foresaw must not take its neighbours along
+            self._keep(event, type(wrong).__name__)
             return ()
 
     def _when(self, clock: str, sent: float | None, now: float) -> float:

@@ -7,6 +7,8 @@ from streamer.adapters.chat.twitch_eventsub.pieces import anyone, someone, words
 from streamer.adapters.chat.twitch_eventsub.reading import Json, flag, needed, number, part, parts, stamp, text
 from streamer.ports import ChatRow, Choice, Detail, Reward, RowKind
 
+_DIGITS_MAX = 6
+
 
 def _row(kind: RowKind, event: Json, at: float, **more: Any) -> ChatRow:
     channel = text(event, "broadcaster_user_login")
@@ -114,7 +116,9 @@ def _left(event: Json, key: str) -> float:
 
 
 def ad_break(event: Json, at: float) -> ChatRow:
-    seconds = float(number(event, "duration_seconds"))
+    told = text(event, "duration_seconds")  # a number; in Twitch's own example it is text
+    written = int(told) if told.isascii() and told.isdecimal() and len(told) <= _DIGITS_MAX else 0
+    seconds = float(number(event, "duration_seconds") or written)
     return _row("ad_break", event, at, duration_s=seconds, detail=Detail(ends_in_s=seconds))
 
 

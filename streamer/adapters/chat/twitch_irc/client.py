@@ -1,6 +1,7 @@
 """The Twitch chat on a real socket: keeps one connection, makes the next before the last is gone, reports how it is."""
 
 import asyncio
+import logging
 import random
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable
@@ -15,6 +16,8 @@ from streamer.ports import ChatRow, Health, HealthState, Misconfigured, Notice
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession, ClientWebSocketResponse
+
+log = logging.getLogger(__name__)
 
 _FRAME_MAX = 1 << 20
 _KEPT_IDS = 4096
@@ -197,6 +200,8 @@ class TwitchIrc:
                 await self._read(ws, session, moved)
         except (ClientError, OSError, TimeoutError, ValueError):  # ValueError: a redirect to no address
             pass
+        except Exception as wrong:  # noqa: BLE001 - a fault of ours costs one connection, not the chat
+            log.error("%s stumbled: %s", self.name, type(wrong).__name__)  # noqa: TRY400 - no user text in a log
         finally:
             if watch is not None:
                 watch.cancel()

@@ -134,6 +134,9 @@ class Session:
             except Malformed as wrong:
                 self.unread.keep(text, str(wrong))
                 continue
+            except Exception as wrong:  # noqa: BLE001 - a line that nobody foresaw must not take its neighbours along
+                self.unread.keep(text, type(wrong).__name__)
+                continue
             if row is not None:
                 rows.append(row)
             if line.command != "PRIVMSG":

@@ -146,9 +146,9 @@ class Relay:
         except TimeoutError:
             await self._closed(engine)
             raise Trouble("unreachable", "too slow") from None
-        except BaseException:
+        except BaseException as wrong:  # noqa: BLE001 - see `_seen`
             await self._closed(engine)
-            raise
+            raise _seen(wrong) from None
         return engine
 
     async def _polled(self, engine: Engine) -> Batch:
@@ -157,6 +157,8 @@ class Relay:
                 return await engine.poll()
         except TimeoutError:
             raise Trouble("unreachable", "too slow") from None
+        except Exception as wrong:  # noqa: BLE001 - see `_seen`
+            raise _seen(wrong) from None
 
     async def _closed(self, engine: Engine) -> None:
         self._open.discard(engine)
@@ -267,3 +269,10 @@ class Relay:
     def _pause_s(self, batch: Batch) -> float:
         timing = self._timing
         return min(max(batch.wait_s, timing.floor_s), timing.ceiling_s) * (1 + timing.jitter * self._draw())
+
+
+def _seen(wrong: BaseException) -> BaseException:
+    """What nobody foresaw in an engine is the engine's trouble: the other one takes over."""
+    if isinstance(wrong, Trouble) or not isinstance(wrong, Exception):
+        return wrong
+    return Trouble("changed", type(wrong).__name__)

@@ -167,7 +167,7 @@ class YouTubeWeb:
         looked = self._clock.now() - FRESH_S
         while True:
             try:
-                found = await resolve(web, self._wanted)
+                found = await self._resolved(web)
             except Trouble as trouble:
                 self._retries += 1
                 state: HealthState = "starting" if trouble.code == "unreachable" and self._retries < 3 else "broken"
@@ -194,6 +194,15 @@ class YouTubeWeb:
             wait_s = min(longest, timing.look_s * 1.5 ** min(looks, 20))
             await self._pause(timing.strike_s * 2 ** (strikes - 1) if strikes else wait_s)
             looks += 1
+
+    async def _resolved(self, web: Web) -> Found:
+        """As `resolve`; a page that nobody foresaw is Trouble too."""
+        try:
+            return await resolve(web, self._wanted)
+        except Trouble:
+            raise
+        except Exception as wrong:  # noqa: BLE001 - a fault of ours costs one look, not the chat
+            raise Trouble("changed", type(wrong).__name__) from None
 
     def _is_over(self, state: State) -> bool:
         """Many streams are hidden when they are over."""
@@ -240,7 +249,7 @@ class YouTubeWeb:
         """What the video's page says."""
         try:
             found = await video_page(web, video)
-        except Trouble:
+        except Exception:  # noqa: BLE001 - Trouble, or a page that nobody foresaw: nothing is known
             return "unknown"
         if found.state == "unknown":
             return "unknown"

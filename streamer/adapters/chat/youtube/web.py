@@ -51,14 +51,14 @@ class Web:
             answer = await self._ask("GET", url, None)
             if isinstance(answer, Page):
                 return answer
-            url = self._inside(urljoin(url, answer))
+            url = self._inside(_joined(url, answer))
         raise Trouble("changed", "too many redirects")
 
     async def post(self, path: str, body: bytes, headers: dict[str, str]) -> Page:
         answer = await self._ask("POST", self.base_url + path, body, headers)
         if isinstance(answer, Page):
             return answer
-        self._inside(urljoin(self.base_url + path, answer))
+        self._inside(_joined(self.base_url + path, answer))
         raise Trouble("changed", "a redirect")
 
     async def aclose(self) -> None:
@@ -105,6 +105,14 @@ class Web:
                 trust_env=not loopback,
             )  # fmt: skip
         return self._session
+
+
+def _joined(url: str, place: str) -> str:
+    """Where a redirect leads. Raises Trouble."""
+    try:
+        return urljoin(url, place)
+    except ValueError:
+        raise Trouble("changed", "redirected to no address") from None
 
 
 async def _text_of(answer: "ClientResponse") -> str:

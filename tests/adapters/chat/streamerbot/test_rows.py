@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from streamer.adapters.chat.common.unread import Unread
-from streamer.adapters.chat.streamerbot.fields import stamp
+from streamer.adapters.chat.streamerbot.fields import Fields, stamp
 from streamer.adapters.chat.streamerbot.protocol import Event
 from streamer.adapters.chat.streamerbot.rows import Rows, events_of
 from streamer.core.events import Money
@@ -351,3 +351,16 @@ def test_speed() -> None:
         best = max(best, 500 / (time.thread_time() - begin))
     print(f"{best:,.0f} events/s")
     assert best > 2_000
+
+
+def test_a_number_too_large_for_anything_is_none() -> None:
+    reader = Reader()
+    row = reader.one("Raid", {"user": ZOE, "viewers": 10**400})
+    assert (row.kind, row.count) == ("raid", 0)
+
+
+def test_a_fault_nobody_foresaw_costs_one_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = Reader()
+    monkeypatch.setattr(Fields, "stamp", lambda *_: 1 / 0)
+    assert reader.all("Raid", {"user": ZOE, "viewers": 3}) == []
+    assert [each.why for each in reader.unread.last] == ["ZeroDivisionError"]

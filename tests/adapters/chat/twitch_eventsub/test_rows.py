@@ -207,6 +207,8 @@ def test_polls_predictions_trains_goals_ads():
     row = read("channel.hype_train.progress", events.hype_train(level=3, total=9, goal=10))
     assert (row.kind, row.count, row.detail.level, row.detail.total) == ("hype_train_progress", 3, 3, 9)
     assert read("channel.ad_break.begin", events.ad_break(90)).duration_s == 90
+    for told, seconds in (("60", 60), ("long", 0), ("9" * 400, 0), (None, 0)):
+        assert read("channel.ad_break.begin", {**events.ad_break(1), "duration_seconds": told}).duration_s == seconds
     row = read("channel.goal.end", events.goal(100))
     assert (row.kind, row.detail.total, row.detail.goal, row.detail.title) == ("goal", 100, 100, "A hundred!")
     assert [read(f"channel.shield_mode.{when}", events.shield()).count for when in ("begin", "end")] == [1, 0]

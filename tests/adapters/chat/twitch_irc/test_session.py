@@ -203,3 +203,18 @@ def test_nothing_that_comes_is_raised(frames):
     for number, frame in enumerate(frames):
         it.receive(frame.decode("utf-8", "replace"), float(number))
         it.tick(float(number))
+
+
+def test_a_fault_nobody_foresaw_costs_one_line(monkeypatch):
+    it = joined()
+    plain = Rows.decode
+
+    def decode(self, line, at):
+        if line.params[-1] == "odd":
+            raise ZeroDivisionError
+        return plain(self, line, at)
+
+    monkeypatch.setattr(Rows, "decode", decode)
+    rows, _ = it.receive(HELLO.replace(":hello", ":odd") + HELLO, 1.0)
+    assert [row.text for row in rows] == ["hello"]
+    assert [each.why for each in it.unread.last] == ["ZeroDivisionError"]

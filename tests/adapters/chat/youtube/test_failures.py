@@ -6,7 +6,8 @@ import random
 import msgspec
 import pytest
 
-from tests.adapters.chat.contract import until
+from streamer.adapters.chat.youtube import YouTubeWeb
+from tests.adapters.chat.contract import Reading, until
 from tests.adapters.chat.youtube.helpers import ENGINES, QUICK, code, reading, waiting
 from tests.fakes import youtube_items as make
 from tests.fakes.youtube_web import FakeYouTube, Fault
@@ -253,3 +254,19 @@ async def test_a_quiet_chat_is_left_to_the_engine_that_reads_it():
         assert told.source.health().notice.params["engine"] == "pytchat"
         sent = [youtube.say("hello")]
         await until(lambda: told.ids == sent)
+
+
+async def test_a_redirect_to_no_address_is_asked_again():
+    calls = []
+
+    async def server(_, writer):
+        calls.append(writer)
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: http://[bad\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    listening = await asyncio.start_server(server, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    told = Reading(YouTubeWeb("@mika", base_url=url, timing=QUICK))
+    await until(lambda: len(calls) >= 3 and code(told) == "chat.youtube.changed", "asked again")
+    await told.close()
+    listening.close()

@@ -84,6 +84,8 @@ class Scripted:
             return answer
         if answer == "hang":
             await asyncio.sleep(1e9)
+        if isinstance(answer, Exception):
+            raise answer
         raise Trouble(cast("Any", answer))
 
     async def aclose(self) -> None:
@@ -120,6 +122,16 @@ def test_a_single_failure_leaves_no_gap():
     assert evening.engines()[:2] == ["pytchat", "innertube"]
     assert evening.engines()[-1] == "pytchat"
     taken = [at for at, _ in evening.taken]
+    assert max(after - before for before, after in itertools.pairwise(taken)) < 10.0
+
+
+def test_a_fault_nobody_foresaw_in_an_engine_leaves_no_gap():
+    evening = Evening({
+        "pytchat": lambda now: UnicodeError() if now > 100 else FINE, "innertube": lambda _: FINE,
+    }, live)  # fmt: skip
+    assert not evening.run(1)
+    taken = [at for at, _ in evening.taken]
+    assert taken[-1] > 3_500
     assert max(after - before for before, after in itertools.pairwise(taken)) < 10.0
 
 
