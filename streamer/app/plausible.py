@@ -6,12 +6,16 @@ moderated, so it is three letters of ISO 4217 or nothing.
 
 import hashlib
 import re
+from typing import Any, cast
 
+import msgspec
 from msgspec.structs import replace
 
 from streamer.core.events import Money
 from streamer.ports import ChatRow, User
 
+_ENCODER = msgspec.json.Encoder()
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
@@ -25,6 +29,25 @@ def plausible(row: ChatRow) -> ChatRow:
     if user is not None and not user.id and not user.login and user.name:
         row = replace(row, user=_told_apart(user))
     return row
+
+
+def encodable(row: ChatRow) -> ChatRow:
+    """Halves of surrogate pairs, which JSON can hold and UTF-8 cannot, replaced by U+FFFD. Places in texts stay."""
+    try:
+        _ENCODER.encode(row)
+    except UnicodeEncodeError:
+        return _whole(row)
+    return row
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if isinstance(value, tuple):
+        return tuple(map(_whole, cast("tuple[object, ...]", value)))
+    if isinstance(value, msgspec.Struct):
+        return replace(value, **{name: _whole(getattr(value, name)) for name in value.__struct_fields__})
+    return value
 
 
 def _money(amount: Money) -> Money | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from streamer.app.plausible import encodable
 from streamer.ports import ChatRow, ChatSource, Health, HealthState, Misconfigured, Notice, Unavailable
 
 log = logging.getLogger(__name__)
@@ -74,8 +75,8 @@ class Supervisor:
             zero_s = now_s() if now_s is not None else 0.0
             try:
                 async for row in source.rows():
-                    self._failed.pop(source.name, None)
-                    on_row(replace(row, at=row.at + zero_s) if zero_s and row.at else row)
+                    timed = replace(row, at=row.at + zero_s) if zero_s and row.at else row
+                    self._tell(source, on_row, timed)
                 return
             except Misconfigured as wrong:
                 if source.health().state == "broken":
@@ -92,6 +93,17 @@ class Supervisor:
                 pause_s = FIRST_PAUSE_S
             await asyncio.sleep(pause_s)
             pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
+
+    def _tell(self, source: ChatSource, on_row: Callable[[ChatRow], None], row: ChatRow) -> None:
+        """A row that the show cannot take costs itself, and nothing that comes after it."""
+        try:
+            on_row(encodable(row))
+        except Exception as error:
+            if source.name not in self._failed:  # one of a thousand says it all
+                log.exception("a row of %s could not be taken", source.name)
+            self._fail(source, "degraded", Notice("part.crashed", {"error": type(error).__name__}))
+        else:
+            self._failed.pop(source.name, None)
 
     def _fail(self, source: ChatSource, state: HealthState, notice: Notice) -> None:
         self._failed[source.name] = Health(source.health().part, state, notice)

@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from streamer.app.supervise import LONGEST_PAUSE_S, Supervisor
-from streamer.ports import ChatRow, Health, Misconfigured, Notice, Unavailable
+from streamer.ports import ChatRow, Choice, Detail, Fragment, Health, Misconfigured, Notice, Reward, Unavailable, User
 from tests.virtual_time import run_virtual
 
 ROW = ChatRow(at=0.0, platform="t", kind="message", id="1", text="hi")
@@ -100,17 +102,32 @@ def test_it_is_well_again_with_the_next_row():
     assert watched(source, 5).state == "ok"
 
 
-def test_a_row_that_breaks_its_reader_does_not_end_the_reading(caplog):
-    seen: list[ChatRow] = []
+def test_the_neighbours_of_a_row_that_nobody_can_take_are_told(caplog):
+    told: list[str] = []
 
     def on_row(row: ChatRow) -> None:
-        seen.append(row)
-        if len(seen) == 1:
+        if row.id == "bad":
             raise ValueError
+        told.append(row.id)
 
-    with caplog.at_level(logging.CRITICAL):
-        watched(Source([ROW], [ROW]), 5, on_row)
-    assert len(seen) == 2
+    source = Source([ROW, replace(ROW, id="bad"), replace(ROW, id="2")])
+    assert watched(source, 0.5, on_row).state == "ok"
+    assert told == ["1", "2"]
+    assert len(source.began) == 1
+
+
+def test_half_characters_break_nothing_behind_the_reader():
+    rows: list[ChatRow] = []
+    half = ChatRow(
+        0.0, "twitch", "redemption", id="1\ud800", user=User("7", name="Bo\udfff"), text="a\ud83db Kappa",
+        emotes=((4, 9, "25"),), reward=Reward("1", title="\ud83d"), reply_name="\udc00",
+        fragments=(Fragment("text", "a\ud83db "), Fragment("emote", "Kappa", id="25")),
+        detail=Detail(choices=(Choice("\ud800"),)),
+    )  # fmt: skip
+    watched(Source([half, ROW]), 1, rows.append)
+    assert msgspec.json.decode(msgspec.json.encode(rows[0]), type=ChatRow) == rows[0]
+    assert (rows[0].text, rows[0].emotes) == ("a\ufffdb Kappa", half.emotes)
+    assert rows[1] is ROW
 
 
 def test_who_does_not_end_in_time_is_named():
