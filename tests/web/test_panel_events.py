@@ -92,6 +92,24 @@ async def test_names_can_be_read_in_any_colour(opened: Any, show: PanelShow, sch
     assert await panel.page.evaluate(NAMES) >= 4.5
 
 
+async def test_a_storm_of_gifts_is_one_row(opened: Any, show: PanelShow) -> None:
+    rows = [
+        message(50, "", **FULL | {"kind": "gift_batch", "count": 3}),
+        *(message(n, "", **FULL | {"kind": "gift_received", "reply_name": "viewer50"}) for n in (51, 52, 53)),
+        message(54, "", **FULL | {"kind": "gift_batch", "count": 1}),
+        message(55, "", **FULL | {"kind": "gift_received", "reply_name": "viewer54"}),
+        message(56, "yes", **FULL | {"kind": "milestone", "count": 24, "roles": ["member"], "months": 24}),
+    ]
+    show.snapshot["chat"] = {f"twitch:{row['n']}": row for row in rows}
+    panel = await (await opened()).open()
+    shown = await panel.page.locator(".row:visible p").all_inner_texts()
+    told = [" ".join(each.split()) for each in shown]
+    assert len(told) == 4
+    assert told[0].endswith("viewer50 gifted 3 subs")
+    assert told[2].endswith("viewer55 was gifted a sub"), "nobody is answered there"
+    assert told[3].endswith("viewer56 member for 24 months yes")
+
+
 async def test_rows_of_an_older_feed_are_drawn_too(opened: Any, show: PanelShow) -> None:
     show.snapshot["chat"] = {"twitch:1": message(1, "plain")}
     show.snapshot.pop("events", None)
@@ -119,6 +137,24 @@ async def test_events_say_what_became_of_them(opened: Any, show: PanelShow) -> N
     assert "thanked · Mika" in told[3]
     await show.change({"events/twitch:3": some()["twitch:3"] | {"state": state("answered", persona="juno")}})
     await panel.shows(".ev", "thanked · Juno")
+
+
+async def test_what_nobody_wants_thanked_is_no_news(opened: Any, show: PanelShow) -> None:
+    show.snapshot["events"] = some() | {
+        "twitch:5": event(5, "follow", state("dropped", "off"), name="Quiet"),
+        "twitch:6": event(6, "follow", None, name="Early"),
+        "twitch:7": event(7, "follow", state("answered", persona="mika"), name="Loud"),
+        "twitch:8": event(8, "redemption", state("dropped", "off"), reward="Hydrate"),
+        "test~9": event(9, "follow", state("dropped", "off"), name="Tried", test=True, source="test"),
+    }
+    panel = await (await opened()).open()
+    rows = panel.page.locator(".ev")
+    told = [" ".join((await rows.nth(n).inner_text()).split()) for n in range(await rows.count())]
+    assert len(told) == 7
+    assert not any("Quiet" in each or "Early" in each for each in told)
+    assert "not thanked: switched off" in told[0], "who tries it out is told why nothing was said"
+    assert told[1].endswith("redeemed Hydrate")
+    assert "Loud followed thanked · Mika" in told[2]
 
 
 async def test_an_event_can_be_replayed_once_it_is_over(opened: Any, show: PanelShow) -> None:
@@ -235,3 +271,37 @@ async def test_the_second_way_to_a_platform_has_its_name_and_trouble_comes_first
     first = panel.page.locator(".partlist .part").first
     assert "Twitch (2)" in await first.inner_text()
     assert "no network" in await first.inner_text()
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 1200])
+async def test_the_bar_shows_as_many_parts_as_have_room(opened: Any, show: PanelShow, width: int) -> None:
+    fine = {"state": "ok", "code": "chat.ok", "params": {"channel": "mika_live"}, "fix": "", "latency_ms": 3}
+    bad = {**fine, "state": "degraded", "code": "part.unavailable", "params": {"reason": "no network"}}
+    parts = (
+        "chat.inject",
+        "chat.twitch",
+        "chat.twitch.spare",
+        "chat.youtube",
+        "chat.streamerbot",
+        "account.twitch.bot",
+    )
+    show.snapshot["health"] = {name: {**fine, "order": n} for n, name in enumerate(parts)}
+    show.snapshot["health"] |= {name: {**bad, "order": 9} for name in ("streamerbot.actions", "webhook.1", "voice")}
+    panel = await (await opened({"width": width, "height": 800})).open()
+    await panel.shows(".pill", "Streamer.bot actions")
+    names = await panel.page.locator(".pill:visible b").all_inner_texts()
+    assert "Webhook (1)" in names
+    assert not {"Other programs", "Twitch, as a guest", "Sign-in of the bot"} & set(names), "they are well"
+    assert await panel.page.evaluate("(el => el.scrollWidth - el.clientWidth)(document.querySelector('.top'))") <= 0
+    box = await panel.page.get_by_role("button", name="Settings of this page").bounding_box()
+    assert box["x"] + box["width"] <= width
+
+
+async def test_a_request_says_from_when_on_it_may_be_answered(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    first = next(iter(show.snapshot["queue"]))
+    mine = show.snapshot["queue"][first]
+    await show.change({f"queue/{first}": mine | {"not_before": 4_364_000 + 600_000}})
+    await panel.shows(".waiting li", "at the earliest")
+    await show.change({f"queue/{first}": mine | {"not_before": 4_364_000 - 600_000}})
+    await panel.page.wait_for_function("!document.querySelector('.waiting').innerText.includes('earliest')")

@@ -36,10 +36,15 @@ function stateWords(state) {
   return has(`events.state.${code}`) ? t(`events.state.${code}`) : t(`state.${code}`);
 }
 
-function State({ state }) {
+/** Nobody wants these thanked: it is no news that they are not. */
+const unasked = (state) => state?.code === "dropped" && state.reason === "off";
+/** Followers come by the dozen; where they are not thanked the list is for what counts. */
+const listed = (event) => event.kind !== "follow" || event.test || (event.state && !unasked(event.state));
+
+function State({ state, test }) {
   if (state?.code === "waiting") tick.value;
   const shape = state && SHAPES[state.code];
-  if (!shape) return null;
+  if (!shape || (unasked(state) && !test)) return null;
   const who = state.persona && (state.code === "answered" || state.code === "on_air") ? clean(persona(state.persona).name) : "";
   const words = stateWords(state);
   return html`<span class=${`chip ${shape[0]}`} title=${words}>${shape[1] && html`<${Icon} name=${shape[1]}/>`}<span>${who ? t("state.by", { state: words, name: who }) : words}</span></span>`;
@@ -50,7 +55,7 @@ function Row({ uid, event }) {
   const may = live.value && event.state && AGAIN.has(event.state.code);
   const words = told.value.uid === uid ? t(told.value.key) : "";
   return html`<li class="ev"><${Platform} name=${event.platform} source=${event.source}/>
-    <p><time class="n">${timeOfDay(wall(event.at))}</time><b><${Name} name=${event.name}/></b> ${what(event)}${event.test && html` <${Test}/>`} ${words ? html`<span class="told" role="status">${words}</span>` : html`<${State} state=${event.state}/>`}</p>
+    <p><time class="n">${timeOfDay(wall(event.at))}</time><b><${Name} name=${event.name}/></b> ${what(event)}${event.test && html` <${Test}/>`} ${words ? html`<span class="told" role="status">${words}</span>` : html`<${State} state=${event.state} test=${event.test}/>`}</p>
     <button type="button" class="btn quiet ico" aria-disabled=${!may} title=${t("events.replay")} aria-label=${t("events.replay.of", { name })} onClick=${() => may && again(uid)}><${Icon} name="again"/></button></li>`;
 }
 
@@ -62,7 +67,7 @@ function Try() {
 
 /** What stands in the card. */
 export function Card() {
-  const all = Object.entries(S.events.value).sort(([, a], [, b]) => b.n - a.n);
+  const all = Object.entries(S.events.value).filter(([, event]) => listed(event)).sort(([, a], [, b]) => b.n - a.n);
   return html`<header><h2 id="h-events">${t("events.title")}</h2><${Try}/></header>
     ${all.length ? html`<ol class="events" tabindex="0" aria-label=${t("events.list")}>${all.map(([uid, event]) => html`<${Row} key=${uid} uid=${uid} event=${event}/>`)}</ol>` : html`<p class="empty">${t("events.empty")}</p>`}`;
 }

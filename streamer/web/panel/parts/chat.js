@@ -16,6 +16,8 @@ const FILTERS = ["all", "questions", "paid"];
 const filter = signal("all");
 const PLATFORMS = { twitch: ["T", "tw"], youtube: ["Y", "yt"] };
 const MARKED = ["broadcaster", "moderator", "vip", "subscriber", "member", "verified"];
+const TELLING = new Set(["member_new", "milestone", "resub"]); // their words say it already
+const UNTOLD = MARKED.filter((role) => role !== "subscriber" && role !== "member");
 const MARKS_MAX = 2; // the weightiest; more would push the words away
 const DECKED = new Set(["cheer", "superchat", "sticker"]); // the amount stands there as a chip
 
@@ -56,12 +58,13 @@ function Text({ row }) {
 
 /** Who somebody is here: the host, a moderator, how long a subscriber. */
 function Roles({ data }) {
-  const shown = MARKED.filter((role) => (data.roles || []).includes(role)).slice(0, MARKS_MAX);
+  const told = TELLING.has(data.kind) ? UNTOLD : MARKED;
+  const shown = told.filter((role) => (data.roles || []).includes(role)).slice(0, MARKS_MAX);
   return shown.map((role) => html` <span class=${`role r-${role}`}>${data.months > 1 && (role === "subscriber" || role === "member") ? tn(`role.${role}.for`, data.months) : t(`role.${role}`)}</span>`);
 }
 
 function Marks({ data }) {
-  const answered = data.reply_name && html` <span class="re"><${Icon} name="reply"/>${parts("chat.reply", { who: html`<${Name} name=${data.reply_name}/>` })}</span>`;
+  const answered = data.reply_name && data.kind !== "gift_received" && html` <span class="re"><${Icon} name="reply"/>${parts("chat.reply", { who: html`<${Name} name=${data.reply_name}/>` })}</span>`;
   return html`${data.test && html` <${Test}/>`}${data.guest && html` <span class="role">${t("chat.guest")}</span>`}${data.first && html` <span class="chip pick">${t("chat.first")}</span>`}${answered}`;
 }
 
@@ -76,7 +79,7 @@ class Row extends Component {
 
   render({ row }) {
     const { data } = row;
-    const cls = computed(() => `row ${row.gone.value ? "gone" : ""} ${data.question ? "is-q" : ""} ${data.amount ? "is-paid" : ""} ${data.kind !== "message" ? "is-deed" : ""} ${data.test ? "is-test" : ""}`);
+    const cls = computed(() => `row ${row.gone.value ? "gone" : ""} ${data.question ? "is-q" : ""} ${data.amount ? "is-paid" : ""} ${data.kind !== "message" ? "is-deed" : ""} ${data.kind === "gift_received" ? "is-given" : data.kind === "gift_batch" && data.count > 1 ? "is-many" : ""} ${data.test ? "is-test" : ""}`);
     const paid = data.amount && DECKED.has(data.kind) && clean(data.text);
     return html`<li class=${cls} tabindex="-1" data-uid=${row.uid}><${Platform} name=${data.platform} source=${data.source}/><p>
       <time class="n">${timeOfDay(wall(data.at))}</time><b class="vn" style=${nameStyle(data.color)}><${Name} name=${data.name}/></b><${Roles} data=${data}/><${Marks} data=${data}/>${paid && html` <span class="chip held">${money(data.amount)}</span>`}<${Deed} data=${data}/> <${Text} row=${row}/> <${Chip} row=${row}/></p><${MenuButton} row=${row}/></li>`;

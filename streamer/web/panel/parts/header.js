@@ -1,5 +1,5 @@
 // Mode and time, how every part does, and the page's own settings.
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../vendor/preact.js";
 import { Icon } from "../icons.js";
 import { letters, setLetters } from "../keys.js";
 import { link, persona, S, showNow, tick } from "../store.js";
@@ -31,9 +31,11 @@ const sorted = () => Object.entries(S.health.value)
   .map(([part, health]) => ({ part, ...health }))
   .sort((a, b) => (a.order ?? 99) - (b.order ?? 99) || (a.part < b.part ? -1 : 1));
 
+/** Parts that nobody looks for while they are well. */
+const SILENT = /^(chat\.(inject|write|twitch\.spare)|account|webhook)\b/;
 const worrying = (h) => h.state === "broken" || h.state === "degraded";
 const brief = (h) => {
-  if (h.state === "ok") return h.latency_ms !== null && h.latency_ms !== undefined ? latency(h.latency_ms) : t("health.ok");
+  if (h.state === "ok") return !h.part.startsWith("chat.") && h.latency_ms !== null && h.latency_ms !== undefined ? latency(h.latency_ms) : t("health.ok");
   return t(`health.${h.state}`);
 };
 
@@ -57,7 +59,7 @@ export function Popover({ label, onClose, children, cls = "" }) {
   useEffect(() => {
     const before = document.activeElement;
     box.current.focus();
-    const away = (event) => { if (!box.current.contains(event.target) && !before.contains(event.target)) onClose(); };
+    const away = (event) => { if (box.current && !box.current.contains(event.target) && !before.contains(event.target)) onClose(); };
     const escape = (event) => { if (event.key === "Escape") { event.stopPropagation(); onClose(); } };
     addEventListener("pointerdown", away);
     addEventListener("keydown", escape, true);
@@ -70,17 +72,37 @@ export function Popover({ label, onClose, children, cls = "" }) {
   return html`<div class=${`pop ${cls}`} role="dialog" aria-label=${label} tabindex="-1" ref=${box}>${children}</div>`;
 }
 
+const PILLS_MAX = 6;
+const TITLE_PX = 90;
+
+/** How many parts have room: fewer as long as the bar is too full. Counted anew when the window or `parts` changes. */
+function useRoom(parts) {
+  const box = useRef(null);
+  const [most, setMost] = useState(PILLS_MAX);
+  const again = () => setMost(PILLS_MAX);
+  useLayoutEffect(again, [parts, lang.value]);
+  useEffect(() => { addEventListener("resize", again); return () => removeEventListener("resize", again); }, []);
+  useLayoutEffect(() => {
+    const bar = box.current.parentElement;
+    const title = bar.querySelector("h1");
+    if (most && (bar.scrollWidth > bar.clientWidth || (title.scrollWidth > title.clientWidth && title.clientWidth < TITLE_PX))) setMost(most - 1);
+  });
+  return [box, most];
+}
+
 function Health() {
   const [open, setOpen] = useState("");
   const all = sorted();
   const troubled = all.filter(worrying).sort((a, b) => RANK[a.state] - RANK[b.state]);
   const on = all.filter((h) => h.state !== "off");
-  const pills = troubled.concat(on.filter((h) => !worrying(h))).slice(0, 6).sort((a, b) => all.indexOf(a) - all.indexOf(b));
+  const quiet = on.filter((h) => !worrying(h) && !SILENT.test(h.part));
+  const [box, most] = useRoom(all.map((h) => h.part + h.state).join());
+  const pills = troubled.concat(quiet).slice(0, most).sort((a, b) => all.indexOf(a) - all.indexOf(b));
   const shown = open === "*" ? troubled.concat(all.filter((h) => !worrying(h))) : all.filter((h) => h.part === open);
   const summary = troubled.length ? tn("health.problems", troubled.length) : t("health.all_ok");
   const toggle = (what) => () => setOpen(open === what ? "" : what);
   const rest = all.length - pills.length;
-  return html`<div class="health" role="group" aria-label=${t("health.title")}>
+  return html`<div class="health" role="group" aria-label=${t("health.title")} ref=${box}>
     ${pills.map((h) => html`<${Pill} key=${h.part} h=${h} open=${open === h.part} onOpen=${toggle(h.part)}/>`)}
     ${rest > 0 && html`<button type="button" class="pill more" aria-expanded=${open === "*"} aria-haspopup="dialog" onClick=${toggle("*")}>${t("health.more", { n: number(rest) })}</button>`}
     ${all.length > 0 && html`<button type="button" class=${`pill summary ${troubled.length ? "bad" : ""}`} aria-expanded=${open === "*"} aria-haspopup="dialog" onClick=${toggle("*")}>

@@ -97,7 +97,7 @@ function Menu({ place }) {
     freeze("focus", true);
   }, [place]);
   useEffect(() => {
-    const away = (event) => { if (!box.current.contains(event.target)) close(false); };
+    const away = (event) => { if (box.current && !box.current.contains(event.target)) close(false); };
     const gone = () => close(false);
     addEventListener("pointerdown", away);
     addEventListener("resize", gone);

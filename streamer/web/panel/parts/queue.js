@@ -11,15 +11,20 @@ function Who({ r }) {
   return html`<b>${t(`kind.${r.kind}`)}</b>${r.text ? html` <${Quote} text=${r.text} max=${140}/>` : ""}`;
 }
 
+function NotBefore({ at }) {
+  tick.value;
+  const left = at - showNow();
+  return left > 0 && html`<span class="n">${t("queue.not_before", { span: span(left + 999) })}</span>`;
+}
+
 function Waiting({ r, place }) {
-  const held = r.not_before && r.not_before > showNow();
   return html`<li class=${r.amount ? "paid" : ""}>
     <span class="place n">${place}</span>
     <div class="body"><p class="q" dir="auto">${r.platform && html`<${Platform} name=${r.platform}/>`}<${Who} r=${r}/></p>
       <p class="meta"><span class="chip pick">${has(`why.${r.why}`) ? t(`why.${r.why}`) : cut(r.why, 40)}</span>${r.amount && html`<span class="chip held">${money(r.amount)}</span>`}
         ${r.asked > 1 && html`<span>${tn("why.asked", r.asked - 1)}</span>`}
         ${r.persona && html`<span>${t("queue.for")} <${Persona} id=${r.persona}/></span>`}
-        ${held && html`<${Ticking} of=${() => r.not_before - showNow()} words="queue.not_before"/>`}</p></div>
+        ${r.not_before && html`<${NotBefore} at=${r.not_before}/>`}</p></div>
     <div class="age"><b><${Ticking} of=${() => showNow() - r.at} words="queue.age"/></b>${r.expires ? html`<small><${Ticking} of=${() => r.expires - showNow()} words="queue.expires"/></small>` : ""}</div>
   </li>`;
 }

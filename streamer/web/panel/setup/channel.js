@@ -18,7 +18,8 @@ export function channelName({ platform, name } = {}) {
 const DOUBTFUL = new Set(["no_such_channel", "chat_unreachable", "chat_refused", "channel_silent", "timeout"]);
 
 const places = () => desk.value.channel?.places || [];
-const read = () => (places().length ? places() : [desk.value.channel]).map(channelName).join(t("setup.channel.and"));
+/** What is read, as a list. */
+export const read = () => (places().length ? places() : [desk.value.channel]).map(channelName).join(t("setup.channel.and"));
 const real = () => Boolean(desk.value.channel?.name) && desk.value.channel.platform !== "demo" && !desk.value.demo;
 const present = () => (real() ? t("setup.channel.still", { name: read() }) : t("setup.channel.still.demo"));
 

@@ -4,12 +4,12 @@ import { S } from "../store.js";
 import { t } from "../texts.js";
 import { go } from "../views.js";
 import { brainName } from "./brain.js";
-import { channelName } from "./channel.js";
+import { read } from "./channel.js";
 import { desk, endWelcome, STEPS, stepState } from "./desk.js";
 import { openStep } from "./pieces.js";
 
 const FACTS = {
-  channel: (d) => (d.channel?.name && !d.demo ? [true, t("setup.channel.reads", { name: channelName(d.channel) })] : [false, t("setup.end.channel.demo")]),
+  channel: (d) => (d.channel?.name && !d.demo ? [true, t("setup.channel.reads", { name: read() })] : [false, t("setup.end.channel.demo")]),
   brain: (d) => (d.brain.scripted ? [d.steps.brain === "done", t("setup.end.brain.none")] : [true, t("setup.brain.now", { name: brainName(d.brain) })]),
   voice: (d) => (d.steps.voice === "done" ? [true, t("setup.end.voice")] : [false, t("setup.end.voice.default")]),
   character: (d) => (d.steps.character === "done" ? [true, t("setup.end.character")] : [false, t("setup.end.character.default")]),
