@@ -55,7 +55,7 @@ class HelixError(Exception):
 
 
 class Api:
-    """Helix as several accounts. What is asked names its account as `token_for`, a user id:
+    """Helix as several accounts. What is asked names its account as `token_for`, a key of `accounts`:
     `await api.call(lambda http: http.get_users(logins=["mika"], token_for="12"))`."""
 
     def __init__(

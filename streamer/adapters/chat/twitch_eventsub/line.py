@@ -171,7 +171,7 @@ class Line:
                     version=want.version,
                     condition=dict(want.condition),  # pyright: ignore[reportArgumentType] - a TypedDict there
                     transport={"method": "websocket", "session_id": connection.session_id or ""},
-                    token_for=want.user,
+                    token_for=want.token or want.user,
                 )
             )
         except HelixError as wrong:

@@ -5,7 +5,7 @@ import logging
 import random
 import re
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
 from streamer.adapters.chat.common.unread import Unread
@@ -33,6 +33,8 @@ _SAID = frozenset({
 })  # fmt: skip
 """Kinds whose id names one thing for good; a poll has one id from begin to end."""
 _REDEMPTIONS = "channel.channel_points_custom_reward_redemption.add"
+SECOND = "/2"
+"""Behind a user's id: the key of the second sign-in of the same user."""
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9_]{0,24}", re.ASCII)
 
 
@@ -182,22 +184,27 @@ class TwitchEventSub:
             return bool(self._channel_id)
         return False
 
-    def _known(self) -> list[Account]:
-        return list(self._accounts.values())
+    def _known(self) -> Mapping[str, Account]:
+        return self._accounts
 
-    def _meet(self) -> None:
-        """Who is signed in at this moment."""
+    def _meet(self) -> list[Who | None]:
+        """Who is signed in at this moment, as bot and as broadcaster. One user may have signed in twice."""
         self._accounts.clear()
-        for each in self._people:
-            if each is not None and each.user_id:
-                self._accounts.setdefault(each.user_id, each)
+        found: list[Who | None] = []
+        for each, second in zip(self._people, ("", SECOND), strict=True):
+            if each is None or not each.user_id:
+                found.append(None)
+                continue
+            key = each.user_id
+            if self._accounts.setdefault(key, each) is not each:
+                key += second
+                self._accounts[key] = each
+            found.append(Who(each.user_id, each.scopes, key))
+        return found
 
     def _follow_plan(self) -> None:
         """Accounts come and go, and so do their scopes; each has a line while something is wanted of it."""
-        self._meet()
-        bot, broadcaster = (
-            Who(each.user_id, each.scopes) if each is not None and each.user_id else None for each in self._people
-        )
+        bot, broadcaster = self._meet()
         self._plan = plan(self._channel_id, bot, broadcaster, self._alerts)
         wanted: dict[str, list[Want]] = {}
         for each in self._plan.wants:

@@ -15,10 +15,12 @@ ALERTS: frozenset[str] = frozenset({"follows", "redemptions", "subs", "polls", "
 
 
 class Who(msgspec.Struct, frozen=True):
-    """A signed-in account."""
+    """A sign-in. One user may have signed in twice; each token is good only for what it was given."""
 
     user_id: str
     scopes: frozenset[str] = frozenset()
+    key: str = ""
+    """Under which its token is asked for; empty: the user's id."""
 
 
 class Want(msgspec.Struct, frozen=True):
@@ -29,6 +31,8 @@ class Want(msgspec.Struct, frozen=True):
     condition: tuple[tuple[str, str], ...]
     user: str
     group: Group
+    token: str = ""
+    """The key of the sign-in whose token has the scope; empty: the user's id."""
 
 
 class Off(msgspec.Struct, frozen=True):
@@ -121,52 +125,42 @@ _TOPICS = (
 
 def plan(channel: str, bot: Who | None, broadcaster: Who | None, alerts: Iterable[str]) -> Plan:
     """`channel` is the user id of the channel's owner; each account may be him, or the other one, or missing."""
-    people = _people(bot, broadcaster)
-    owner = next((each for each in people if each.user_id == channel), None)
+    people = list(dict.fromkeys(each for each in (bot, broadcaster) if each is not None and each.user_id))
+    owners = [each for each in people if each.user_id == channel]
     on = {"chat", "stream", "extra", *alerts}
     wants: list[Want] = []
     off: list[Off] = []
-    reader = ""
+    reader: Who | None = None
     for topic in _TOPICS:
         if topic.group not in on:
             continue
-        able = _able(topic, people, owner)
+        able = _able(topic, people, owners)
         if able is None:
             if topic.tell:
-                off.append(_missing(topic, people, owner))
+                off.append(_missing(topic, people, owners))
             continue
         if topic.group == "chat":
-            reader = able.user_id
-        user = reader or able.user_id if topic.by == "anyone" else able.user_id
-        condition = tuple(_condition(topic, channel, user))
-        wants += [Want(each, topic.version, condition, user, topic.group) for each in topic.types]
+            reader = able
+        who = reader or able if topic.by == "anyone" else able
+        condition = tuple(_condition(topic, channel, who.user_id))
+        wants += [Want(each, topic.version, condition, who.user_id, topic.group, who.key) for each in topic.types]
     return Plan(tuple(wants), tuple(off))
 
 
-def _people(bot: Who | None, broadcaster: Who | None) -> list[Who]:
-    """Each user once; one who signed in as both has the scopes of both."""
-    found: dict[str, Who] = {}
-    for each in (bot, broadcaster):
-        if each is not None and each.user_id:
-            known = found.get(each.user_id)
-            found[each.user_id] = each if known is None else Who(each.user_id, known.scopes | each.scopes)
-    return list(found.values())
-
-
-def _able(topic: _Topic, people: list[Who], owner: Who | None) -> Who | None:
+def _able(topic: _Topic, people: list[Who], owners: list[Who]) -> Who | None:
     if topic.by == "anyone":
         return people[0] if people else None
     # The owner may moderate without being asked; a bot has to be made a moderator first.
-    rest = [each for each in people if each is not owner]
-    order = {"chatter": people, "moderator": ([owner] if owner else []) + rest, "owner": [owner] if owner else []}
+    rest = [each for each in people if each not in owners]
+    order = {"chatter": people, "moderator": owners + rest, "owner": owners}
     return next((each for each in order[topic.by] if each.scopes & set(topic.scopes)), None)
 
 
-def _missing(topic: _Topic, people: list[Who], owner: Who | None) -> Off:
+def _missing(topic: _Topic, people: list[Who], owners: list[Who]) -> Off:
     scope = topic.scopes[0] if topic.scopes else ""
     if topic.by == "chatter":
         return Off(topic.group, scope, "bot", no_account=not people)
-    return Off(topic.group, scope, "broadcaster", no_account=owner is None)
+    return Off(topic.group, scope, "broadcaster", no_account=not owners)
 
 
 def _condition(topic: _Topic, channel: str, user: str) -> Iterator[tuple[str, str]]:

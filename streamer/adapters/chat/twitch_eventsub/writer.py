@@ -6,7 +6,7 @@ Ban User, Delete Chat Messages).
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from streamer.adapters.chat.twitch_eventsub.heal import Timing
@@ -51,7 +51,7 @@ class TwitchWriter:
     platform = "twitch"
 
     def __init__(
-        self, api: Api, accounts: Callable[[], list[Account]], channel: Callable[[], str], timing: Timing
+        self, api: Api, accounts: Callable[[], Mapping[str, Account]], channel: Callable[[], str], timing: Timing
     ) -> None:
         self._api = api
         self._accounts = accounts
@@ -98,15 +98,17 @@ class TwitchWriter:
         account, channel = self._with(SEND), self._channel()
         if account is None or not channel or account.user_id == channel:
             return
-        owner = next((each for each in self._accounts() if each.user_id == channel), None)
+        asks = {"moderation:read", "channel:manage:moderators"}
+        owners = (each for each in self._accounts().values() if each.user_id == channel and each.scopes & asks)
+        owner = next(owners, None)
         try:
             if "user:read:moderated_channels" in account.scopes:
                 mine = {"user_id": account.user_id, "first": 100}
-                found = await self._api.get("moderation/channels", mine, account.user_id)
+                found = await self._api.get("moderation/channels", mine, self._key(account))
                 is_moderator = any(text(each, "broadcaster_id") == channel for each in parts(found, "data"))
-            elif owner is not None and owner.scopes & {"moderation:read", "channel:manage:moderators"}:
+            elif owner is not None:
                 asked = {"broadcaster_id": channel, "user_id": account.user_id}
-                found = await self._api.get("moderation/moderators", asked, channel)
+                found = await self._api.get("moderation/moderators", asked, self._key(owner))
                 is_moderator = any(text(each, "user_id") == account.user_id for each in parts(found, "data"))
             else:
                 return
@@ -115,12 +117,16 @@ class TwitchWriter:
         if is_moderator:
             self._standing = "trusted"
 
+    def _key(self, account: Account) -> str:
+        """Under which its token is asked for."""
+        return next((key for key, each in self._accounts().items() if each is account), account.user_id)
+
     def _with(self, scope: str) -> Account | None:
-        return next((each for each in self._accounts() if each.user_id and scope in each.scopes), None)
+        return next((each for each in self._accounts().values() if each.user_id and scope in each.scopes), None)
 
     def _moderator(self, scope: str) -> Account | None:
         """The owner needs no appointment; the bot does."""
-        able = [each for each in self._accounts() if each.user_id and scope in each.scopes]
+        able = [each for each in self._accounts().values() if each.user_id and scope in each.scopes]
         owner = self._channel()
         return next((each for each in able if each.user_id == owner), able[0] if able else None)
 
@@ -135,7 +141,7 @@ class TwitchWriter:
                     broadcaster_id=channel,
                     sender_id=account.user_id,
                     message=text,
-                    token_for=account.user_id,
+                    token_for=self._key(account),
                     reply_to_message_id=reply_to or None,
                 )
             )
@@ -151,7 +157,7 @@ class TwitchWriter:
         account, channel = self._may(self._moderator(DELETE), DELETE)
         await self._do(
             lambda http: http.delete_chat_message(
-                broadcaster_id=channel, moderator_id=account.user_id, token_for=account.user_id, message_id=message
+                broadcaster_id=channel, moderator_id=account.user_id, token_for=self._key(account), message_id=message
             )
         )
 
@@ -168,7 +174,7 @@ class TwitchWriter:
                 lambda http: http.post_ban_user(
                     broadcaster_id=channel,
                     moderator_id=account.user_id,
-                    token_for=account.user_id,
+                    token_for=self._key(account),
                     user_id=user,
                     duration=seconds,
                     reason=reason[:_REASON_MAX] or None,

@@ -9,7 +9,17 @@ from streamer.adapters.chat.twitch_eventsub import TwitchEventSub
 from streamer.adapters.chat.twitch_eventsub.helix import load
 from streamer.ports import Misconfigured, Writable
 from tests.adapters.chat.contract import check_life, until
-from tests.adapters.chat.twitch_eventsub.signed_in import CHAT, CHAT_TYPES, OWNER, bot, chat, owner, reading, source
+from tests.adapters.chat.twitch_eventsub.signed_in import (
+    CHAT,
+    CHAT_TYPES,
+    MODERATES,
+    OWNER,
+    bot,
+    chat,
+    owner,
+    reading,
+    source,
+)
 from tests.fakes.twitch_api import FakeTwitch
 from tests.fakes.twitch_events import every_kind
 
@@ -69,6 +79,22 @@ async def test_the_owner_alone_is_bot_and_broadcaster():
             await twitch.ready("channel.chat.message", "channel.follow", "channel.poll.begin")
             assert len(twitch.sessions) == 1
             await until(lambda: made.health().notice.code == "chat.ok", made.health().notice.code)
+
+
+async def test_one_user_who_signed_in_twice_uses_each_token_for_what_it_may():
+    async with FakeTwitch() as twitch:
+        as_bot = owner(twitch, *CHAT, *MODERATES)
+        as_owner = owner(twitch, "user:read:chat", *OWNER)
+        made = source(twitch, as_bot, as_owner)
+        async with reading(made) as read:
+            await twitch.ready("channel.chat.message", "channel.follow", "channel.poll.begin")
+            assert len(twitch.sessions) == 1
+            await until(lambda: made.health().notice.code == "chat.ok", made.health().notice.code)
+            assert made.writer.acts == {"send", "reply", "delete", "timeout", "ban"}
+            number = await twitch.say("Bob", "spam")
+            await until(lambda: len(read.rows) == 1)
+            await made.writer.send("hello")
+            await made.writer.delete(number)
 
 
 async def test_what_is_switched_off_is_not_asked_for():
