@@ -1,14 +1,20 @@
 """Every platform at once, as local servers, and people who are signed in to them."""
 
+import asyncio
+import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Self
 
+import aiohttp
+
 from streamer.adapters.auth.google import SCOPE as YOUTUBE
 from streamer.app.setup.secrets import KeyringAwayError, Keys
 from streamer.app.signin.store import Kept, Store
+from tests.e2e.product import Product
 from tests.fakes import twitch_events
 from tests.fakes.google_oauth import CLIENT as GOOGLE_CLIENT
 from tests.fakes.google_oauth import FakeGoogleOauth
@@ -20,6 +26,7 @@ from tests.fakes.twitch_irc import FakeTwitchIrc
 from tests.fakes.webhook_receiver import WebhookReceiver
 from tests.fakes.youtube_api import FakeYouTubeApi
 from tests.fakes.youtube_web import FakeYouTube
+from tests.web.test_feed import apply
 
 CHAT = ("user:read:chat", "user:write:chat")
 BOT = (*CHAT, "moderator:manage:chat_messages", "moderator:manage:banned_users")
@@ -128,19 +135,13 @@ class Platforms:
 
     # --- what both ways of Twitch tell --------------------------------------------------------------------------------
 
-    async def say(self, user: str, text: str, *, mod: bool = False, other_id: bool = False) -> str:
-        """A message, told by both ways; with `other_id` under two ids. Returns EventSub's."""
+    async def say(self, user: str, text: str, *, mod: bool = False) -> str:
+        """A message, told by both ways under one id, as Twitch does."""
         self._number += 1
         ident = f"m-{self._number:04}"
         badges = (twitch_events.badge("moderator"),) if mod else ()
-        tags = {"badges": "moderator/1", "mod": 1} if mod else {}
-        await self.irc.say(
-            user,
-            text,
-            msg_id=f"irc-{self._number:04}" if other_id else ident,
-            user_id=twitch_events.user_id(user),
-            **tags,
-        )
+        tags: dict[str, Any] = {"badges": "moderator/1", "mod": 1} if mod else {}
+        await self.irc.say(user, text, msg_id=ident, user_id=twitch_events.user_id(user), **tags)
         await self.twitch.say(user, text, message_id=ident, badges=badges)
         return ident
 
@@ -160,3 +161,54 @@ class Platforms:
         """Gifts for so many, by both ways."""
         await self.twitch.gift_storm(user, count)
         await self.irc.gift_storm(user, count)
+
+
+class Audience:
+    """Somebody who follows the overlay's feed as its pages do, and notes what came when."""
+
+    def __init__(self, product: Product) -> None:
+        self._url = product.links["Overlay"].replace("/overlay/stage?", "/ws/feed?view=overlay&")
+        self.now: dict[str, Any] = {}
+        self.rows: Counter[str] = Counter()
+        """How often each message was put up."""
+        self.texts: Counter[str] = Counter()
+        self.alerts: list[tuple[float, dict[str, Any]]] = []
+        """With the moment each came, on the clock of `time.monotonic`."""
+        self.lines: list[dict[str, Any]] = []
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession()
+        self._feed = await self._session.ws_connect(self._url)
+        first = json.loads(await self._feed.receive_str(timeout=20))
+        self.now = first["snapshot"]
+        self._task = asyncio.create_task(self._follow())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        await self._session.close()
+
+    async def _follow(self) -> None:
+        async for message in self._feed:
+            told = json.loads(message.data)
+            changes = told.get("set", {})
+            apply(self.now, changes, told.get("del", []))
+            for path, value in changes.items():
+                if path.startswith("chat/"):
+                    self.rows[path.removeprefix("chat/")] += 1
+                    self.texts[value["text"]] += 1
+                elif path == "stage/alert" and value is not None:
+                    self.alerts.append((time.monotonic(), value))
+                elif path == "line" and value is not None:
+                    self.lines.append(value)
+
+    @property
+    def chat(self) -> list[str]:
+        """The words that are on the screen."""
+        return [row["text"] for row in self.now["chat"].values()]
+
+    @property
+    def caption(self) -> str:
+        line = self.now["line"]
+        return " ".join(each["text"] for each in line["clauses"].values()) if line is not None else ""
