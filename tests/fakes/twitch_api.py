@@ -71,6 +71,8 @@ class FakeTwitch(Helix):
         self.same_id = False
         self.refuse_sockets = False
         """Answers the WebSocket handshake with 503."""
+        self.minds_pings = False
+        """A ping is inbound traffic, too: 4001."""
         self.mute_welcome = False
         self.auth_asked: list[str] = []
         """Paths somebody asked under /oauth2: this is not id.twitch.tv, and reading chat has no business there."""
@@ -375,6 +377,9 @@ class FakeTwitch(Helix):
         while True:
             message = await session.ws.receive()
             if message.type is WSMsgType.PING:
+                if self.minds_pings:
+                    await self._close(session, 4001, "websocket_received_inbound_traffic")
+                    return
                 if not session.frozen:
                     await session.ws.pong(message.data)
             elif message.type is WSMsgType.PONG:

@@ -16,7 +16,7 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from streamer.ports import Account, Misconfigured
+from streamer.ports import Account, Misconfigured, Unavailable
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession, TraceRequestEndParams
@@ -68,12 +68,15 @@ class Api:
         self._session: ClientSession | None = None
         self._http: ManagedHTTPClient | None = None
         self._reset_at = 0.0
+        self._closed = False
 
     @property
     def http(self) -> "ManagedHTTPClient":
         """Made at the first use: it needs the running loop."""
         if self._http is not None:
             return self._http
+        if self._closed:
+            raise Unavailable("this chat is closed")
         load()
         from aiohttp import ClientSession, ClientTimeout, TraceConfig
 
@@ -119,6 +122,7 @@ class Api:
         return found if isinstance(found, dict) else {}
 
     async def close(self) -> None:
+        self._closed = True
         http, self._http = self._http, None
         session, self._session = self._session, None
         if http is not None:

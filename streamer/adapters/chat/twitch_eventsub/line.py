@@ -11,6 +11,8 @@ import logging
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from streamer.adapters.chat.common.unread import Unread
 from streamer.adapters.chat.twitch_eventsub.heal import (
     WHOLE,
@@ -25,7 +27,7 @@ from streamer.adapters.chat.twitch_eventsub.heal import (
 from streamer.adapters.chat.twitch_eventsub.helix import Api, HelixError
 from streamer.adapters.chat.twitch_eventsub.reading import Json, frame_of, number, part, parts, text
 from streamer.adapters.chat.twitch_eventsub.wanted import Want
-from streamer.adapters.chat.twitch_eventsub.wire import Socket, socket
+from streamer.adapters.chat.twitch_eventsub.wire import WRITTEN, Socket, socket
 from streamer.ports import Account, Misconfigured, Unavailable
 
 log = logging.getLogger(__name__)
@@ -69,6 +71,7 @@ class Line:
         self._tell = tell
         self._unread = unread
         self._timing = timing
+        self._limits = timing.limits
         self._draw = draw
         self._wants: Sequence[Want] = ()
         self._current: Socket | None = None
@@ -251,7 +254,7 @@ class Line:
     async def _open_fresh(self) -> bool:
         if self._now() < self._open_at:
             return False
-        made = socket(self._api.http, self.user, self._timing.limits, self)
+        made = socket(self._api.http, self.user, self._limits, self)
         try:
             await made.open(self._url)
         except Unavailable:
@@ -285,10 +288,10 @@ class Line:
     async def _move(self, old: Socket, url: str) -> None:
         """Twitch wants this connection elsewhere; its subscriptions go along."""
         self._leaving.add(old)
-        made = socket(self._api.http, self.user, self._timing.limits, self)
         try:
+            made = socket(self._api.http, self.user, self._limits, self)
             await made.open(url)
-        except Unavailable:  # not there, then: a fresh one, while the old one is read as long as it lasts
+        except Exception:  # noqa: BLE001 - whatever it is, a fresh one, while the old one is read as long as it lasts
             self._moving = False
             self._lost()
             return
@@ -317,7 +320,10 @@ class Line:
 
     # --- what sockets tell --------------------------------------------------------------------------------------------
 
-    def ended(self, socket: Socket, code: int) -> None:  # noqa: ARG002 - every end is healed the same way
+    def ended(self, socket: Socket, code: int) -> None:
+        """Every end is healed the same way; who minds our pings gets none any more."""
+        if code == WRITTEN:
+            self._limits = replace(self._limits, ping_s=0.0)
         self._leaving.discard(socket)
         if socket is self._current and not self._moving:
             self._lost()

@@ -27,6 +27,8 @@ API_URL = "https://api.twitch.tv/helix"
 AUTH_URL = "https://id.twitch.tv/oauth2"
 EVENTSUB_URL = "wss://eventsub.wss.twitch.tv/ws"
 
+LOOKS = 3
+"""How often Twitch has to say that there is no such channel."""
 _REMOVALS = frozenset({"delete_message", "clear_user", "clear_chat"})
 _SAID = frozenset({
     "message", "cheer", "redemption", "member_new", "resub", "milestone", "gift_batch", "gift_received", "raid",
@@ -99,7 +101,7 @@ class TwitchEventSub:
         self._pump: asyncio.Task[None] | None = None
         self._origin = 0.0
         self._event_at = -1.0
-        self._dropped = self._twice = self._asked = 0
+        self._dropped = self._twice = self._asked = self._unknown = 0
         self._was_live = self._signed_out = self._no_channel = self._closed = False
         self._writer = TwitchWriter(self._api, self._known, lambda: self._channel_id, self._timing)
 
@@ -177,6 +179,10 @@ class TwitchEventSub:
                 continue
             found = parts(answer if isinstance(answer, dict) else {}, "data")
             if not found:
+                told = isinstance(answer, dict) and isinstance(answer.get("data"), list)
+                self._unknown = self._unknown + 1 if told else 0
+                if self._unknown < LOOKS:
+                    return False
                 self._no_channel = True
                 raise Misconfigured("Twitch knows no channel of this name", fix="chat.eventsub.no_channel.fix")
             self._channel_id = text(found[0], "id")

@@ -24,6 +24,8 @@ _CLOSE_S = 1.0
 _BREATHE_EVERY = 64
 LOST = 1006
 """The code of a connection that ended without one."""
+WRITTEN = 4001
+"""Twitch's code for "you sent something": it documents that a client may send pongs only, and takes pings or not."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +36,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     silence_s: float = 12.0
     """Without a word for so long the connection counts as lost, even when pings are answered."""
     ping_s: float = 4.0
-    """A ping after so long without a word; half of it later without an answer the connection is lost."""
+    """A ping after so long without a word; half of it later without an answer the connection is lost. 0: none."""
     open_s: float = 8.0
     """From the first byte to the welcome."""
 
@@ -86,7 +88,7 @@ class _Wire(Websocket):
     def __init__(self, http: "ManagedHTTPClient", user: str, limits: Limits, listener: Listener) -> None:
         nobody: Any = _Nobody()
         super().__init__(http=http, client=nobody, token_for=user, reconnect_attempts=None)
-        self._heartbeat: Any = limits.ping_s
+        self._heartbeat: Any = limits.ping_s or None
         self._limits = limits
         self._listener = listener
         self._silence_s = limits.silence_s

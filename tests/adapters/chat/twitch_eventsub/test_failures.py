@@ -199,6 +199,17 @@ async def test_a_connection_closed_with_a_code(number):
         assert made.health().notice.params["retries"] == 1
 
 
+async def test_a_server_that_takes_a_ping_for_inbound_traffic_gets_none_any_more():
+    async with FakeTwitch() as twitch:
+        twitch.minds_pings = True
+        made = source(twitch, bot(twitch), timing=replace(FAST, limits=Limits(ping_s=0.2)))
+        async with reading(made) as read:
+            await twitch.until(lambda: 4001 in twitch.close_codes)
+            await hears(twitch, read)
+            await asyncio.sleep(0.8)  # the time of four pings
+            assert twitch.close_codes == [4001]
+
+
 async def test_a_connection_on_which_nothing_could_be_subscribed():
     """4003: Twitch closes what stays unused; the next connection is tried with more and more patience."""
     async with FakeTwitch(unused_s=0.1) as twitch:

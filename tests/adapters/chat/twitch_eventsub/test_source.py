@@ -6,8 +6,8 @@ import time
 import pytest
 
 from streamer.adapters.chat.twitch_eventsub import TwitchEventSub
-from streamer.adapters.chat.twitch_eventsub.helix import load
-from streamer.ports import Misconfigured, Writable
+from streamer.adapters.chat.twitch_eventsub.helix import Api, load
+from streamer.ports import Misconfigured, Unavailable, Writable
 from tests.adapters.chat.contract import check_life, until
 from tests.adapters.chat.twitch_eventsub.signed_in import (
     CHAT,
@@ -178,6 +178,26 @@ async def test_an_unknown_channel_ends_with_words():
             async for _ in made.rows():
                 pass
         await made.aclose()
+
+
+async def test_a_channel_is_missing_only_when_twitch_says_so_three_times(monkeypatch):
+    answers = [{}, {"data": []}, "<html>", {"data": []}, {"data": []}]
+    call = Api.call
+
+    async def odd(self, ask):
+        return answers.pop(0) if answers else await call(self, ask)
+
+    monkeypatch.setattr(Api, "call", odd)
+    async with chat() as (_, made, *_):
+        await until(lambda: made.health().state == "ok")
+    assert not answers
+
+
+async def test_who_writes_after_the_end_opens_nothing_again():
+    async with chat() as (_, made, *_):
+        writer = made.writer
+    with pytest.raises(Unavailable):
+        await writer.send("too late")
 
 
 @pytest.mark.parametrize(

@@ -209,3 +209,9 @@ async def test_the_bots_own_id_is_learned_from_what_it_sent(youtube):
     await desk.writer.send("hi")
     assert desk.writer.own == "UCmika"
     await desk.calls.aclose()
+
+
+async def test_who_writes_after_the_end_opens_nothing_again(desk):
+    await desk.calls.aclose()
+    with pytest.raises(Unavailable):
+        await desk.writer.send("too late")

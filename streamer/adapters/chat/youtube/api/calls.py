@@ -39,6 +39,7 @@ class Calls:
         self.account = account
         self.quota = quota
         self._http: ClientSession | None = None
+        self._closed = False
 
     def __repr__(self) -> str:  # the key stays out of tracebacks that show locals
         return f"Calls({self._url!r})"
@@ -64,6 +65,7 @@ class Calls:
             raise _lost(wrong) from None
 
     async def aclose(self) -> None:
+        self._closed = True
         if self._http is not None:
             await self._http.close()
             self._http = None
@@ -130,6 +132,8 @@ class Calls:
     def _session(self) -> "ClientSession":
         from aiohttp import ClientSession, ClientTimeout, DummyCookieJar
 
+        if self._closed:
+            raise ApiError("unreachable", "closed", sent=False)
         if self._http is None:
             timeout = ClientTimeout(total=None, sock_connect=_CONNECT_S)
             self._http = ClientSession(
