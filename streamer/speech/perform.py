@@ -377,7 +377,7 @@ class Performer:
         self._showing.forget(line)
         self._air.leave(line)
         heard = ""
-        if heard_ms:
+        if heard_ms and reason != "taken_back":  # not even what is too short to be a quotation
             heard = line.heard_text(line.total_ms if outcome == "finished" else heard_ms)
         ref = f"l:{line.id}" if heard else ""
         if heard:

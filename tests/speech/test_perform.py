@@ -262,6 +262,25 @@ def test_taken_back_context_withdraws_and_cuts_only_quotations():
     run_virtual(main())
 
 
+def test_nothing_is_kept_of_a_line_that_is_cut_in_the_middle_of_a_quotation():
+    async def main() -> None:
+        house = House(FakeModel("They said the moon is made of cheese today."))
+        house.quotes["t:1"] = Quote(uid="t:1", user="t:u", name="Bob", text="the moon is made of cheese")
+        house.prepare(1, context=("t:1",))
+        house.performer.air(1)
+        await house.until(lambda: house.performer.on_air == 1)
+        await asyncio.sleep(1)  # too little was heard to be called a quotation
+        house.performer.taken_back("message", "t:1")
+        (ended,) = house.ends(1)
+        assert (ended.outcome, ended.reason, ended.heard) == ("cut", "taken_back", "")
+        assert ended.heard_ms > 0
+        assert house.texts.get("l:1") is None
+        assert house.records[0].heard == ""
+        await house.close()
+
+    run_virtual(main())
+
+
 def test_a_line_on_air_that_repeats_taken_back_context_later_is_cut_before_it_says_it():
     async def main() -> None:
         words = "Well, let me think about that one. I love the idea that the moon is made of cheese."
