@@ -160,12 +160,11 @@ class World:
         self._note((f"{platform}:{await side.say(user, text)}",), up)
 
     async def _say_twice(self, user: str, text: str, ident: str) -> None:
-        """On Twitch: both ways tell it; by one of five messages under another id."""
-        other = f"irc-{ident}" if ident.endswith(("0", "5")) else ident
-        self._note(tuple(dict.fromkeys((f"twitch:{ident}", f"twitch:{other}"))), True)
+        """On Twitch: both ways tell it, under the one id that it has there."""
+        self._note((f"twitch:{ident}",), True)
         person = twitch_events.person("", user)
         await self.fake.say(user, text, message_id=ident)
-        await self.irc.say(user, text, msg_id=other, user_id=str(person["user_id"]))
+        await self.irc.say(user, text, msg_id=ident, user_id=str(person["user_id"]))
 
     def _note(self, uids: tuple[str, ...], deliverable: bool) -> None:
         self.said.append(Said(uids, self.hit, deliverable))

@@ -4,11 +4,12 @@
 
 Said is what the local platforms were told to show; owed of it what they could still deliver: Twitch and Streamer.bot
 tell nothing again that was said while no connection to them was up, YouTube does. A message counts as lost when it was
-owed and the show was never told of it, as doubled when the show was told of it twice.
+owed and the show was never told of it, as doubled when its number was told twice under whatever ids, as strange when
+nobody said it; a deletion that was owed counts as lost when the show was never told of it.
 """
 
 import asyncio
-import random
+import re
 import tempfile
 import time
 from collections import Counter
@@ -19,28 +20,15 @@ from typing import Any
 
 import msgspec
 
-from streamer.adapters.chat.streamerbot import StreamerBot
-from streamer.adapters.chat.twitch_eventsub import TwitchEventSub
-from streamer.adapters.chat.twitch_irc import TwitchIrc
-from streamer.adapters.chat.youtube import YouTubeWeb
-from streamer.adapters.chat.youtube.api import YouTubeApi
 from streamer.app.folders import folders
 from streamer.app.house import House
 from streamer.app.live_rehearsal import Watcher
 from streamer.app.plan import read_plan
 from streamer.app.report import build
-from streamer.app.spare import Spared
-from streamer.core.commands import Command
-from streamer.core.events import ChatReceived, Fact, LineStarted
-from streamer.ports import ChatSource
+from streamer.core.commands import Command, Prepare
+from streamer.core.events import ChatReceived, Fact, LineEnded, LineStarted, Tombstoned
 from streamer.web.gate import Site
-from tests.adapters.chat.twitch_eventsub.signed_in import CHAT, OWNER, Signed
-from tests.fakes import twitch_events
-from tests.fakes.streamer_bot import FakeStreamerBot
-from tests.fakes.twitch_api import FakeTwitch
-from tests.fakes.twitch_irc import FakeTwitchIrc
-from tests.fakes.youtube_api import FakeYouTubeApi
-from tests.fakes.youtube_web import FakeYouTube
+from tests.bench.soak_world import Said, World
 
 SETTINGS = """
 show:
@@ -50,284 +38,97 @@ show:
   answers_per_minute: 60
   chatty_per_minute: 60
   banter_every_s: 0
+  idle_after_s: 0
   viewer_cooldown_s: 0
 tts: {chain: [espeak], offline_voice_on_air: true}
 """
 RATE = 1.0
 """Messages a second, of each platform."""
-NAMED = 0.15
 DELETED = 0.03
 ON_AIR = 0.15
 """Share of the answers whose question is deleted while they are heard."""
-SURE_S = 0.5
-"""A message that went out less than this before its connection broke may have died with it."""
 DRAIN_S = 45.0
-SETTLE_S = 20.0
-PEOPLE = ("Ann", "Bob", "Cleo", "Dan", "Eve", "Finn", "Gus", "Hana", "Ivo", "June")
-TOPICS = ("cats", "the weather", "that boss", "pizza", "old games", "trains", "the ocean", "tea", "robots", "spring")
+SETTLE_S = 30.0
+AGAIN_S = 60.0
+"""How long after the last failure everything is well again at the latest."""
+NUMBER = re.compile(r"\((\d+)\)$|, (\d+) times now$")
+LEAST = 0.5
+"""Of what is said on a platform at least this share has to be owed: else the soak has shown nothing."""
 
 
 class Soaked(msgspec.Struct, frozen=True):
-    """What came out; times in seconds."""
+    """What came out. `excused` were said while no way was up or died with their connection, by platform; `on_air` is
+    how often what a line answered was deleted while it was heard; `idle` failures met nothing they could break."""
 
     minutes: float
     said: dict[str, int]
-    owed: int
+    excused: dict[str, int]
     told: int
     lost: int
     doubled: int
+    strange: int
     deleted: int
+    deletions_excused: int
+    deletions_lost: int
+    told_after_delete: int
     lines: int
+    on_air: int
     spoken_after_delete: int
     faults: dict[str, int]
+    idle: dict[str, int]
     merged: int
+    well_again: bool
+    violations: tuple[str, ...] = ()
     lost_ids: tuple[str, ...] = ()
 
     @property
     def clean(self) -> bool:
-        return not (self.lost or self.doubled or self.spoken_after_delete)
-
-
-class Said(msgspec.Struct):
-    """One message: the uids it may come under, and by which ways it went out when."""
-
-    uids: tuple[str, ...]
-    at: float
-    ways: set[str]
-    deleted: bool = False
-
-
-class World:
-    """The platforms, what was said on them and what broke."""
-
-    def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)
-        self.twitch = FakeTwitch(keepalive_s=2.0)
-        self.irc = FakeTwitchIrc(self.twitch.channel, ping_s=20.0)
-        self.page = FakeYouTube(wait_ms=1_000)
-        self.api = FakeYouTubeApi(polling_ms=1_000)
-        self.bot = FakeStreamerBot()
-        self.said: list[Said] = []
-        self.by_uid: dict[str, Said] = {}
-        self.counts: Counter[str] = Counter()
-        self.faults: Counter[str] = Counter()
-        self.broke: dict[str, list[float]] = {"eventsub": [], "irc": [], "bot": []}
-        self.quiet: dict[str, float] = {}
-        """Ways that are silent until then."""
-        self._number = 0
-
-    async def open(self, stack: AsyncExitStack) -> Sequence[ChatSource]:
-        for each in (self.twitch, self.irc, self.page, self.api, self.bot):
-            await stack.enter_async_context(each)
-        account = Signed(self.twitch, "mika_bot", (*CHAT, *OWNER))
-        signed = TwitchEventSub(
-            self.twitch.channel, account, client_id="client", api_url=self.twitch.api_url,
-            eventsub_url=self.twitch.eventsub_url,
-        )  # fmt: skip
-        return [
-            Spared(signed, lambda: TwitchIrc(self.twitch.channel, self.irc.url), always=True),
-            YouTubeWeb("@mika", base_url=self.page.url),
-            YouTubeApi("mika", self.api.resolve, api_key="key-1", api_url=self.api.url),
-            StreamerBot(self.bot.url),
-        ]
-
-    # --- what is said -------------------------------------------------------------------------------------------------
-
-    def _text(self) -> tuple[str, str]:
-        self._number += 1
-        user, topic = self.chance.choice(PEOPLE), self.chance.choice(TOPICS)
-        if self.chance.random() < NAMED:
-            return user, f"{self.chance.choice(('Mika', 'Juno'))}, what do you think of {topic}? ({self._number})"
-        return user, f"{topic} again, {self._number} times now"
-
-    def _note(self, platform: str, uids: tuple[str, ...], ways: set[str]) -> None:
-        said = Said(uids, time.monotonic(), ways)
-        self.said.append(said)
-        self.counts[platform] += 1
-        self.by_uid.update(dict.fromkeys(uids, said))
-
-    async def say_twitch(self) -> None:
-        """By both ways; some messages have another id on each."""
-        user, text = self._text()
-        ways: set[str] = set()
-        own = f"irc-{self._number}" if self.chance.random() < 0.2 else f"m-{self._number}"
-        if any(each.open and not each.silent for each in self.twitch.sessions) and self.twitch.live():
-            ways.add("eventsub")
-        if self.irc.listening and not self.irc.silent:
-            ways.add("irc")
-        person = twitch_events.person("", user)
-        self._note("twitch", tuple(f"twitch:{each}" for each in dict.fromkeys((f"m-{self._number}", own))), ways)
-        number = self._number
-        await self.twitch.say(user, text, message_id=f"m-{number}")
-        await self.irc.say(user, text, msg_id=own, user_id=str(person["user_id"]))
-
-    async def say_page(self) -> None:
-        user, text = self._text()
-        self._note("page", (f"youtube:{self.page.say(text, user)}",), {"page"})
-
-    async def say_api(self) -> None:
-        user, text = self._text()
-        self._note("api", (f"youtube:{await self.api.say(user, text)}",), {"api"})
-
-    async def say_bot(self) -> None:
-        user, text = self._text()
-        ways = {"bot"} if "ChatMessage" in self.bot.subscribed["Twitch"] and self.bot.listening else set[str]()
-        self._note("bot", (f"twitch:{await self.bot.say(text, user=user)}",), ways)
-
-    async def delete(self, said: Said) -> None:
-        if said.deleted:
-            return
-        said.deleted = True
-        platform, _, native = said.uids[0].partition(":")
-        if "page" in said.ways:
-            self.page.delete(native)
-        elif "api" in said.ways:
-            details = {"messageDeletedDetails": {"deletedMessageId": native}}
-            await self.api.event("Mika", "messageDeletedEvent", details)
-        elif platform == "twitch":
-            for uid in said.uids:
-                await self.twitch.delete(uid.partition(":")[2])
-                await self.irc.delete(uid.partition(":")[2])
-
-    def owed(self, said: Said) -> bool:
-        """Whether some way was up when it was said and did not break right after."""
-        for way in said.ways:
-            if way not in self.broke:
-                return True
-            if not any(said.at - 0.05 <= at <= said.at + SURE_S for at in self.broke[way]):
-                return True
-        return False
-
-    # --- what breaks --------------------------------------------------------------------------------------------------
-
-    def _broke(self, *ways: str) -> None:
-        for way in ways:
-            self.broke[way].append(time.monotonic())
-
-    async def fault(self) -> None:
-        name, act = self.chance.choice(FAULTS)
-        self.faults[name] += 1
-        await act(self)
-
-    async def everything(self) -> None:
-        self._broke("eventsub", "irc", "bot")
-        await asyncio.gather(self.twitch.drop(), self.irc.drop(), self.bot.drop(), self.api.drop())
-        self.page.faults.append("reset")
-
-
-async def _eventsub_drop(world: World) -> None:
-    world._broke("eventsub")
-    await world.twitch.drop()
-
-
-async def _eventsub_close(world: World) -> None:
-    world._broke("eventsub")
-    await world.twitch.close(world.chance.choice((4000, 4005, 4006)))
-
-
-async def _hand_over(world: World) -> None:
-    world.twitch.same_id = world.chance.random() < 0.5
-    await world.twitch.reconnect()
-
-
-async def _subscribe_fails(world: World) -> None:
-    world._broke("eventsub")
-    world.twitch.fail("eventsub/subscriptions", world.chance.choice((500, 429, 503)), times=3, method="POST")
-    await world.twitch.drop()
-
-
-async def _forgotten(world: World) -> None:
-    world._broke("eventsub")
-    world.twitch.forget("channel.chat.message")
-
-
-async def _eventsub_silent(world: World) -> None:
-    world._broke("eventsub")
-    world.twitch.silence()
-
-
-async def _doubled(world: World) -> None:
-    world.twitch.duplicates = 2
-    await asyncio.sleep(5.0)
-    world.twitch.duplicates = 1
-
-
-async def _irc_drop(world: World) -> None:
-    world._broke("irc")
-    await world.irc.drop()
-
-
-async def _irc_moves(world: World) -> None:
-    await world.irc.reconnect()
-
-
-async def _garbage(world: World) -> None:
-    await world.irc.garbage()
-    await world.twitch.raw('{"metadata": 7, "payload": []}')
-    await world.bot.frame("{]")
-
-
-async def _page_fault(world: World) -> None:
-    world.page.faults.append(world.chance.choice(("429", "403", "500", "html", "broken", "no_contents", "reset")))
-
-
-async def _engine_down(world: World) -> None:
-    world.page.down["pytchat"] = "500"
-    await asyncio.sleep(20.0)
-    world.page.down.pop("pytchat", None)
-
-
-async def _api_drop(world: World) -> None:
-    await world.api.drop()
-
-
-async def _api_close(world: World) -> None:
-    await world.api.close()
-
-
-async def _bot_drop(world: World) -> None:
-    world._broke("bot")
-    await world.bot.drop()
-
-
-async def _all(world: World) -> None:
-    await world.everything()
-
-
-FAULTS: tuple[tuple[str, Callable[[World], Awaitable[None]]], ...] = (
-    ("eventsub drop", _eventsub_drop), ("eventsub close", _eventsub_close), ("hand-over", _hand_over),
-    ("subscribe fails", _subscribe_fails), ("subscription forgotten", _forgotten),
-    ("eventsub silent", _eventsub_silent), ("doubled", _doubled), ("irc drop", _irc_drop), ("irc moves", _irc_moves),
-    ("garbage", _garbage), ("page fault", _page_fault), ("engine down", _engine_down), ("api drop", _api_drop),
-    ("api close", _api_close), ("streamer.bot drop", _bot_drop), ("everything at once", _all),
-)  # fmt: skip
+        """Nothing went wrong, and enough was at stake."""
+        wrong = self.lost + self.doubled + self.strange + self.deletions_lost
+        spoken = self.told_after_delete + self.spoken_after_delete
+        enough = all(self.excused.get(each, 0) <= (1 - LEAST) * count for each, count in self.said.items())
+        return not (wrong or spoken or self.violations) and enough and self.well_again
 
 
 class Ears:
-    """What the show was told."""
+    """What the show was told, by id and by the number in the words."""
 
     def __init__(self, world: World) -> None:
         self.watcher = Watcher()
+        self.words: Callable[[str], str | None] = lambda _ref: None
         self.told: Counter[str] = Counter()
+        self.numbers: Counter[int] = Counter()
+        self.stones: set[str] = set()
+        self.told_after_delete = 0
+        self.on_air: list[Said] = []
+        self.hits = 0
+        """How often a deletion met a line that was heard."""
         self._world = world
         self._causes: dict[int, tuple[str, ...]] = {}
-        self.on_air: list[Said] = []
+        self._heard: tuple[str, ...] = ()
 
     def observe(self, fact: Fact, commands: Sequence[Command]) -> None:
         self.watcher.observe(fact, commands)
         match fact.event:
-            case ChatReceived(uid=uid):
+            case ChatReceived(uid=uid, text=text):
                 self.told[uid] += 1
+                self.told_after_delete += uid in self.stones
+                found = NUMBER.search(self.words(text) or "")
+                if found:
+                    self.numbers[int(found[1] or found[2])] += 1
+            case Tombstoned(scope="message", key=key):
+                self.stones.add(key)
+                self.hits += key in self._heard
             case LineStarted(line=line):
-                self.on_air += [
-                    said for uid in self._causes.get(line, ()) if (said := self._world.by_uid.get(uid)) is not None
-                ]
+                self._heard = self._causes.get(line, ())
+                self.on_air += [said for uid in self._heard if (said := self._world.by_uid.get(uid)) is not None]
+            case LineEnded():
+                self._heard = ()
             case _:
                 pass
         for command in commands:
-            answers = getattr(command, "answers", None)
-            if answers:
-                self._causes[command.line] = answers  # pyright: ignore[reportAttributeAccessIssue] - a Prepare
+            if isinstance(command, Prepare) and command.answers:
+                self._causes[command.line] = command.answers
 
 
 async def _speak(world: World, say: Callable[[], Awaitable[None]], rate: float, until: float) -> None:
@@ -351,9 +152,11 @@ def _start(work: Any) -> None:
 
 
 async def _break(world: World, until: float, every_s: float) -> None:
-    while time.monotonic() < until:
-        await asyncio.sleep(world.chance.uniform(0.3, 1.7) * every_s)
-        await world.fault()
+    while (left_s := until - time.monotonic()) > 0:
+        wait_s = world.chance.uniform(0.3, 1.7) * every_s
+        await asyncio.sleep(min(wait_s, left_s))
+        if wait_s < left_s:
+            await world.fault()
 
 
 async def _delete_on_air(world: World, ears: Ears, until: float) -> None:
@@ -366,7 +169,9 @@ async def _delete_on_air(world: World, ears: Ears, until: float) -> None:
                 await world.delete(said)
 
 
-async def soak(minutes: float, *, seed: int = 1, rate: float = RATE, fault_every_s: float = 15.0) -> Soaked:
+async def soak(
+    minutes: float, *, seed: int = 1, rate: float = RATE, fault_every_s: float = 15.0, answers_s: float = DRAIN_S
+) -> Soaked:
     """Runs in real time; returns when everything that was said could have been told."""
     world = World(seed)
     ears = Ears(world)
@@ -381,8 +186,10 @@ async def soak(minutes: float, *, seed: int = 1, rate: float = RATE, fault_every
             observe=ears.observe,
         )  # fmt: skip
         await house.open()
+        ears.words = house.texts.get
         try:
-            await _all_up(house, SETTLE_S)
+            if not await _all_up(house, SETTLE_S):
+                raise AssertionError(f"not every chat was up: {[each.notice.code for each in house.health()]}")
             until = time.monotonic() + minutes * 60
             says = (world.say_twitch, world.say_page, world.say_api, world.say_bot)
             await asyncio.gather(
@@ -390,51 +197,78 @@ async def soak(minutes: float, *, seed: int = 1, rate: float = RATE, fault_every
                 _break(world, until, fault_every_s),
                 _delete_on_air(world, ears, until),
             )
-            await _drained(world, ears, house)
+            well_again = await _all_up(house, AGAIN_S)
+            await _drained(world, ears, house, answers_s)
             merged = house.chat.merger.merged
         finally:
             await house.close()
-    return _result(world, ears, minutes, merged)
+    return result(world, ears, minutes, merged=merged, well_again=well_again)
 
 
-async def _all_up(house: House, limit_s: float) -> None:
+async def _all_up(house: House, limit_s: float) -> bool:
     end = time.monotonic() + limit_s
     while time.monotonic() < end:
         if all(each.state == "ok" for each in house.health() if each.part.startswith("chat.")):
-            return
+            return True
         await asyncio.sleep(0.1)
+    return False
 
 
-async def _drained(world: World, ears: Ears, house: House) -> None:
+async def _drained(world: World, ears: Ears, house: House, answers_s: float) -> None:
+    """Until everything was told; then lines to come may still show what they were not to say."""
     end = time.monotonic() + DRAIN_S
-    while time.monotonic() < end and (_lost(world, ears) or house.busy):
-        await asyncio.sleep(0.5)
+    while time.monotonic() < end and (_lost(world, ears) or _deletions_lost(world, ears)):
+        await asyncio.sleep(0.2)
+    end = time.monotonic() + answers_s
+    while time.monotonic() < end and house.busy:
+        await asyncio.sleep(0.2)
     await asyncio.sleep(2.0)
 
 
 def _lost(world: World, ears: Ears) -> list[Said]:
+    """A message whose deletion was told first is never told."""
     return [
         said
         for said in world.said
-        if not said.deleted and world.owed(said) and not any(ears.told[uid] for uid in said.uids)
+        if world.owed(said.sent)
+        and not any(ears.told[uid] for uid in said.uids)
+        and not any(uid in ears.stones for uid in said.uids)
     ]
 
 
-def _result(world: World, ears: Ears, minutes: float, merged: int) -> Soaked:
+def _deletions_lost(world: World, ears: Ears) -> list[Said]:
+    return [
+        said
+        for said in world.said
+        if said.deleted is not None and world.owed(said.deleted) and not any(uid in ears.stones for uid in said.uids)
+    ]
+
+
+def result(world: World, ears: Ears, minutes: float, *, merged: int, well_again: bool) -> Soaked:
+    """Compare what was said with what was told."""
     lost = _lost(world, ears)
-    doubled = sum(sum(ears.told[uid] for uid in said.uids) > 1 for said in world.said)
+    twice_told = sum(sum(ears.told[uid] for uid in dict.fromkeys(said.uids)) > 1 for said in world.said)
     report = build(ears.watcher.result)
+    deleted = [said.deleted for said in world.said if said.deleted is not None]
     return Soaked(
         minutes=minutes,
         said=dict(world.counts),
-        owed=sum(world.owed(said) for said in world.said),
+        excused=dict(Counter(said.platform for said in world.said if not world.owed(said.sent))),
         told=sum(ears.told.values()),
         lost=len(lost),
-        doubled=doubled,
-        deleted=sum(said.deleted for said in world.said),
+        doubled=max(twice_told, sum(count > 1 for count in ears.numbers.values())),
+        strange=sum(count for uid, count in ears.told.items() if uid not in world.by_uid),
+        deleted=len(deleted),
+        deletions_excused=sum(not world.owed(each) for each in deleted),
+        deletions_lost=len(_deletions_lost(world, ears)),
+        told_after_delete=ears.told_after_delete,
         lines=len(report.lines),
+        on_air=ears.hits,
         spoken_after_delete=report.spoken_after_delete,
         faults=dict(world.faults),
+        idle=dict(world.idle),
         merged=merged,
+        well_again=well_again,
+        violations=tuple(dict.fromkeys([*world.twitch.violations, *world.irc.violations, *world.api.violations])),
         lost_ids=tuple(said.uids[0] for said in lost[:20]),
     )
