@@ -32,6 +32,8 @@ HEARD_MS = 3_000
 """A persona that talks for less is not seen to talk."""
 RECORD_S = 100.0
 LINE_WITHIN_S = 40.0
+THANKED_MS = 15_000
+"""By then an alert has been thanked for, its own sound and all."""
 ANIMATION_SIZE = (800, 450)
 AS_OBS = "window.obsstudio = {pluginVersion: '2.24.6'};"
 WRAPPER = """<!doctype html><meta charset="utf-8"><style>
@@ -57,15 +59,21 @@ EVENING = (
     "Mika what is the best breakfast?", "the soup again", "Juno, do penguins have knees?", "I am here for the moon",
     "Juno do you ever sleep?", "what a jump", "Mika, can a cat keep a secret?", "Mika and Juno, who wins at chess?",
 )  # fmt: skip
+TRY = """tried => fetch("/api/v1/alerts/test", {method: "POST", body: JSON.stringify(tried),
+  headers: {"Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID()}})"""
 STATE = "({...showrunner.state(), answering: showrunner.feed.state.stage.answering})"
 
 Message = tuple[float, dict[str, Any]]
 
 
 @contextmanager
-def demo_show() -> Iterator[dict[str, str]]:
-    """The demo show in a process of its own; its printed links, `Panel` and `Overlay`."""
+def demo_show(settings: object = None) -> Iterator[dict[str, str]]:
+    """A show in a process of its own, the demo without `settings`; its printed links, `Panel` and `Overlay`."""
     with tempfile.TemporaryDirectory() as folder:
+        if settings is not None:
+            config = Path(folder, "home", "config")
+            config.mkdir(parents=True)
+            (config / "streamer.yaml").write_text(json.dumps(settings), encoding="utf-8")
         process = subprocess.Popen(
             [sys.executable, "-X", "utf8", "-m", "streamer", "run", "--port", "0", "--state", f"{folder}/state",
              "--home", f"{folder}/home", "--show-links"],
@@ -338,6 +346,39 @@ async def panel_pictures(browser: Any, links: dict[str, str]) -> None:
     await stage.close()
 
 
+async def chat_pictures(browser: Any) -> None:
+    """The events card and the sign-in card of a show that reads a Twitch of this machine."""
+    sys.path.insert(0, str(ROOT))
+    from tests.fakes.twitch_id import CLIENT, FakeTwitchId
+    from tests.fakes.twitch_irc import FakeTwitchIrc
+
+    async with FakeTwitchIrc("mika_live") as irc, FakeTwitchId() as ident:
+        twitch = {"channel": "mika_live", "read": "irc", "client_id": CLIENT, "irc_url": irc.url, "auth_url": ident.url}
+        with demo_show({"chat": {"twitch": twitch}}) as links:
+            page = await browser.new_page(viewport={"width": 1280, "height": 1400}, color_scheme="dark", locale="en-US")
+            await page.goto(links["Panel"])
+            await irc.joined()
+            await page.locator(".nowcard, .now, .eventsc").first.wait_for()
+            await page.evaluate("location.hash = 'setup'")
+            await page.locator("#step-turn-channel").click()
+            own = page.get_by_role("region", name="The channel’s own account")
+            await own.get_by_role("button", name="Sign in").click()
+            await own.get_by_role("checkbox", name="Read the chat").wait_for()
+            await page.mouse.move(0, 0)
+            await page.wait_for_timeout(800)
+            await photograph(page.locator(".signin").first, "sign-in.webp")
+            await page.evaluate("location.hash = 'live'")
+            await irc.gift_storm("Giver", 5)
+            await page.wait_for_timeout(THANKED_MS)
+            await irc.raid("Dodo", 40)
+            tried = {"kind": "raid", "count": 12, "name": "Test"}
+            await page.evaluate(TRY, tried)
+            await becomes(page, "document.querySelectorAll('.ev').length >= 3")
+            await page.wait_for_timeout(1_500)
+            await photograph(page.locator(".eventsc"), "events.webp")
+            await page.close()
+
+
 def shrink(png: bytes, path: Path) -> None:
     """Written with a palette: a third of the size, no visible difference on flat surfaces."""
     from PIL import Image
@@ -350,26 +391,33 @@ async def make(only: str) -> None:
     from playwright.async_api import async_playwright
 
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with demo_show() as links:
-        async with async_playwright() as playwright:
-            browser = await launch(playwright)
-            messages = await record(links["Overlay"], RECORD_S if only != "panel" else 5)  # it also fills the chat
-            if only in ("", "panel"):
-                await panel_pictures(browser, links)
-            if only in ("", "show"):
-                start = best_start(messages)
-                page = await open_scene(browser, links["Overlay"])
-                frames = await film(page, messages, start)
-                write_animation(frames, PICTURES / "demo.webp")
-                write_still(frames, PICTURES / "stage.webp")
-            await browser.close()
+    async with async_playwright() as playwright:
+        browser = await launch(playwright)
+        if only != "chat":
+            with demo_show() as links:
+                await demo_pictures(browser, links, only)
+        if only in ("", "chat"):
+            await chat_pictures(browser)
+        await browser.close()
     for path in sorted(PICTURES.iterdir()):
         print(f"{path.name:<20} {path.stat().st_size / 1000:8.1f} kB")
 
 
+async def demo_pictures(browser: Any, links: dict[str, str], only: str) -> None:
+    messages = await record(links["Overlay"], RECORD_S if only != "panel" else 5)  # it also fills the chat
+    if only in ("", "panel"):
+        await panel_pictures(browser, links)
+    if only in ("", "show"):
+        start = best_start(messages)
+        page = await open_scene(browser, links["Overlay"])
+        frames = await film(page, messages, start)
+        write_animation(frames, PICTURES / "demo.webp")
+        write_still(frames, PICTURES / "stage.webp")
+
+
 def main(arguments: list[str] | None = None) -> int:
     options = argparse.ArgumentParser(description="Makes the pictures of the README and the docs.")
-    options.add_argument("--only", choices=("show", "panel"), default="", help="only these")
+    options.add_argument("--only", choices=("show", "panel", "chat"), default="", help="only these")
     asyncio.run(make(options.parse_args(arguments).only))
     return 0
 

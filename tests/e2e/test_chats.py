@@ -84,8 +84,9 @@ async def stage(
         if signed:
             keep(folder / "state", world.ident)
         given = {
-            "show": SHOW, "chat": chat(world), "llm": {"base_url": llm.url, "model": "fake"},
-            "tts": {"http": {"url": f"{voice.root}/tts?text={{text}}"}}, **more,
+            "show": SHOW, "chat": chat(world),
+            "llm": {"base_url": llm.url, "model": "fake", "connect_s": 30, "first_token_s": 30},
+            "tts": {"http": {"url": f"{voice.root}/tts?text={{text}}", "first_audio_s": 30, "stall_s": 30}}, **more,
         }  # fmt: skip
         env = {
             **os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
@@ -230,16 +231,16 @@ async def tried_raided_and_again(show: Stage) -> None:
     shown = (await desk.state())["events"][tried["uid"]]
     assert (shown["test"], shown["state"]["code"]) == (True, "answered")
 
+    show.will_say("What an evening, dear Eve!")
     await world.raid("Eve", 40)
     await until(lambda: len(audience.alerts) == alerts + 2, "the raid's alert")
     assert "test" not in audience.alerts[-1][1]
-    show.will_say("What an evening, dear Eve!")
     await show.lines(lines + 2)
     assert "test" not in audience.lines[-1]
     came = show.times(ChatReceived, lambda event: event.kind == "raid" and not event.test)
     assert len(came) == 1, "told by two ways, it came twice"
     spoke = show.times(LineStarted, lambda _: True)[-1]
-    assert spoke - came[0] >= 6.0
+    assert spoke - came[0] >= 5.99  # the core counts whole milliseconds
     [uid] = [uid for uid, row in (await desk.state())["events"].items() if row["kind"] == "raid" and not row["test"]]
 
     show.will_say("And once more: Eve, everybody!")
@@ -247,7 +248,10 @@ async def tried_raided_and_again(show: Stage) -> None:
     await show.lines(lines + 3)
     assert len(audience.alerts) == alerts + 3
     assert len(show.events(AlertReplayed)) == 1
-    assert len(world.twitch.sent) == sent, "a thank-you is no reply"
+    await until(lambda: len(world.twitch.sent) >= sent + 2, "the real thank-yous in the chat")
+    assert [each["message"].partition(": ")[2] for each in world.twitch.sent[sent:]] == [
+        "What an evening, dear Eve!", "And once more: Eve, everybody!",
+    ], "the test was written too"  # fmt: skip
 
 
 async def a_storm_is_one_thank_you(show: Stage) -> None:
@@ -353,8 +357,7 @@ async def signs_in(show: Stage, people: People) -> None:
     await show.ok("account.twitch.bot", "chat.twitch", "chat.twitch.spare")
     await show.world.twitch.ready()
     await people.more()
-    state = await desk.state()
-    assert "send" in state["write"]["twitch"]["acts"]
+    await desk.state_until(lambda state: "send" in state["write"].get("twitch", {}).get("acts", ()), "a way to write")
 
 
 async def loses_connections(show: Stage, people: People) -> None:
