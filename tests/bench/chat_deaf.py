@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from itertools import count, cycle, pairwise
 from typing import Any
 
@@ -172,7 +172,8 @@ class World:
     async def talk(self) -> None:
         for words in cycle(show()):
             began = time.monotonic()
-            await self.say(words)
+            with suppress(ConnectionError):  # it was noted; one of the connections broke under it
+                await self.say(words)
             await asyncio.sleep(max(0.0, began + EVERY_S - time.monotonic()))
 
     # --- what breaks --------------------------------------------------------------------------------------------------
@@ -187,6 +188,8 @@ class World:
                 self.hits.append(await self._hurt(failure))
             await asyncio.sleep(WELL_S)
         finally:
+            if talking.done():
+                talking.result()
             talking.cancel()
             await asyncio.gather(talking, return_exceptions=True)
         end = time.monotonic() + DRAIN_S

@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +134,8 @@ class Ears:
 async def _speak(world: World, say: Callable[[], Awaitable[None]], rate: float, until: float) -> None:
     while time.monotonic() < until:
         await asyncio.sleep(world.chance.expovariate(rate))
-        await say()
+        with suppress(ConnectionError):  # it was noted; one of the connections broke under it
+            await say()
         if world.chance.random() < DELETED:
             said = world.said[-1]
             asyncio.get_running_loop().call_later(
