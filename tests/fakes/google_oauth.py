@@ -202,6 +202,10 @@ class FakeGoogleOauth:
                 await asyncio.sleep(3600)
             case "garbage":
                 return web.Response(body=b"<html>sign in to this hotel</html>", content_type="text/html")
+            case "401":
+                return web.Response(body=b"<html>who are you?</html>", content_type="text/html", status=401)
+            case "deep":
+                return web.Response(body=b"[" * 60_000, content_type="application/json")
             case "redirect":
                 raise web.HTTPTemporaryRedirect("http://127.0.0.1:9/elsewhere")
             case _:

@@ -203,8 +203,9 @@ class TwitchId:
 
 
 class FakeTwitchId:
-    """`TwitchId` behind real HTTP. `mode`: `ok`, `500`, `429`, `hang`, `garbage`, `redirect`; `lose`: so many answers
-    of /token are made and then lost on the way. `at_once`: the most refreshes of one sign-in that ran together."""
+    """`TwitchId` behind real HTTP. `mode`: `ok`, `401`, `500`, `429`, `hang`, `garbage`, `deep`, `redirect`; `lose`:
+    so many answers of /token are made and then lost on the way. `at_once`: the most refreshes of one sign-in that ran
+    together."""
 
     def __init__(self, service: TwitchId | None = None, *, delay_s: float = 0.0) -> None:
         self.id = service or TwitchId()
@@ -248,6 +249,10 @@ class FakeTwitchId:
                 await asyncio.sleep(3600)
             case "garbage":
                 return web.Response(body=b"<html>sign in to this hotel</html>", content_type="text/html")
+            case "401":
+                return web.Response(body=b"<html>who are you?</html>", content_type="text/html", status=401)
+            case "deep":
+                return web.Response(body=b"[" * 60_000, content_type="application/json")
             case "redirect":
                 raise web.HTTPTemporaryRedirect("http://127.0.0.1:9/elsewhere")
             case _:

@@ -143,11 +143,11 @@ class Caller:
 
     def _read(self, status: int, retry: str, data: bytes) -> tuple[int, dict[str, Any]]:
         if status >= 500 or status == 429 or 300 <= status < 400:
-            wait = float(retry) if retry.isdecimal() else None
+            wait = _number(retry, 0.0) if retry.isascii() and retry.isdecimal() else None
             raise Unavailable(f"{self._name}'s sign-in answers {status}", retry_after_s=wait)
         try:
             body = json.loads(data) if data.strip() else {}
-        except ValueError:
+        except (ValueError, RecursionError):
             body = None
         if not isinstance(body, dict):
             if status >= 400:
@@ -175,7 +175,8 @@ def tokens_of(name: str, body: Mapping[str, Any], scopes: tuple[str, ...]) -> To
     access, refresh = body.get("access_token"), body.get("refresh_token", "")
     if not (isinstance(access, str) and access and isinstance(refresh, str)):
         raise Unavailable(f"{name}'s sign-in answers something strange")
-    return Tokens(access, refresh, _number(body.get("expires_in"), 3_600.0), scopes_of(body.get("scope")) or scopes)
+    lives_s = _number(body.get("expires_in"), 0.0) or 3_600.0  # 0 would be a token that is never of use
+    return Tokens(access, refresh, lives_s, scopes_of(body.get("scope")) or scopes)
 
 
 def scopes_of(value: object) -> tuple[str, ...]:
@@ -189,7 +190,7 @@ def scopes_of(value: object) -> tuple[str, ...]:
 def _number(value: object, otherwise: float) -> float:
     try:
         number = float(cast("str", value))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return otherwise
     return number if 0 <= number < 1e9 else otherwise
 

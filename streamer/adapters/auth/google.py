@@ -85,7 +85,7 @@ class GoogleSignIn:
 
     async def validate(self, access: str) -> Identity | Gone:
         status, body = await self._post("/tokeninfo", {"access_token": access})
-        if status in (400, 401):
+        if status in (400, 401) and body:  # an empty one is not Google's
             return Gone()
         if status >= 400:
             raise _refusal(status, body)

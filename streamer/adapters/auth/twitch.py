@@ -71,7 +71,8 @@ class TwitchSignIn:
         status, body = await self._post("/token", {"grant_type": "refresh_token", "refresh_token": refresh})
         if status < 400:
             return tokens_of(NAME, body, scopes)
-        if status == 401 or "invalid refresh token" in _message(body):  # 401: disconnected, or another password
+        # 401: disconnected, or another password; one that is no JSON is somebody's between us
+        if (status == 401 and body) or "invalid refresh token" in _message(body):
             return Gone()
         raise _refusal(status, body)
 
@@ -79,7 +80,7 @@ class TwitchSignIn:
         status, body = await self._caller.call(
             "GET", f"{self._url}/validate", headers={"Authorization": f"OAuth {access}"}
         )
-        if status == 401:
+        if status == 401 and body:
             return Gone()
         if status >= 400:
             raise _refusal(status, body)

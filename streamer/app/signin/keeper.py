@@ -137,7 +137,7 @@ class Keeper:
             return kept.access
         if not self._can_renew(kept):
             raise Misconfigured(f"the sign-in of {kept.login or self.key} has ended", fix="sign in again")
-        wait = max(1.0, self._again_at - self._now())
+        wait = min(max(1.0, self._again_at - self._now()), AGAIN_S[-1])
         raise Unavailable(f"the sign-in of {kept.login or self.key} cannot be renewed now", retry_after_s=wait)
 
     async def refused(self, token: str) -> None:
@@ -173,10 +173,14 @@ class Keeper:
 
     def _is_due(self, kept: Kept) -> bool:
         """Whether another token should be fetched, or at last saved, now."""
-        if self._now() < self._again_at:
+        if self._is_resting():
             return False
         wanted = not self._good(kept) or self._now() >= _due(kept)
         return self._unsaved is not None or (self._can_renew(kept) and wanted)
+
+    def _is_resting(self) -> bool:
+        """After a failure. Longer than ever wanted means that the clock was set back."""
+        return 0 < self._again_at - self._now() <= AGAIN_S[-1]
 
     # --- life -------------------------------------------------------------------------------------------------------
 
@@ -210,14 +214,14 @@ class Keeper:
     async def _tend(self) -> None:
         kept = self._kept
         if kept is None:
-            if self._trouble is not None and self._now() >= self._again_at:
+            if self._trouble is not None and not self._is_resting():
                 await self.look()
             return
         if self._is_other_client(kept):
             return
         if self._is_due(kept):
             await asyncio.shield(self._renew_once())
-        elif self._good(kept) and self._now() >= self._checked_at + VALIDATE_S:
+        elif self._good(kept) and not 0 <= self._now() - self._checked_at < VALIDATE_S:
             await self._check()
 
     async def look(self) -> None:
@@ -229,7 +233,7 @@ class Keeper:
         try:
             kept = await self._offload(lambda: self._store.read(self.key))
             entry = (await self._offload(self._store.index)).get(self.key)
-        except KeptAwayError:
+        except (KeptAwayError, OSError):
             if self._kept is None:
                 self._failed(Notice("account.keyring_away", {}, "account.keyring_away.fix"))
             return
@@ -365,7 +369,7 @@ class Keeper:
 
     async def _check(self, fresh_s: float = 0.0) -> None:
         kept, server = self._kept, self._server()
-        if kept is None or server is None or not kept.access or self._now() < self._checked_at + fresh_s:
+        if kept is None or server is None or not kept.access or 0 <= self._now() - self._checked_at < fresh_s:
             return
         try:
             found = await server.validate(kept.access)

@@ -4,7 +4,8 @@
 changed (`n`). Every change of tokens changes it last, so other programs with the same state folder look at it alone.
 
 A refresh token may be good once only. Before it is sent, `mark` notes so on the disk; what comes back is written whole
-before anybody uses it. Everything here blocks: call it in a thread. Changes need `try_lock`.
+before anybody uses it. Everything here blocks: call it in a thread. Changes need `try_lock`. A file that is there and
+cannot be opened at the moment raises OSError everywhere: taken for empty, it would be written over.
 """
 
 import contextlib
@@ -211,7 +212,7 @@ class Store:
             return msgspec.json.decode(self._stamp_path.read_bytes(), type=_Stamp)
         except FileNotFoundError:
             pass
-        except (OSError, msgspec.MsgspecError):
+        except msgspec.MsgspecError:
             log.warning("%s cannot be read", self._stamp_path.name)
         return _Stamp(1, secrets.token_hex(8))
 
@@ -223,7 +224,7 @@ class Store:
             return msgspec.json.decode(data, type=_Tokens)
         except FileNotFoundError:
             pass
-        except (OSError, msgspec.MsgspecError):
+        except msgspec.MsgspecError:
             log.warning("%s cannot be read", self._tokens_path.name)
         return _Tokens(1)
 

@@ -104,7 +104,7 @@ class Contract:
         with pytest.raises(Misconfigured):
             await stand.wrong.refresh("r", stand.scopes)
 
-    @pytest.mark.parametrize("mode", ["500", "429", "hang", "garbage", "redirect"])
+    @pytest.mark.parametrize("mode", ["401", "500", "429", "hang", "garbage", "deep", "redirect"])
     async def test_a_server_that_cannot_answer_is_unavailable(self, stand: Stand, mode: str) -> None:
         tokens = await self.signed_in(stand)
         pending = await stand.server.begin(stand.scopes)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from streamer.adapters.auth.common import Pending
+from streamer.adapters.auth.common import Pending, tokens_of
 from streamer.adapters.auth.twitch import TwitchSignIn
 from streamer.ports import Misconfigured, Unavailable
 from tests.adapters.auth.contract import Contract, Stand
@@ -49,3 +49,10 @@ async def test_a_link_that_is_none_is_never_handed_on(page: str) -> None:
 async def test_an_address_that_is_none_is_misconfigured() -> None:
     with pytest.raises(Misconfigured):
         await TwitchSignIn(CLIENT, "twitch").poll(Pending("d", "u", "https://x.example", 1, 1, ()))
+
+
+@pytest.mark.parametrize("told", [0, -1, 10**400, float("nan"), "soon", None, True, [], "9" * 400])
+def test_a_life_that_cannot_be_is_an_hour(told: object) -> None:
+    tokens = tokens_of("Twitch", {"access_token": "a", "refresh_token": "r", "expires_in": told}, ())
+    assert tokens.expires_in_s in (3_600.0, 1.0)
+    assert tokens_of("Twitch", {"access_token": "a", "expires_in": "60"}, ()).expires_in_s == 60

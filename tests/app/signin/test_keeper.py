@@ -29,6 +29,7 @@ class World:
         self.loop = asyncio.get_running_loop()
         self.twitch = TwitchId(now=self.now, access_s=access_s)
         self.pause_s = pause_s
+        self.set_back_s = 0.0
         self.store = MemoryStore()
         self.server = Server(self.twitch, lambda: asyncio.sleep(self.pause_s))
         self.client: str | None = CLIENT
@@ -41,7 +42,7 @@ class World:
         self.keeper = self.program()
 
     def now(self) -> float:
-        return START + self.loop.time()
+        return START + self.loop.time() - self.set_back_s
 
     def program(self) -> Keeper:
         def changed() -> None:
@@ -492,3 +493,28 @@ def test_no_refresh_token_is_spent_twice_and_no_token_used_that_was_not_written(
             await keeper.close()
 
     run_virtual(run(), limit_s=40 * 86_400.0)
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_from_asking() -> None:
+    async def test(world: World) -> None:
+        first = await world.keeper.token()
+        await world.at(0.5)
+        world.set_back_s = 3 * HOUR
+        world.twitch.access[first] = (world.twitch.access[first][0], 0.0)
+        await world.keeper.refused(first)
+        assert await world.keeper.token() != first
+
+    world(test)
+
+
+def test_a_clock_that_is_set_back_after_a_failure_keeps_nobody_waiting() -> None:
+    async def test(world: World) -> None:
+        await world.at(3.19)
+        world.server.away = 4
+        await world.at(3.24)
+        assert (world.server.away, world.twitch.refreshes) == (0, 0), "it rests for three minutes"
+        world.set_back_s = 0.2 * HOUR
+        await world.at(3.45)
+        assert world.twitch.refreshes == 1
+
+    world(test)

@@ -201,3 +201,29 @@ def test_a_file_that_a_scanner_holds_is_tried_again(tmp_path: Path, monkeypatch)
 def test_nothing_secret_is_shown_by_values() -> None:
     assert "aaaa" not in repr(kept())
     assert "rrrr" not in f"{kept()}"
+
+
+@pytest.mark.parametrize("name", ["tokens.json", "signin.json"])
+def test_a_file_that_cannot_be_opened_for_a_moment_is_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A virus scanner, or no file handle left."""
+    one = store(tmp_path, Nothing())
+    one.write(KEY, kept())
+    one.write("twitch.broadcaster", kept(4))
+    plain = Path.read_bytes
+
+    def read_bytes(path: Path) -> bytes:
+        if path.name == name:
+            raise PermissionError(13, "in use")
+        return plain(path)
+
+    with monkeypatch.context() as scene:
+        scene.setattr(Path, "read_bytes", read_bytes)
+        changes = [lambda: one.write(KEY, kept(2)), lambda: one.drop("twitch.broadcaster"), lambda: one.read(KEY)]
+        for change in changes if name == "tokens.json" else [*changes, lambda: one.mark(KEY, 1), one.index]:
+            with pytest.raises(OSError, match="in use"):
+                change()
+    assert one.read(KEY) == kept()
+    assert one.read("twitch.broadcaster") == kept(4)
+    assert set(one.index()) == {KEY, "twitch.broadcaster"}
