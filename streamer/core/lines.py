@@ -77,7 +77,7 @@ def _heard(show: Show, line: Line, fact: LineEnded) -> Show:
     spoken_ms = dict(show.spoken)
     spoken_ms[line.persona] = spoken_ms.get(line.persona, 0) + fact.heard_ms
     about = (*(line.causes if line.from_viewers else ()), *line.request.about)
-    heard = HeardLine(line.id, line.persona, line.request.kind, show.now_ms, fact.heard_ms, about)
+    heard = HeardLine(line.id, line.persona, line.request.kind, show.now_ms, fact.heard_ms, about, line.context)
     return replace(
         show, spoken=spoken_ms, heard=(*show.heard[1 - HEARD_LINES :], heard), voice_ms=show.now_ms,
         last_persona=line.persona,

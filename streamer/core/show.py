@@ -123,6 +123,8 @@ class HeardLine(msgspec.Struct, frozen=True):
     ms: int
     about: tuple[tuple[str, str], ...] = ()
     """(uid, user) of the viewers' messages it answered or reacted to."""
+    knew: tuple[tuple[str, str], ...] = ()
+    """(uid, user) of the others it was shown, which it may have repeated."""
 
 
 class Host(msgspec.Struct, frozen=True):

@@ -20,7 +20,7 @@ def taken_back(show: Show, stone: Tombstoned) -> tuple[Show, list[Command]]:
     stones = {key: at for key, at in show.tombstones.items() if show.now_ms - at < TOMBSTONE_MS}
     stones[f"{stone.scope}:{stone.key}"] = show.now_ms
     recent = tuple(said for said in show.recent if not _hits(stone, (said,)))
-    heard = tuple(replace(line, about=_kept(stone, line.about)) for line in show.heard)
+    heard = tuple(replace(line, about=_kept(stone, line.about), knew=_kept(stone, line.knew)) for line in show.heard)
     show = replace(show, tombstones=stones, recent=recent, heard=heard, wake_ms=0)
 
     standing = [without(stone, request) for request in show.requests if not _hits(stone, request.about)]
@@ -31,6 +31,9 @@ def taken_back(show: Show, stone: Tombstoned) -> tuple[Show, list[Command]]:
     show, commands = prepared_without(show, stone, "taken_back")
     out += commands
     air = show.air
+    if air is not None and _hits(stone, air.context):
+        air = replace(air, context=_kept(stone, air.context))  # what is prepared next is made without it
+        show = replace(show, air=air)
     if air is not None and (_hits(stone, air.causes) or air.id in stone.quoted):
         show, commands = cut(show, "taken_back")
         out += commands

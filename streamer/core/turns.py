@@ -235,10 +235,10 @@ def _prepare(show: Show, request: Request, persona: str) -> tuple[Show, list[Com
 
 
 def _behind(show: Show) -> tuple[tuple[str, str], ...]:
-    """Whom the lines answered whose words a brief may show: those heard lately, and the one on air."""
+    """Whose words may be in the lines that a brief may show: those heard lately, and the one on air."""
     air = show.air
-    on_air = (*(air.causes if air.from_viewers else ()), *air.request.about) if air is not None else ()
-    return tuple(dict.fromkeys((*(said for line in show.heard for said in line.about), *on_air)))
+    on_air = (*(air.causes if air.from_viewers else ()), *air.request.about, *air.context) if air is not None else ()
+    return tuple(dict.fromkeys((*(said for line in show.heard for said in (*line.about, *line.knew)), *on_air)))
 
 
 def floor_opens_ms(show: Show, line: Line) -> int:

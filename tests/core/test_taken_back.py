@@ -1,8 +1,11 @@
 """Scenes: words are taken back before, during and after."""
 
+import pytest
+
 from streamer.core.commands import Cut, Drop, Erase, Prepare, Withdraw
 from streamer.core.events import Tombstoned
 from streamer.core.settings import ShowSettings
+from streamer.core.show import CONTEXT_MESSAGES
 from tests.core.scene import Scene, of, prepared
 
 
@@ -170,3 +173,24 @@ def test_the_same_for_the_answer_that_is_on_air() -> None:
     scene.chat("ben", to=["mika"], uid="t:b")
     commands = scene.feed(Tombstoned("user", "t:ana"))
     assert of(Withdraw, commands)[0].line == 2
+
+
+@pytest.mark.parametrize("on_air", [False, True])
+def test_a_prepared_line_may_know_the_words_from_a_line_that_was_shown_them(on_air: bool) -> None:
+    scene = Scene(ShowSettings(idle_after_ms=0, banter_every_ms=0, answers_per_minute=600))
+    scene.chat("troll", uid="t:bad")
+    scene.chat("ana", to=["mika"], uid="t:a")
+    if on_air:
+        scene.ready(1)
+        scene.wait(500)
+        scene.started(1)
+    else:
+        scene.speak(1)
+    for number in range(CONTEXT_MESSAGES):
+        scene.chat(f"viewer{number}", uid=f"t:{number}")
+    context = prepared(scene.chat("ben", to=["mika"], uid="t:b")).context
+    assert "t:bad" not in context
+    out = scene.feed(Tombstoned("user", "t:troll"))
+    assert [w.line for w in of(Withdraw, out)] == [2]
+    assert prepared(out).answers == ("t:b",)
+    assert of(Withdraw, scene.feed(Tombstoned("user", "t:troll"))) == []
