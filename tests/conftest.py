@@ -137,18 +137,23 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 # ------------------------------------------------------------------------------------------------------------- order
-LONGEST = ("tests/e2e/", "tests/test_lint.py", "tests/packaging/", "tests/app/test_bench.py")
+# By how long a file takes, measured; folders of long files stand for each of theirs.
+LONGEST = (
+    "tests/e2e/test_first_run.py", "tests/e2e/", "tests/web/test_panel_page.py", "tests/web/test_setup_page.py",
+    "tests/test_lint.py", "tests/app/test_bench.py", "tests/packaging/", "tests/overlays/",
+)  # fmt: skip
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests first, the longest of them at the very front: with a file to a worker, a long one that
-    comes last would leave the other workers idle. Within that the order stays random."""
+    """The longest files first in their order, then the others with slow tests: with a file to a worker, a long one
+    that comes last would leave the other workers idle. Within that the order stays random."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
 
     def place(item: pytest.Item) -> int:
-        if item.nodeid.startswith(LONGEST):
-            return 0
-        return 1 if item.path in slow else 2
+        for rank, path in enumerate(LONGEST):
+            if item.nodeid.startswith(path):
+                return rank
+        return len(LONGEST) + (item.path not in slow)
 
     items.sort(key=place)
