@@ -36,9 +36,9 @@ export class Bubble {
 
   /**
    * Shows `answering` (`{name, text, platform}`) beside `box`, the speaker's place, on `side`; goes without either. The words of a message
-   * that is gone stay only for the fade.
+   * that is gone stay only for the fade. `test`: it was only tried out, and says so.
    */
-  update(answering, box, color, side) {
+  update(answering, box, color, side, test = false) {
     const on = Boolean(answering && box);
     if (!on) {
       this.#hide();
@@ -49,6 +49,7 @@ export class Bubble {
       this.key = key;
       this.#write(answering, side);
     }
+    this.root.classList.toggle("is-test", test);
     const colour = readable(color);
     if (colour !== this.colour) this.root.style.setProperty("--sr-speaker", (this.colour = colour));
     const place = `${key}/${box.left}/${box.top}/${box.width}`;

@@ -129,6 +129,7 @@ export class Captions {
       return;
     }
     this.root.dataset.persona = line.persona;
+    this.root.classList.toggle("is-test", Boolean(line.test));
     this.name.textContent = who?.name ?? line.persona;
     this.root.style.setProperty("--sr-speaker", readable(who?.color));
     for (const row of page.rows) {

@@ -80,6 +80,7 @@ export class Chat {
     row.dataset.n = String(message.n);
     if (NAME.test(message.kind ?? "")) row.classList.add(`sr-chat__row--${message.kind}`);
     if (NAME.test(message.platform ?? "")) row.dataset.platform = message.platform;
+    if (message.test) row.classList.add("is-test");
     for (const role of message.roles ?? []) if (ROLES.includes(role)) row.classList.add(`is-${role}`);
     const name = node("bdi", "sr-chat__name", String(message.name ?? ""));
     name.style.color = readable(message.color, "");

@@ -21,5 +21,6 @@ function draw() {
   const speaker = snapshot?.stage?.speaker ?? line?.persona ?? null;
   const answering = page.feed.connected ? (snapshot?.stage?.answering ?? null) : null;
   const box = answering && speaker ? page.cast.box(speaker) : null;
-  bubble.update(answering, box, page.who(speaker)?.color, box && box.left + box.width / 2 < middle ? "left" : "right");
+  const side = box && box.left + box.width / 2 < middle ? "left" : "right";
+  bubble.update(answering, box, page.who(speaker)?.color, side, Boolean(line?.test));
 }

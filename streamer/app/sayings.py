@@ -74,6 +74,11 @@ class Sayings:
                 self._said = OrderedDict(kept)
 
 
+def _sum(micros: int) -> str:
+    """1,000 or 4.99: some currencies have no cents, and whole sums need none."""
+    return f"{micros / 1_000_000:,.2f}".removesuffix(".00")
+
+
 def fact(event: ChatReceived, *, reward: str = "") -> str:
     """What happened beside the words; empty for a plain message."""
     match event.kind:
@@ -81,7 +86,7 @@ def fact(event: ChatReceived, *, reward: str = "") -> str:
             return f"cheered {event.bits} bits"
         case "superchat" | "sticker":
             amount = event.amount
-            paid = f" of {amount.micros / 1_000_000:.2f} {amount.currency}".rstrip() if amount else ""
+            paid = f" of {_sum(amount.micros)} {amount.currency}".rstrip() if amount else ""
             return f"sent a paid {'sticker' if event.kind == 'sticker' else 'message'}{paid}"
         case "member_new":
             return "just subscribed"

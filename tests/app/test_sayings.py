@@ -83,7 +83,8 @@ def test_only_the_newest_are_kept(monkeypatch):
     [
         ({}, ""),
         ({"kind": "cheer", "bits": 500}, "cheered 500 bits"),
-        ({"kind": "superchat", "amount": Money(5_000_000, "EUR")}, "sent a paid message of 5.00 EUR"),
+        ({"kind": "superchat", "amount": Money(5_000_000, "EUR")}, "sent a paid message of 5 EUR"),
+        ({"kind": "superchat", "amount": Money(1_200_000_000, "JPY")}, "sent a paid message of 1,200 JPY"),
         ({"kind": "sticker", "amount": Money(2_500_000)}, "sent a paid sticker of 2.50"),
         ({"kind": "superchat"}, "sent a paid message"),
         ({"kind": "member_new"}, "just subscribed"),

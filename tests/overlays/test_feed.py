@@ -136,6 +136,23 @@ def test_text_of_strangers_stays_text(show: FakeShow, open_page: Callable[..., A
         assert page.title() != "pwned"
 
 
+def test_what_is_only_tried_out_says_so(show: FakeShow, open_page: Callable[..., Any]) -> None:
+    row = {"name": "Tom", "text": "hi", "spans": [{"text": "hi"}], "roles": []}
+    show.set({"chat/1": {"n": 1, **row}, "chat/2": {"n": 2, **row, "test": True}})
+    chat = open_page("chat")
+    chat.wait_for_selector(".sr-chat__row.is-test")
+    marks = "[...document.querySelectorAll('.sr-chat__name')].map(el => getComputedStyle(el, '::after').content)"
+    assert chat.evaluate(marks) == ["none", '"TEST"']
+    show.set({"stage/answering": {"name": "Tom", "text": "hi", "platform": "twitch"}})
+    show.say(1, "juno", clause("Thank you."), ms=100, playing=False)
+    stage = open_page()
+    stage.wait_for_selector(".sr-bubble.is-shown")
+    assert stage.locator(".is-test").count() == 0
+    head = {**show.state["playhead"], "line": 2}
+    show.set({"line": {**show.state["line"], "id": 2, "test": True}, "playhead": head})
+    until(stage, "document.querySelectorAll('.sr-bubble.is-test, .sr-captions.is-test').length === 2")
+
+
 def test_chat_keeps_order_shows_allowed_emotes_and_drops_removed_messages(
     show: FakeShow, open_page: Callable[..., Any]
 ) -> None:
