@@ -144,9 +144,14 @@ def _noted(show: Show, chat: ChatReceived, rule: AlertRule, count: int) -> Show:
     alerted = {key: at for key, at in show.alerted.items() if key not in (every, mine)}
     if rule.cooldown_ms > 0:
         alerted[every] = (show.now_ms, 0)
-    if rule.user_cooldown_ms > 0 and chat.user:
+    if rule.user_cooldown_ms > 0 and _is_known(chat.user):
         alerted[mine] = (show.now_ms, _size(chat, count))
     return replace(show, alerted=_newest(alerted))
+
+
+def _is_known(user: str) -> bool:
+    """Not somebody of whom only the platform is told: two of them are no one person."""
+    return bool(user.partition(":")[2])
 
 
 def _newest(table: dict[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
@@ -163,7 +168,7 @@ def _is_gift(chat: ChatReceived) -> bool:
 
 def _waiting(show: Show, chat: ChatReceived) -> Request | None:
     """The thank-you of the same kind that the same user still waits for."""
-    if not chat.user:
+    if not _is_known(chat.user):
         return None
     waits = (*show.requests, show.next.request) if show.next is not None else show.requests
     return next((r for r in waits if (r.user, r.why, r.test) == (chat.user, chat.kind, chat.test)), None)
@@ -185,7 +190,7 @@ def _together(show: Show, waiting: Request, chat: ChatReceived, rule: AlertRule)
 def _added_up(show: Show, chat: ChatReceived, rule: AlertRule) -> tuple[Show, int]:
     """How many gifts of the user came within a storm's length; those that do not come up to the least are kept."""
     count = max(chat.count, 1)
-    if rule.least <= 1 or not chat.user:
+    if rule.least <= 1 or not _is_known(chat.user):
         return show, count
     last_ms, before = show.gifts.get(chat.user, (-(2**62), 0))
     count += before if show.now_ms - last_ms < STORM_MS else 0

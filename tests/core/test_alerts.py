@@ -484,3 +484,13 @@ def test_a_test_that_is_cut_off_by_the_host_makes_nobody_huff() -> None:
     scene.feed(HostSpeechConfirmed())
     scene.feed(LineEnded(line=line, outcome="cut", heard_ms=500, heard=f"l:{line}", reason="host"))
     assert scene.show.cut_off == ""
+
+
+def test_two_of_whom_nothing_is_known_are_no_one_person() -> None:
+    scene = Scene(rules(cheer=AlertRule(user_cooldown_ms=30_000, speak_after_ms=AFTER)))
+    gift(scene, "", 3)
+    gift(scene, "", 4)
+    assert [request.count for request in scene.show.requests] == [3, 4]
+    assert scene.chat("", kind="cheer", bits=100, text="", words=0) == []
+    assert scene.chat("", kind="cheer", bits=100, text="", words=0) == []
+    assert [request.why for request in scene.show.requests[2:]] == ["paid", "paid"]
