@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,8 @@ def show() -> Iterator[FakeShow]:
         yield show
 
 
-@pytest.fixture
-def open_page(browser: Any, show: FakeShow) -> Iterator[Callable[..., Any]]:
+@contextmanager
+def opening(browser: Any, show: FakeShow) -> Iterator[Callable[..., Any]]:
     """Opens an overlay and waits for it; in the end nothing was refused by the policy, failed or asked of others."""
     contexts: list[Any] = []
     wrong: list[str] = []
@@ -72,3 +73,16 @@ def open_page(browser: Any, show: FakeShow) -> Iterator[Callable[..., Any]]:
             wrong += page.evaluate("window.__csp ?? []")
         context.close()
     assert not wrong
+
+
+@pytest.fixture
+def open_page(browser: Any, show: FakeShow) -> Iterator[Callable[..., Any]]:
+    with opening(browser, show) as open_page:
+        yield open_page
+
+
+@pytest.fixture(scope="module")
+def workshop(browser: Any) -> Iterator[Any]:
+    """One page for the tests of a module that only run what the overlays are made of, and leave nothing in it."""
+    with FakeShow(OVERLAYS) as show, opening(browser, show) as open_page:
+        yield open_page("captions")

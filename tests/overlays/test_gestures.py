@@ -1,10 +1,9 @@
 """Gestures and reactions of a person: short, blended, one after the other; what is left of them for less motion."""
 
-from collections.abc import Callable
 from itertools import groupby, pairwise
 from typing import Any
 
-from tests.overlays.fake_show import FakeShow
+import pytest
 
 GESTURES = ["nod", "tilt", "shrug", "wave", "shake", "bow"]
 FILM = """async () => {
@@ -26,14 +25,13 @@ FILM = """async () => {
 }"""
 
 
-def studio(open_page: Callable[..., Any]) -> Any:
-    page = open_page("captions")
-    page.evaluate(FILM)
-    return page
+@pytest.fixture(scope="module")
+def page(workshop: Any) -> Any:
+    workshop.evaluate(FILM)
+    return workshop
 
 
-def test_every_gesture_begins_and_ends_at_rest_and_never_jumps(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = studio(open_page)
+def test_every_gesture_begins_and_ends_at_rest_and_never_jumps(page: Any) -> None:
     for name in GESTURES:
         seen = page.evaluate(
             """n => film({plan: (rig, t) => t === 0 && rig.gesture(n), read: rig => ({...rig.gestures.now})})""", name
@@ -48,8 +46,7 @@ def test_every_gesture_begins_and_ends_at_rest_and_never_jumps(show: FakeShow, o
         assert any(max(abs(frame[channel]) for frame in seen) > 0.05 for channel in seen[0]), name
 
 
-def test_one_gesture_waits_and_the_last_one_asked_for_wins(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = studio(open_page)
+def test_one_gesture_waits_and_the_last_one_asked_for_wins(page: Any) -> None:
     names = page.evaluate("""() => film({seconds: 6,
         plan: (rig, t) => t === 0 && ['nod', 'nod', 'bow', 'shake', 'tilt'].forEach(name => rig.gesture(name)),
         read: rig => rig.gestures.name})""")
@@ -57,8 +54,7 @@ def test_one_gesture_waits_and_the_last_one_asked_for_wins(show: FakeShow, open_
     assert page.evaluate("film({seconds: 0, read: rig => [rig.gesture('<b>'), rig.gesture('nod')]})") == [[False, True]]
 
 
-def test_wave_shows_the_arm_only_while_it_waves(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = studio(open_page)
+def test_wave_shows_the_arm_only_while_it_waves(page: Any) -> None:
     for theme in ("aiko", "ren"):
         seen = page.evaluate(
             """theme => film({theme, plan: (rig, t) => t === 0 && rig.gesture('wave'),
@@ -72,8 +68,7 @@ def test_wave_shows_the_arm_only_while_it_waves(show: FakeShow, open_page: Calla
         assert len({frame[1] for frame in seen if frame[0] == "visible"}) > 60, "the hand swings"
 
 
-def test_less_motion_leaves_small_gestures(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = studio(open_page)
+def test_less_motion_leaves_small_gestures(page: Any) -> None:
     read = "rig => ({...rig.gestures.now})"
     for name in GESTURES:
         plan = f"(rig, t) => t === 0 && rig.gesture('{name}')"
@@ -85,10 +80,7 @@ def test_less_motion_leaves_small_gestures(show: FakeShow, open_page: Callable[.
             assert most <= max(0.55 * max(abs(frame[channel]) for frame in large), 10 if channel == "drop" else 0.5)
 
 
-def test_two_people_do_not_move_alike_and_one_moves_the_same_again(
-    show: FakeShow, open_page: Callable[..., Any]
-) -> None:
-    page = studio(open_page)
+def test_two_people_do_not_move_alike_and_one_moves_the_same_again(page: Any) -> None:
     film = """s => film({seed: s, seconds: 20, read: ({body, cur}) =>
         [body.yaw, body.lean, cur.shut].map(value => Math.round(value * 100))})"""
     one, again, other = (page.evaluate(film, seed) for seed in (3, 3, 71.4))
@@ -97,8 +89,7 @@ def test_two_people_do_not_move_alike_and_one_moves_the_same_again(
     assert len({frame[1] for frame in one}) > 20, "the weight is shifted within 20 s"
 
 
-def test_reaction_shows_faces_and_gestures_and_is_over(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = studio(open_page)
+def test_reaction_shows_faces_and_gestures_and_is_over(page: Any) -> None:
     seen = page.evaluate("""() => film({seconds: 9, plan: (rig, t) => t === 0 && rig.react('raid', 1),
         read: rig => [rig.expression, rig.gestures.name]})""")
     assert [face for face, _ in groupby(seen, key=lambda frame: frame[0])] == ["surprised", "joy", "neutral"]
@@ -117,8 +108,7 @@ def test_reaction_shows_faces_and_gestures_and_is_over(show: FakeShow, open_page
     assert page.evaluate("film({seconds: 0, read: rig => rig.react('nonsense', 1)})") == [False]
 
 
-def test_closed_sounds_close_the_mouth_in_any_mood(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = studio(open_page)
+def test_closed_sounds_close_the_mouth_in_any_mood(page: Any) -> None:
     for mood in ("joy", "surprised", "neutral"):
         heights = page.evaluate(
             """mood => film({seconds: 2, plan: (rig, t) => {
@@ -133,8 +123,7 @@ def test_closed_sounds_close_the_mouth_in_any_mood(show: FakeShow, open_page: Ca
         assert heights[-1][1] == "hidden", f"{mood}: {heights[-1]}"
 
 
-def test_voice_moves_head_and_brows_but_not_wildly(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = studio(open_page)
+def test_voice_moves_head_and_brows_but_not_wildly(page: Any) -> None:
     talk = """film({seconds: 6, plan: (rig, t) => { rig.speaking(true); rig.voice(t % 0.5 < 0.28 ? 0.9 : 0.05); },
         read: rig => [rig.body.pitch, rig.brow, rig.body.yaw]})"""
     seen = page.evaluate(talk)
@@ -149,8 +138,7 @@ def test_voice_moves_head_and_brows_but_not_wildly(show: FakeShow, open_page: Ca
     assert {frame[0] for frame in still} == {0}
 
 
-def test_look_is_changed_in_place(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = studio(open_page)
+def test_look_is_changed_in_place(page: Any) -> None:
     seen = page.evaluate("""() => film({seconds: 3, plan: (rig, t) => {
         rig.look_at(0.9, 0);
         if (t === 0) rig.gesture('wave');
@@ -163,8 +151,7 @@ def test_look_is_changed_in_place(show: FakeShow, open_page: Callable[..., Any])
     assert seen[61][1:] == ["ren", 1, True, "wave", True]
 
 
-def test_people_come_and_go_and_say_when_they_are_gone(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = studio(open_page)
+def test_people_come_and_go_and_say_when_they_are_gone(page: Any) -> None:
     seen = page.evaluate("""() => { window.gone = 0; return film({seconds: 4, plan: (rig, t) => {
         if (t === 0) rig.enter();
         if (t === 2) rig.leave().then(() => window.gone += 1);

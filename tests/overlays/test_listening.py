@@ -25,14 +25,13 @@ MIND = """async () => {
 }"""
 
 
-def minds(open_page: Callable[..., Any]) -> Any:
-    page = open_page("captions")
-    page.evaluate(MIND)
-    return page
+@pytest.fixture(scope="module")
+def page(workshop: Any) -> Any:
+    workshop.evaluate(MIND)
+    return workshop
 
 
-def test_listener_turns_to_the_speaker_after_a_moment(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = minds(open_page)
+def test_listener_turns_to_the_speaker_after_a_moment(page: Any) -> None:
     delays: list[float] = []
     for seed in range(20):
         seen = page.evaluate(
@@ -46,8 +45,7 @@ def test_listener_turns_to_the_speaker_after_a_moment(show: FakeShow, open_page:
     assert len({round(delay, 2) for delay in delays}) > 4
 
 
-def test_listener_nods_now_and_then_at_the_ends_of_clauses(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = minds(open_page)
+def test_listener_nods_now_and_then_at_the_ends_of_clauses(page: Any) -> None:
     nods = [
         sum(
             gesture[0] in ("nod", "tilt")
@@ -64,8 +62,7 @@ def test_listener_nods_now_and_then_at_the_ends_of_clauses(show: FakeShow, open_
     assert len(set(nods)) > 1
 
 
-def test_listener_feels_with_the_speaker(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = minds(open_page)
+def test_listener_feels_with_the_speaker(page: Any) -> None:
     moment = "{line: {id: 1}, speaker: 'juno', cue: t > 1 ? ['%s', 1, 500] : null}"
     for cue, face in (("joy", "joy"), ("sad", "sad")):
         seen = page.evaluate(f"think({{seconds: 10, moment: t => ({moment % cue})}})")
@@ -79,8 +76,7 @@ def test_listener_feels_with_the_speaker(show: FakeShow, open_page: Callable[...
     assert reactions == ["startle"]
 
 
-def test_idle_eyes_wander_between_viewer_chat_and_partner(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = minds(open_page)
+def test_idle_eyes_wander_between_viewer_chat_and_partner(page: Any) -> None:
     seen = [frame["target"] for frame in page.evaluate("think({seconds: 120, moment: () => ({wish: 'chat'})})")]
     assert set(seen) == {"viewer", "chat", "juno"}
     assert seen.count("viewer") > len(seen) * 0.3

@@ -3,14 +3,13 @@
 import importlib.util
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.overlays.conftest import OVERLAYS
-from tests.overlays.fake_show import FakeShow
 
 ROOT = Path(__file__).parents[2]
 RIG = OVERLAYS / "lib" / "rig"
@@ -79,11 +78,10 @@ LOOKS = table()
 THEMES = tuple(LOOKS["themes"])
 
 
-@pytest.fixture
-def studio(show: FakeShow, open_page: Callable[..., Any]) -> Any:
-    page = open_page("captions")
-    page.evaluate(STUDIO)
-    return page
+@pytest.fixture(scope="module")
+def studio(workshop: Any) -> Any:
+    workshop.evaluate(STUDIO)
+    return workshop
 
 
 # --- the table

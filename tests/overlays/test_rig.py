@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.overlays.fake_show import FakeShow, clause, until
 
 THEMES = ("aiko", "ren")
@@ -27,14 +29,13 @@ STUDIO = """async () => {
 }"""
 
 
-def studio(open_page: Callable[..., Any]) -> Any:
-    page = open_page("captions")
-    page.evaluate(STUDIO)
-    return page
+@pytest.fixture(scope="module")
+def page(workshop: Any) -> Any:
+    workshop.evaluate(STUDIO)
+    return workshop
 
 
-def test_every_expression_is_a_face_of_its_own(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = studio(open_page)
+def test_every_expression_is_a_face_of_its_own(page: Any) -> None:
     for theme in THEMES:
         faces = {
             name: page.evaluate("([t, n]) => studio(t, rig => rig.express(n, 1))", [theme, name])
@@ -48,8 +49,7 @@ def test_every_expression_is_a_face_of_its_own(show: FakeShow, open_page: Callab
     assert strange["drawn"] == page.evaluate("studio('aiko', rig => rig.express('neutral', 1))")["drawn"]
 
 
-def test_mouth_shapes_differ_and_open_as_far_as_the_voice(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = studio(open_page)
+def test_mouth_shapes_differ_and_open_as_far_as_the_voice(page: Any) -> None:
     mouths = {name: page.evaluate("n => studio('ren', rig => rig.voice(0.9, n))", name) for name in SHAPES}
     height = {name: mouth["height"] for name, mouth in mouths.items()}
     width = {name: mouth["width"] for name, mouth in mouths.items()}
@@ -64,18 +64,14 @@ def test_mouth_shapes_differ_and_open_as_far_as_the_voice(show: FakeShow, open_p
     assert page.evaluate("studio('aiko', rig => rig.voice(0, 'aa'))")["height"] < 10, "a pause closes the mouth"
 
 
-def test_themes_differ_and_an_unknown_one_is_one_of_them(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = studio(open_page)
+def test_themes_differ_and_an_unknown_one_is_one_of_them(page: Any) -> None:
     drawn = {theme: page.evaluate("t => studio(t, () => 0)", theme)["html"] for theme in THEMES}
     assert drawn["aiko"] != drawn["ren"]
     named = page.evaluate("import('/o/b1/lib/rig.js').then(m => ['', 'x', null, '__proto__', 'mika'].map(m.theme))")
     assert set(named) <= {"aiko", "ren", "zuri", "kai", "emil", "vega"}
 
 
-def test_persona_has_its_own_colours_and_wears_what_its_card_says(
-    show: FakeShow, open_page: Callable[..., Any]
-) -> None:
-    page = open_page("captions")
+def test_persona_has_its_own_colours_and_wears_what_its_card_says(page: Any) -> None:
     drawn = page.evaluate("""async () => {
         const {build} = await import('/o/b1/lib/rig/look.js');
         const made = (look) => {
@@ -144,8 +140,7 @@ def test_reduced_motion_keeps_still_what_is_not_the_face(show: FakeShow, open_pa
     assert page.evaluate(animation) == "none"
 
 
-def test_eyes_blink_and_the_body_breathes(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = studio(open_page)
+def test_eyes_blink_and_the_body_breathes(page: Any) -> None:
     seen = page.evaluate("""async () => {
         const {Rig} = await import('/o/b1/lib/rig.js');
         const rig = new Rig(document.createElement('div'), {theme: 'aiko', seed: 1});
