@@ -363,7 +363,7 @@ async def signs_in(show: Stage, people: People) -> None:
 async def loses_connections(show: Stage, people: People) -> None:
     """EventSub drops and cannot subscribe again for a while; later the guest's connection drops."""
     twitch, irc = show.world.twitch, show.world.irc
-    twitch.fail("eventsub/subscriptions", 500, times=8, method="POST")
+    twitch.fail("eventsub/subscriptions", 500, times=4, method="POST")
     await twitch.drop()
     await people.more(10)
     await twitch.ready(within_s=40)
