@@ -21,7 +21,8 @@ KEPT_MAX = 20_000
 DELETED_S = 600.0
 """How long a deletion waits for the message that it is about."""
 _NATIVE = frozenset({"irc", "eventsub"})
-"""Ways that give a message the id the platform gave it: two ids are two messages, however alike they are."""
+"""Ways that give a message the id the platform gave it: once an id has come by both, two ids are two messages, however
+alike they are. Twitch's Helix deletes by the id of either, so they should be the same; nobody could try it."""
 
 _ALERTS = frozenset({
     "cheer", "superchat", "sticker", "member_new", "resub", "milestone", "gift_batch", "gift_received", "raid",
@@ -36,13 +37,13 @@ class _Seen(msgspec.Struct):
     id: str
     ways: set[str]
 
-    def is_told_by(self, row: ChatRow) -> bool:
-        """Whether the row may be another way's telling of it."""
+    def is_told_by(self, row: ChatRow, *, same_ids: bool) -> bool:
+        """Whether the row may be another way's telling of it. `same_ids`: the native ways are known to agree."""
         if row.source in self.ways:
             return False
         if row.kind != "message" or not row.id or not self.id or row.id == self.id:
             return True
-        return row.source not in _NATIVE or not self.ways & _NATIVE
+        return not same_ids or row.source not in _NATIVE or not self.ways & _NATIVE
 
 
 class Merger:
@@ -54,6 +55,7 @@ class Merger:
         self.merged = 0
         """Rows that another source had told before."""
         self._now = now
+        self._same_ids = False
         self._seen: OrderedDict[Hashable, list[_Seen]] = OrderedDict()
         self._same: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._deleted: OrderedDict[tuple[str, str], float] = OrderedDict()
@@ -78,7 +80,9 @@ class Merger:
             return None
         entries = [each for each in self._seen.get(key, ()) if now - each.at <= within_s]
         known = next((each for each in entries if each.id == row.id and row.source not in each.ways), None)
-        known = known or next((each for each in entries if each.is_told_by(row)), None)
+        if known is not None and row.id and row.source in _NATIVE and known.ways & _NATIVE:
+            self._same_ids = True
+        known = known or next((each for each in entries if each.is_told_by(row, same_ids=self._same_ids)), None)
         if known is None:
             self._keep(key, [*entries, _Seen(now, row.id, {row.source})], now)
             return row

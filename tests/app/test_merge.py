@@ -141,14 +141,21 @@ def test_a_deletion_is_not_waited_for_for_ever():
     assert merger.take(row("streamerbot", id="b")) is None
 
 
-def test_the_same_words_twice_are_two_messages_when_the_second_comes_by_the_other_way_only():
+def agreed() -> Merger:
+    """One that has seen both ways of Twitch give a message the same id."""
     merger = Merger(Clock())
+    assert [merger.take(row(source, id="m0", text="first")) is None for source in ("irc", "eventsub")] == [False, True]
+    return merger
+
+
+def test_the_same_words_twice_are_two_messages_when_the_second_comes_by_the_other_way_only():
+    merger = agreed()
     assert merger.take(row("eventsub", id="m1", text="lol")) is not None
     assert merger.take(row("irc", id="m2", text="lol")) is not None, "eventsub was gone, and the message was lost"
 
 
 def test_a_deletion_hits_the_message_it_names_whichever_way_was_faster():
-    merger = Merger(Clock())
+    merger = agreed()
     told = [merger.take(row(source, id=native)) for source, native in (("eventsub", "m1"), ("irc", "m2"))]
     told.append(merger.take(row("eventsub", id="m2")))
     assert [each is not None for each in told] == [True, True, False]
@@ -193,3 +200,13 @@ def test_a_message_replaced_by_the_way_that_told_it_is_told_to_be_replaced():
     merger.take(row("streamerbot", id="b"))
     replaced = row("innertube", "replace_message", id="", target="a")
     assert merger.take(replaced) is replaced
+
+
+def test_until_two_native_ways_are_seen_to_agree_on_ids_a_message_is_known_by_its_words():
+    merger = Merger(Clock())
+    assert merger.take(row("irc", id="a1")) is not None
+    assert merger.take(row("eventsub", id="b1")) is None, "it is told once, should the ids differ for good"
+    assert merger.take(row("irc", id="c", text="ho")) is not None
+    assert merger.take(row("eventsub", id="c", text="ho")) is None
+    assert merger.take(row("irc", id="d", text="hey")) is not None
+    assert merger.take(row("eventsub", id="e", text="hey")) is not None, "two ids are two messages from here on"
