@@ -7,7 +7,6 @@ import pytest
 import pytest_asyncio
 
 from streamer.texts import texts
-from tests.conftest import needs
 from tests.fakes.panel_show import evening
 from tests.fakes.setup_desk import SetupShow, first_night
 from tests.web.axe import findings
@@ -29,18 +28,6 @@ FOCUSED = """() => {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Any]:
-    program = needs("chromium")
-    needs("playwright")
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def show() -> AsyncIterator[SetupShow]:
     show = await SetupShow({"en": texts("en"), "ja": texts("ja")}).start()
     yield show
@@ -48,22 +35,27 @@ async def show() -> AsyncIterator[SetupShow]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def opened(browser: Any, show: SetupShow) -> AsyncIterator[Any]:
-    contexts: list[Any] = []
+async def opened(browser: Any, contexts: dict[str, Any], show: SetupShow) -> AsyncIterator[Any]:
+    pages: list[Any] = []
 
     async def opened(view: str, size: dict[str, int], scheme: str, locale: str) -> Any:
         show.reset(first_night() if view == "setup" else evening())
-        context = await browser.new_context(locale=locale, color_scheme=scheme, viewport=size, reduced_motion="reduce")
-        context.set_default_timeout(10_000)
-        contexts.append(context)
+        context = contexts.get(scheme + locale)
+        if context is None:
+            context = await browser.new_context(locale=locale, color_scheme=scheme, reduced_motion="reduce")
+            context.set_default_timeout(10_000)
+            contexts[scheme + locale] = context
         page = await context.new_page()
+        pages.append(page)
+        await page.set_viewport_size(size)
         await page.goto(f"{show.url}/panel/#{view}")
         await page.wait_for_selector(f"main[data-view={view}]:not([aria-busy])")
         return page
 
     yield opened
-    for context in contexts:
-        await context.close()
+    for page in pages:
+        await page.evaluate("localStorage.clear()")
+        await page.close()
 
 
 @pytest.mark.parametrize(("size", "scheme", "locale"), KINDS, ids=NAMES)
