@@ -151,11 +151,14 @@ class TwitchEventSub:
                     await asyncio.sleep(self._timing.check_s)
             standing = ""
             while True:
-                self._follow_plan()
-                self._look()
-                if self._writer.own != standing:
-                    standing = self._writer.own
-                    await self._writer.find_standing()
+                try:
+                    self._follow_plan()
+                    self._look()
+                    if self._writer.own != standing:
+                        standing = self._writer.own
+                        await self._writer.find_standing()
+                except Exception as wrong:  # noqa: BLE001 - whatever an account does, what is read goes on
+                    log.error("the accounts of Twitch's chat stumbled: %s", type(wrong).__name__)  # noqa: TRY400
                 await asyncio.sleep(self._timing.check_s)
         finally:
             tasks = [*self._ending, *(task for _, task in self._lines.values())]

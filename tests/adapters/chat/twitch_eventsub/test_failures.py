@@ -584,3 +584,20 @@ async def test_an_account_that_misbehaves_does_not_end_the_chat():
             odd.trouble = 3
             await twitch.drop()
             await hears(twitch, read)
+
+
+async def test_an_account_whose_rights_cannot_be_seen_for_a_moment_does_not_end_the_chat(monkeypatch):
+    async with chat() as (twitch, _, read, *_):
+        times = 3
+        plain = Signed.scopes.fget
+
+        def scopes(self):
+            nonlocal times
+            times -= 1
+            if times >= 0:
+                raise OSError
+            return plain(self)
+
+        monkeypatch.setattr(Signed, "scopes", property(scopes))
+        await until(lambda: times < 0, "looked at again")
+        await hears(twitch, read)

@@ -385,11 +385,13 @@ async def test_a_channel_only_the_page_can_find_is_read_by_the_page(youtube):
         await until(lambda: texts(reader) == ["hi"])
 
 
-async def test_a_fault_of_our_own_is_not_hidden_by_the_page(youtube):
+async def test_a_fault_of_our_own_is_not_hidden_by_the_page(youtube, caplog):
     async def resolve():
         raise ZeroDivisionError
 
-    reader = Reading(source(youtube, deletions=Page(), resolve=resolve))
-    with pytest.raises(ZeroDivisionError):
-        await asyncio.wait_for(reader.task, 20)
-    await reader.close()
+    page = Page()
+    async with reading(source(youtube, deletions=page, resolve=resolve)) as reader:
+        page.say(1, "bob", "hello")
+        await until(lambda: "hello" in texts(reader), "the page goes on being read")
+        await code(reader.source, "chat.ytapi_other")
+    assert "stumbled: ZeroDivisionError" in caplog.text

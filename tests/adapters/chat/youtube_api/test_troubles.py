@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from streamer.adapters.chat.youtube.api import Timing, YouTubeApi
+from streamer.adapters.chat.youtube.api.calls import Calls
 from streamer.ports import Misconfigured, Unavailable
 from streamer.texts import say
 from tests.adapters.chat.contract import Reading, until
@@ -204,3 +205,22 @@ async def test_a_channel_that_can_never_be_found_ends_the_source(youtube):
     with pytest.raises(Misconfigured):
         await asyncio.wait_for(reader.task, 20)
     await reader.close()
+
+
+async def test_a_fault_nobody_foresaw_costs_one_try(youtube, monkeypatch):
+    faults = {"get": 2, "open": 2}
+    for name in ("get", "open"):
+        plain = getattr(Calls, name)
+
+        def odd(self, call, *more, name=name, plain=plain):
+            if faults[name]:
+                faults[name] -= 1
+                raise ZeroDivisionError
+            return plain(self, call, *more)
+
+        monkeypatch.setattr(Calls, name, odd)
+    async with reading(source(youtube)) as reader:
+        await until(lambda: reader.source.health().state == "ok", "well again")
+        await youtube.say("bob", "hello")
+        await until(lambda: "hello" in texts(reader), "the message")
+    assert not any(faults.values())

@@ -6,6 +6,7 @@ to go on from, on another connection too; connecting again before `pollingInterv
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 
 from streamer.adapters.chat.common.unread import Unread
@@ -15,6 +16,8 @@ from streamer.adapters.chat.youtube.api.rows import Page, Rows
 from streamer.adapters.chat.youtube.api.stream import ArrayReader, Broken
 from streamer.adapters.chat.youtube.api.timing import Timing
 from streamer.adapters.chat.youtube.clock import Clock
+
+log = logging.getLogger(__name__)
 
 _PARTS = "id,snippet,authorDetails"
 _SHORT = 5
@@ -66,7 +69,8 @@ class Reader:
             pages, self._asked = self.pages, self._clock.now()
             try:
                 over = await (self._poll(chat) if self.polling else self._stream(chat))
-            except ApiError as wrong:
+            except Exception as fault:  # noqa: BLE001 - what nobody foresaw costs one connection, not the chat
+                wrong = fault if isinstance(fault, ApiError) else _stumbled(fault)
                 self.connected = False
                 if self.pages > pages or self._clock.now() - self._asked >= self._timing.stable_s:
                     self.retries = 0
@@ -205,3 +209,8 @@ class Reader:
 
     def _wait(self, seconds: float) -> None:
         self.wait_until = self._clock.now() + seconds
+
+
+def _stumbled(fault: Exception) -> ApiError:
+    log.error("reading YouTube's API stumbled: %s", type(fault).__name__)
+    return ApiError("other", type(fault).__name__)

@@ -1,6 +1,7 @@
 """YouTube's chat by the official API: finds the live chat of a stream, follows it, and says how that goes."""
 
 import asyncio
+import logging
 import random
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -36,6 +37,8 @@ from streamer.ports import (
 
 Resolve = Callable[[], Awaitable[str]]
 """Gives the id of the video that is live. Raises Unavailable while there is none, Misconfigured when there never is."""
+
+log = logging.getLogger(__name__)
 
 _NAMES: Final = 5_000
 _STARTING_S: Final = 30.0
@@ -176,10 +179,8 @@ class YouTubeApi:
     def _judged(self) -> tuple[HealthState, str, str]:
         reader = self._reader
         trouble = reader.trouble or self._trouble
-        if not self._tasks or self._closed:
+        if not self._tasks or self._closed or self._over:
             return "off", "chat.ytapi_ended" if self._over else "chat.closed" if self._closed else "chat.off", ""
-        if self._over:
-            return "off", "chat.ytapi_ended", ""
         if reader.connected and trouble is None:
             if reader.polling:
                 return "degraded", "chat.ytapi_polling", ""
@@ -232,6 +233,12 @@ class YouTubeApi:
             except Unavailable as away:
                 self._waiting = True
                 await self._clock.sleep(away.retry_after_s or self._timing.waiting_s)
+                continue
+            except Misconfigured:
+                raise
+            except Exception as fault:  # noqa: BLE001 - what nobody foresaw costs one look, not the chat
+                log.error("%s stumbled: %s", self.name, type(fault).__name__)  # noqa: TRY400 - no secret in a log
+                await self._hold(ApiError("other", type(fault).__name__))
                 continue
             self._trouble, self._over = None, False
             self._seems_over = found.over
