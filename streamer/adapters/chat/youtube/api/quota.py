@@ -1,8 +1,8 @@
 """Units of the day's quota as far as this process knows.
 
 A Google project has 10,000 units a day, which begins at midnight in California. Prices: developers.google.com/youtube/
-v3/determine_quota_cost; where the table and what people measured differ, the dearer one is counted (`list`: the table
-says 1, measurements 5; the stream's price is not published and is counted like `list`, once a connection).
+v3/determine_quota_cost; where sources differ, the dearer price is counted (`list`: the table says 1, its own reference
+page and measurements 5; the stream's price is not published and is counted like `list`, once a connection).
 """
 
 from collections.abc import Callable
