@@ -327,6 +327,15 @@ async def test_voices_are_called_by_who_speaks(opened: Any, show: PanelShow) -> 
     assert names[:3] == ["Juno’s voice (edge)", "Juno’s voice (espeak)", "Mika’s voice"]
 
 
+async def test_an_empty_chat_is_not_held_still(opened: Any, show: PanelShow) -> None:
+    show.snapshot["chat"] = {}
+    panel = await (await opened()).open()
+    await panel.page.locator(".chatc .chat").hover()
+    await show.change({"chat/twitch:90": message(90, "first of all")})
+    await panel.shows(".row", "first of all")
+    await panel.page.wait_for_function("!document.querySelector('.chatc .empty')")
+
+
 async def test_the_chat_holds_still_under_the_pointer(opened: Any, show: PanelShow) -> None:
     panel = await (await opened()).open()
     page = panel.page

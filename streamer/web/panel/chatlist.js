@@ -82,7 +82,7 @@ function schedule() {
 
 function flush() {
   timer = 0;
-  if (reasons.peek().length) {
+  if (reasons.peek().length && shown.peek().length) { // an empty list has nothing to hold still
     held.value = { ...held.peek(), count: waiting.length };
     return;
   }

@@ -3,7 +3,7 @@ import { effect, html, signal, useLayoutEffect, useRef } from "../vendor/preact.
 import { skip } from "../actions.js";
 import { lineOnAir, live, persona, S, showNow, tick, wall } from "../store.js";
 import { clean, number, span, t, timeOfDay } from "../texts.js";
-import { cut, Persona, personaVars, Why } from "./common.js";
+import { cut, Persona, personaVars, Test, Why } from "./common.js";
 
 const LINGER_MS = 120; // a word stays lit a little, or short ones flicker
 /** The line as {text, word}: words in their order, and what stands between them. Nothing of it moves while it is said. */
@@ -135,7 +135,7 @@ function Line({ line }) {
   const who = persona(line.persona);
   return html`<div class="now" style=${personaVars(line.persona)}>
     <div class="head"><span class="pa" aria-hidden="true">${Array.from(clean(who.name))[0] || "?"}</span><${Persona} id=${line.persona}/>
-      <span class="chip live">${t("state.on_air")}</span>${line.voiced === false && html`<span class="chip held">${t("air.captions_only")}</span>`}
+      <span class="chip live">${t("state.on_air")}</span>${line.voiced === false && html`<span class="chip held">${t("air.captions_only")}</span>`}${line.test && html`<${Test}/>`}
       <span class="left" aria-hidden="true">${line.whole === false && line.total ? t("air.about") : ""} <b class="n">${left}</b> ${t("air.left")}</span></div>
     <${Words}/><${Progress}/>
     <div class="why"><span class="chip">${t("why")}</span><${Why} why=${line.why} kind=${line.kind}/></div>

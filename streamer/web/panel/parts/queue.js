@@ -3,7 +3,7 @@ import { html } from "../vendor/preact.js";
 import { clear } from "../actions.js";
 import { live, S, showNow, tick } from "../store.js";
 import { has, money, number, span, t, tn } from "../texts.js";
-import { cut, Name, Persona, Quote, Ticking } from "./common.js";
+import { cut, Name, Persona, Quote, Test, Ticking } from "./common.js";
 import { Platform } from "./chat.js";
 
 function Who({ r }) {
@@ -21,7 +21,7 @@ function Waiting({ r, place }) {
   return html`<li class=${r.amount ? "paid" : ""}>
     <span class="place n">${place}</span>
     <div class="body"><p class="q" dir="auto">${r.platform && html`<${Platform} name=${r.platform}/>`}<${Who} r=${r}/></p>
-      <p class="meta"><span class="chip pick">${has(`why.${r.why}`) ? t(`why.${r.why}`) : cut(r.why, 40)}</span>${r.amount && html`<span class="chip held">${money(r.amount)}</span>`}
+      <p class="meta"><span class="chip pick">${has(`why.${r.why}`) ? t(`why.${r.why}`) : cut(r.why, 40)}</span>${r.amount && html`<span class="chip held">${money(r.amount)}</span>`}${r.test && html`<${Test}/>`}
         ${r.asked > 1 && html`<span>${tn("why.asked", r.asked - 1)}</span>`}
         ${r.persona && html`<span>${t("queue.for")} <${Persona} id=${r.persona}/></span>`}
         ${r.not_before && html`<${NotBefore} at=${r.not_before}/>`}</p></div>
