@@ -304,4 +304,14 @@ async def test_a_request_says_from_when_on_it_may_be_answered(opened: Any, show:
     await show.change({f"queue/{first}": mine | {"not_before": 4_364_000 + 600_000}})
     await panel.shows(".waiting li", "at the earliest")
     await show.change({f"queue/{first}": mine | {"not_before": 4_364_000 - 600_000}})
-    await panel.page.wait_for_function("!document.querySelector('.waiting').innerText.includes('earliest')")
+    await panel.page.locator(".waiting li", has_text="earliest").wait_for(state="detached")
+
+
+async def test_what_a_test_asked_for_is_marked_while_it_waits_and_is_said(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    assert await panel.page.locator(".queue .chip.test, .air .chip.test").count() == 0
+    first = next(iter(show.snapshot["queue"]))
+    line = show.snapshot["line"]
+    await show.change({f"queue/{first}": show.snapshot["queue"][first] | {"test": True}, "line": line | {"test": True}})
+    await panel.shows(".waiting li .chip.test", "TEST")
+    await panel.shows(".air .chip.test", "TEST")

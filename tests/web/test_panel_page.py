@@ -333,7 +333,7 @@ async def test_an_empty_chat_is_not_held_still(opened: Any, show: PanelShow) -> 
     await panel.page.locator(".chatc .chat").hover()
     await show.change({"chat/twitch:90": message(90, "first of all")})
     await panel.shows(".row", "first of all")
-    await panel.page.wait_for_function("!document.querySelector('.chatc .empty')")
+    await panel.page.locator(".chatc .empty").wait_for(state="detached")
 
 
 async def test_the_chat_holds_still_under_the_pointer(opened: Any, show: PanelShow) -> None:
