@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 BOTH_S = 20.0
 """How long a chat is read by its old way too, while the new one is not ready."""
 LOOK_S = 0.2
-
-
+RENEW_S = 5.0
+"""Between two times that a chat is made anew after a fault."""
 WHOLE_S = 3.0
 """How long a reward without its title waits for the one with it."""
 
@@ -52,6 +52,7 @@ class ChatRoom:
         self._keys: dict[str, ChatKey] = {}
         self._stale = False
         self._changing = asyncio.Lock()
+        self._renewing: asyncio.Task[None] | None = None
         self._leaving: set[ChatSource] = set()
         """Still read, until those in their place are ready."""
         self.broken: list[Health] = []
@@ -114,6 +115,18 @@ class ChatRoom:
         if self._stale:
             self._stale = False
             self._house.start(self.change(), "chats after a sign-in")
+        crashed = [name for name in self._house.crashed if name in self._keys]
+        if crashed and (self._renewing is None or self._renewing.done()):
+            self._renewing = self._house.start(self._renew(crashed), "chats that crashed")
+
+    async def _renew(self, parts: Collection[str]) -> None:
+        """In the place of what crashed, another of its kind. Then a pause: what crashes at once may do so again."""
+        async with self._changing:
+            for source in [each for each in self._staying() if each.name in parts]:
+                await self.chats.remove(source)
+            for source in self._open(parts) if not self._house.closing else ():
+                self.chats.add(source)
+        await asyncio.sleep(RENEW_S)
 
     async def aclose(self) -> None:
         """Everything at the same time, so that a source that hangs keeps nothing else from being closed."""

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -378,6 +378,11 @@ class House:
         self, source: ChatSource, on_row: Callable[[ChatRow], None], now_s: Callable[[], float] | None
     ) -> "asyncio.Task[None]":
         return self._supervisor.watch(source, on_row, now_s)
+
+    @property
+    def crashed(self) -> Collection[str]:
+        """Names of the chats whose reading ended with a fault that nobody foresaw."""
+        return self._supervisor.crashed
 
     def start(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
         """Work that the house owns: it ends with it."""

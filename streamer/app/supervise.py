@@ -24,6 +24,9 @@ class Supervisor:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
         self._failed: dict[str, Health] = {}
+        self.crashed: set[str] = set()
+        """Names of sources whose reading ended with a fault that nobody foresaw: what is left of them is not to be
+        trusted, and another is to be made."""
 
     def start(self, work: Coroutine[Any, Any, None], name: str) -> "asyncio.Task[None]":
         task = asyncio.get_running_loop().create_task(work, name=name)
@@ -40,6 +43,7 @@ class Supervisor:
         source takes back covers what another told.
         """
         self._failed.pop(source.name, None)
+        self.crashed.discard(source.name)
         return self.start(self._read(source, on_row, now_s), f"chat {source.name}")
 
     def health(self, source: ChatSource) -> Health:
@@ -89,6 +93,7 @@ class Supervisor:
             except Exception as error:  # a fault of ours in one source must not end the show
                 log.exception("%s failed", source.name)
                 self._fail(source, "degraded", Notice("part.crashed", {"error": type(error).__name__}))
+                self.crashed.add(source.name)
             if loop.time() - began_s > STEADY_S:
                 pause_s = FIRST_PAUSE_S
             await asyncio.sleep(pause_s)

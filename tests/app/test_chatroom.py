@@ -105,6 +105,19 @@ def told(house: House) -> list[str]:
     return list(dict(house.hub.snapshot("panel"))["chat"])  # type: ignore[union-attr]
 
 
+async def test_a_chat_that_crashed_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = Opened(monkeypatch)
+    async with opened(house_of(tmp_path, BOTH)) as house:
+        [first] = sources.named("chat.twitch")
+        first.queue.put_nowait(None)  # type: ignore[arg-type] - reading it is a fault of our own
+        await until(lambda: len(sources.named("chat.twitch")) == 2)
+        assert first.closed
+        sources.named("chat.twitch")[1].say("m1")
+        await until(lambda: told(house) == ["twitch:m1"])
+        assert not house.crashed
+        assert len(sources.named("chat.youtube")) == 1, "the other chat was left alone"
+
+
 async def test_a_sign_in_opens_only_its_own_chat_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sources = Opened(monkeypatch)
     async with opened(house_of(tmp_path, BOTH)) as house:

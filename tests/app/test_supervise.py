@@ -178,3 +178,15 @@ async def test_rows_are_put_on_the_clock_of_the_show():
     await supervisor.watch(Source([timed, untimed]), seen.append, lambda: 100.0)
     assert [row.at for row in seen] == [102.5, 0.0]
     await supervisor.close(1.0)
+
+
+async def test_who_crashed_is_known_until_it_is_read_again():
+    supervisor = Supervisor()
+    source = Source(ValueError("a fault"))
+    task = supervisor.watch(source, lambda _row: None)
+    await asyncio.sleep(0.01)
+    assert supervisor.crashed == {"chat.test"}
+    task.cancel()
+    supervisor.watch(source, lambda _row: None)
+    assert supervisor.crashed == set()
+    await supervisor.close(1.0)
