@@ -89,9 +89,9 @@ class Accounts:
         return self._keepers[f"{service}.{role}"]
 
     def get(self, service: Service, role: AccountRole) -> Account | None:
-        """The account of that role, when somebody is signed in."""
+        """The account of that role, when somebody is signed in and the sign-in has not ended."""
         keeper = self._keepers.get(f"{service}.{role}")
-        return keeper if keeper is not None and keeper.signed_in else None
+        return keeper if keeper is not None and keeper.signed_in and not keeper.ended else None
 
     def any(self, service: Service) -> Account | None:
         """Who reads and writes the chat: the bot, else the broadcaster."""

@@ -110,6 +110,12 @@ class Keeper:
         return self._kept is not None
 
     @property
+    def ended(self) -> bool:
+        """Somebody was signed in, and has to sign in again before anything works."""
+        kept = self._kept
+        return kept is not None and not self._good(kept) and not self._can_renew(kept)
+
+    @property
     def login(self) -> str:
         return self._kept.login if self._kept is not None else ""
 

@@ -200,6 +200,7 @@ def test_without_the_sign_in_server_the_old_token_serves_while_it_lives() -> Non
         assert await world.keeper.token() == first
         assert world.code == "degraded account.away"
         await world.at(4.1)
+        assert not world.keeper.ended, "the server may come back"
         with pytest.raises(Unavailable) as away:
             await world.keeper.token()
         assert away.value.retry_after_s
@@ -217,8 +218,10 @@ def test_a_refused_refresh_token_says_so_and_is_never_sent_again() -> None:
     async def test(world: World) -> None:
         await world.at(0.5)
         token = await world.keeper.token()
+        assert not world.keeper.ended
         world.twitch.disconnect("friday")
         await world.keeper.refused(token)
+        assert (world.keeper.signed_in, world.keeper.ended) == (True, True)
         with pytest.raises(Misconfigured) as wrong:
             await world.keeper.token()
         assert wrong.value.fix == "sign in again"
