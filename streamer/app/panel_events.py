@@ -62,7 +62,10 @@ class Events:
         }
         changes: dict[str, Row | None] = {event.uid: made}
         if len(self._rows) > KEPT:
-            gone, _ = self._rows.popitem(last=False)
+            # A wave of follows, which are seldom thanked, must not push a raid out.
+            follows = (uid for uid, each in self._rows.items() if each["kind"] == "follow" and not each["test"])
+            gone = next(follows, next(iter(self._rows)))
+            del self._rows[gone]
             self._open.discard(gone)
             del self._users[gone]
             changes[gone] = None

@@ -221,3 +221,13 @@ def test_an_event_that_has_left_the_chats_rows_is_taken_back_too() -> None:
     house.fold(Tombstoned("user", "twitch:u-Dodo"))
     house.fold(Tombstoned("message", "twitch:2"))
     assert [house.event(f"twitch:{n}")["state"]["code"] for n in (1, 2)] == ["deleted", "deleted"]
+
+
+def test_a_wave_of_follows_pushes_no_raid_out() -> None:
+    house = Alerts()
+    raid = house.came(0, count=40)
+    for n in range(1, KEPT + 20):
+        house.came(n, kind="follow", name=f"Fan{n}")
+    assert len(house.now["events"]) == KEPT
+    assert raid in house.now["events"]
+    assert f"twitch:{KEPT + 19}" in house.now["events"]

@@ -66,7 +66,7 @@ def main(options: argparse.Namespace) -> int:
 
 def told(row: Health) -> str:
     latency = f" ({row.latency_ms:.0f} ms)" if row.latency_ms is not None else ""
-    return f"{row.state:<9} {row.part:<16} {say(row.notice)}{latency}"
+    return f"{row.state:<9} {row.part:<16} {say(row.notice).strip()}{latency}"
 
 
 async def probe(plan: Plan) -> list[Health]:
