@@ -30,6 +30,7 @@ from streamer.core.events import (
 from streamer.core.show import Show
 from streamer.core.stage import Stage, stage
 from streamer.ports import ChatRow, Heard, TextStore
+from streamer.speech.brief import Quote
 from streamer.speech.perform import Performer
 from streamer.speech.quotes import repeats
 from streamer.speech.view import ClauseView, LineRecord
@@ -42,6 +43,9 @@ _ASIDES = frozenset({
     "hype_train_end", "ad_break", "goal", "shield", "stream_on", "stream_off", "settings",
 })  # fmt: skip
 """Kinds of rows that are told to operators and change nothing in the show."""
+LINES_NEAR = 40
+"""Of the newest lines: what a persona may have had words from by way of another one."""
+QUOTES_NEAR = 20
 LINES_KEPT = 500
 """Lines whose words are found again when what they answered or quoted is taken back."""
 
@@ -176,8 +180,11 @@ class Conductor:
 
     def _erase(self, erased: Erase) -> None:
         """The words go everywhere: lines that hold them, the store, what was said about them, what is shown."""
+        passed_on = self._passed_on(erased)
         self.performer.taken_back(erased.scope, erased.key)
-        lines = [line for line, order in self._lines.items() if self._was_about(order, erased)]
+        for line in passed_on:
+            self.performer.cut(line, "taken_back")
+        lines = [line for line, order in self._lines.items() if line in passed_on or self._was_about(order, erased)]
         for line in lines:
             self._texts.erase(f"l:{line}")
         self._panel.forget_lines(lines)
@@ -186,22 +193,40 @@ class Conductor:
         self._overlay.erase(erased)
         self._follower.erased(erased, lines)
 
+    def _is_hit(self, uid: str, erased: Erase) -> bool:
+        match erased.scope:
+            case "message":
+                return uid == erased.key
+            case "user":
+                said = self._sayings.find(uid)
+                return said is not None and said.user == erased.key
+            case "room":
+                return uid.partition(":")[0] == erased.key
+
+    def _passed_on(self, erased: Erase) -> list[int]:
+        """Lines that repeat what is taken back although it was not before them: a line in between had it, and what was
+        heard of that one is before those who speak after it. Only the newest lines and some of the words are looked at,
+        because this is on the way of a deletion."""
+        quotes: dict[str, Quote] = {}
+        out: list[int] = []
+        for line, order in [*self._lines.items()][-LINES_NEAR:]:
+            if quotes:
+                text = self.performer.words(line) or self._texts.get(f"l:{line}") or ""
+                if text and repeats(text, [*quotes.values()], erased.scope, erased.key):
+                    out.append(line)
+            for uid in (*order.answers, *order.context):
+                if len(quotes) < QUOTES_NEAR and uid not in quotes and self._is_hit(uid, erased):
+                    quote = self._sayings.quote(uid)
+                    if quote is not None:
+                        quotes[uid] = quote
+        return out
+
     def _was_about(self, order: Prepare, erased: Erase) -> bool:
         """The line answered words that are taken back, or had them before it and repeats them."""
-
-        def hit(uid: str) -> bool:
-            said = self._sayings.find(uid)
-            match erased.scope:
-                case "message":
-                    return uid == erased.key
-                case "user":
-                    return said is not None and said.user == erased.key
-                case "room":
-                    return uid.partition(":")[0] == erased.key
-
-        if any(map(hit, order.answers)):
+        if any(self._is_hit(uid, erased) for uid in order.answers):
             return True
-        quotes = [quote for uid in order.context if hit(uid) and (quote := self._sayings.quote(uid)) is not None]
+        heard_of = (uid for uid in order.context if self._is_hit(uid, erased))
+        quotes = [quote for uid in heard_of if (quote := self._sayings.quote(uid)) is not None]
         heard = self._texts.get(f"l:{order.line}") if quotes else None
         return heard is not None and repeats(heard, quotes, erased.scope, erased.key)
 

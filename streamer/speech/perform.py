@@ -187,6 +187,11 @@ class Performer:
             if repeats(line.script.generated, (*line.brief.answers, *line.brief.context), scope, key)
         )
 
+    def words(self, line_id: int) -> str:
+        """What a line that has not ended says, as far as it is made; empty for others."""
+        line = self._lines.get(line_id)
+        return line.script.generated if line is not None else ""
+
     @staticmethod
     def _touches(line: Line, scope: Scope, key: str) -> bool:
         brief, cmd = line.brief, line.cmd

@@ -108,6 +108,7 @@ class Chain:
 
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
+        self.says: dict[int, str] = {}
 
     def prepare(self, order: Prepare) -> None:
         self.told.append(("prepare", order.line))
@@ -126,6 +127,9 @@ class Chain:
 
     def taken_back(self, scope: str, key: str) -> None:
         self.told.append(("taken_back", scope, key))
+
+    def words(self, line: int) -> str:
+        return self.says.get(line, "")
 
 
 class Show:
@@ -253,6 +257,31 @@ async def test_what_was_said_about_it_earlier_goes_with_it(kind: str, target: st
     if kind != "clear_chat":
         assert show.texts.get("l:2") == "Tea is fine"
         assert "Tea is fine" in json.dumps(show.seen["panel"].snapshot, default=str)
+
+
+async def test_words_that_were_passed_on_by_another_line_go_too() -> None:
+    show = Show()
+    show.say("purple monkeys dance at noon", uid="m")
+
+    def order(line: int, **more: Any) -> None:
+        show.conductor.run(Prepare(cause=0, line=line, persona="mika", kind="answer", why="named", **more))
+
+    order(101)
+    show.texts.put("l:101", "purple monkeys dance at noon, I always say")  # before anybody knew the message
+    order(102, context=("t:m",))
+    show.texts.put("l:102", "they say purple monkeys dance at noon")
+    order(103)
+    show.texts.put("l:103", "did you hear, purple monkeys dance at noon")  # it has them from 102
+    order(104)
+    show.chain.says[104] = "and purple monkeys dance at noon, too"
+    order(105)
+    show.chain.says[105] = "I had soup today"
+    show.row("delete_message", "m")
+    assert [told for told in show.chain.told if told[0] == "cut"] == [
+        ("cut", 103, "taken_back"),
+        ("cut", 104, "taken_back"),
+    ]
+    assert [show.texts.get(f"l:{line}") is None for line in (101, 102, 103)] == [False, True, True]
 
 
 async def test_outcomes_of_presses() -> None:
