@@ -125,7 +125,7 @@ async def test_events_say_what_became_of_them(opened: Any, show: PanelShow) -> N
     show.snapshot["events"] = some()
     panel = await (await opened()).open()
     rows = panel.page.locator(".ev")
-    assert await rows.count() == 4
+    await panel.becomes("document.querySelectorAll('.ev').length === 4")
     told = [" ".join((await rows.nth(n).inner_text()).split()) for n in range(4)]
     assert "Test raids with 1 viewer TEST" in told[0]
     assert "on air · Mika" in told[0]
@@ -149,6 +149,7 @@ async def test_what_nobody_wants_thanked_is_no_news(opened: Any, show: PanelShow
     }
     panel = await (await opened()).open()
     rows = panel.page.locator(".ev")
+    await panel.becomes("document.querySelectorAll('.ev').length === 7")
     told = [" ".join((await rows.nth(n).inner_text()).split()) for n in range(await rows.count())]
     assert len(told) == 7
     assert not any("Quiet" in each or "Early" in each for each in told)

@@ -590,6 +590,7 @@ async def test_an_account_whose_rights_cannot_be_seen_for_a_moment_does_not_end_
     async with chat() as (twitch, _, read, *_):
         times = 3
         plain = Signed.scopes.fget
+        assert plain is not None
 
         def scopes(self):
             nonlocal times

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from streamer.adapters.chat.youtube import probe
+from streamer.adapters.chat.youtube.clock import LoopClock
 from streamer.ports import Misconfigured
 from tests.adapters.chat.contract import Reading, until
 from tests.adapters.chat.youtube.helpers import QUICK, code, reading, source, waiting
@@ -81,20 +82,30 @@ async def test_a_server_under_a_path():
             await told.close()
 
 
+class Noting(LoopClock):
+    """Notes how long is waited, and waits no longer than a moment."""
+
+    def __init__(self) -> None:
+        self.waited: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.waited.append(seconds)
+        await asyncio.sleep(0.001)
+
+
 async def test_the_pauses_grow():
-    """Seen from the server: the last pause is longer than the first."""
     async with FakeYouTube() as youtube:
         youtube.current = ""
-        told = Reading(source(youtube, timing=msgspec.structs.replace(QUICK, look_s=0.02, look_max_s=10.0)))
-        times: list[float] = []
-        seen = 0
-        while len(times) < 7:
-            if len(youtube.pages) > seen:
-                seen = len(youtube.pages)
-                times.append(time.monotonic())
-            await asyncio.sleep(0.005)
+        clock = Noting()
+        timing = msgspec.structs.replace(QUICK, look_s=10.0, look_max_s=60.0)
+        told = Reading(source(youtube, timing=timing, clock=clock))
+        await until(lambda: len([each for each in clock.waited if each >= 5.0]) >= 7, "seven looks")
         await told.close()
-        assert times[6] - times[5] > 2 * (times[1] - times[0]) or times[6] - times[5] > 0.12
+        looks = [each for each in clock.waited if each >= 5.0]
+        assert 5.0 <= looks[0] <= 15.0
+        assert looks[0] < looks[2] < looks[5]
+        assert all(each <= 70.0 for each in looks), "up to a longest pause"
+        assert max(looks) >= 45.0
 
 
 async def test_a_channel_is_followed_to_its_next_stream():
