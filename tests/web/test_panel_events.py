@@ -219,7 +219,7 @@ async def test_the_menu_works_with_keys_and_gives_the_focus_back(opened: Any, sh
     await panel.until(lambda: panel.pressed("alerts/test") == [{"kind": "raid", "count": 40}])
     await page.keyboard.press("Escape")
     await page.get_by_role("dialog", name="Try an event").wait_for(state="detached")
-    assert await page.evaluate("document.activeElement.id") == "try-events"
+    await panel.becomes("document.activeElement.id === 'try-events'")
 
 
 @pytest.mark.parametrize(

@@ -203,7 +203,7 @@ async def test_what_is_missing_and_what_is_wrong_is_said_in_words(opened: Any, s
     await own.get_by_text("Sign in again to allow").wait_for()
     assert await own.locator("li").all_inner_texts() == [
         "Notice new followers.",
-        "Know when an ad break runs, so that nobody talks into it.",
+        "Show you and your moderators when an ad break runs.",
     ]
     await own.get_by_text("You are signed in as saturday, but they read friday").wait_for()
     await bot.get_by_text("The sign-in of stagehand has ended. Sign in again").wait_for()
