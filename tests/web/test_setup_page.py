@@ -669,6 +669,6 @@ async def test_the_whole_of_it_is_light_and_nothing_moves(opened: Any, show: Set
     await page.enter()
     frame = "document.querySelector('iframe').contentWindow"
     await page.becomes(f"{frame}.showrunner && {frame}.showrunner.state().connected", 20)
-    await page.page.wait_for_load_state("networkidle")
+    await page.page.wait_for_load_state("networkidle", timeout=30_000)
     assert sum(sizes) < 300_000
     assert await page.page.evaluate("window.__shift") < 0.02
