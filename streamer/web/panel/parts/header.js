@@ -56,9 +56,11 @@ function Part({ h }) {
 /** A box under its button. Closes on Escape, on a press elsewhere, and gives the focus back. */
 export function Popover({ label, onClose, children, cls = "" }) {
   const box = useRef(null);
+  const opener = useRef(null); // taken while it is drawn: by the time of the effect a quick Tab may have moved on
+  if (!opener.current) opener.current = document.activeElement;
   useEffect(() => {
-    const before = document.activeElement;
-    box.current.focus();
+    const before = opener.current;
+    if (!box.current.contains(document.activeElement)) box.current.focus();
     const away = (event) => { if (box.current && !box.current.contains(event.target) && !before.contains(event.target)) onClose(); };
     const escape = (event) => { if (event.key === "Escape") { event.stopPropagation(); onClose(); } };
     addEventListener("pointerdown", away);
@@ -66,7 +68,8 @@ export function Popover({ label, onClose, children, cls = "" }) {
     return () => {
       removeEventListener("pointerdown", away);
       removeEventListener("keydown", escape, true);
-      if (before && before.focus && (document.activeElement === document.body || !document.activeElement)) before.focus();
+      const now = document.activeElement;
+      if (before && before.focus && (!now || now === document.body || (box.current && box.current.contains(now)))) before.focus();
     };
   }, []);
   return html`<div class=${`pop ${cls}`} role="dialog" aria-label=${label} tabindex="-1" ref=${box}>${children}</div>`;
