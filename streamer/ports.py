@@ -9,7 +9,8 @@ from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
-from streamer.core.events import ChatKind, Fact, Money, Role
+from streamer.core.events import ChatKind, Event, Fact, Money, Role
+from streamer.core.stage import Stage
 
 RATE_HZ = 24_000
 FRAME_MS = 20
@@ -467,6 +468,97 @@ class Playhead(Protocol):
     """What is being heard at this moment: (line id, milliseconds), or None."""
 
     def position(self) -> tuple[int, int] | None: ...
+
+
+# --- the stage --------------------------------------------------------------------------------------------------------
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """What is heard at this instant, as faces need it. `line` 0: nobody speaks."""
+
+    line: int = 0
+    persona: str = ""
+    ms: int = 0
+    open: float = 0.0
+    """How far the mouth is open, 0..1."""
+    shape: Viseme = "sil"
+    expression: str = "neutral"
+    intensity: float = 1.0
+
+
+CueKind = Literal["gesture", "emotion", "alert", "line", "line_ended", "stop"]
+
+
+class Cue(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happens once, at the moment it is heard or shown. It is not made up for after a reconnect.
+
+    `name`: the gesture or expression, the kind of the alert; `size` 0..1 of an alert, intensity of an emotion;
+    `emote`: the address of a picture that a viewer sent with it; `reward`: the title of what was redeemed.
+    """
+
+    kind: CueKind
+    name: str = ""
+    persona: str = ""
+    line: int = 0
+    size: float = 0.0
+    emote: str = ""
+    reward: str = ""
+    test: bool = False
+
+
+class CaptionPage(msgspec.Struct, frozen=True):
+    """What a caption shows at a moment: at most two rows; `ms` of the line from when to when."""
+
+    line: int
+    persona: str
+    name: str
+    rows: tuple[str, ...]
+    at: int
+    end: int
+
+
+class StageView(Protocol):
+    """What a driver may look at whenever it likes. Every call is quick."""
+
+    def moment(self) -> Moment: ...
+
+    def caption(self) -> CaptionPage | None: ...
+
+    def words(self, what: str) -> str:
+        """The words of `speaker` (shown name), `answering_name`, `answering_text`; empty for none."""
+        ...
+
+
+class StageDriver(Protocol):
+    """Brings one device towards the desired stage, whatever state it is in, and leaves alone what it does not own.
+
+    `want` and `cue` are synchronous, return at once and raise nothing. `run` connects, reconnects and reconciles until
+    it is cancelled; `aclose` releases what was taken (expressions, lowered music, moved sources) within its limit.
+    """
+
+    name: str
+
+    def want(self, stage: Stage) -> None: ...
+
+    def cue(self, cue: Cue) -> None: ...
+
+    def healths(self) -> Sequence[Health]: ...
+
+    async def run(self) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+
+class Reports(Protocol):
+    """What a driver tells the show."""
+
+    def fact(self, event: Event) -> None:
+        """Something the rules of the show want to know: the host's voice, a scene taken by hand, a poke."""
+        ...
+
+    def state(self, part: str, state: Mapping[str, object]) -> None:
+        """What the panel shows of a device, whole: plain JSON values under `obs`, `avatar.<persona>`."""
+        ...
 
 
 # --- memory of the process --------------------------------------------------------------------------------------------

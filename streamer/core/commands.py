@@ -99,8 +99,11 @@ class Drop(msgspec.Struct, frozen=True, tag=True, kw_only=True):
 
 
 class TakeScene(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Cut to a scene of the scene map. `why` is a code worded in texts."""
+
     cause: int
     scene: str
+    why: str = ""
 
 
 class Close(msgspec.Struct, frozen=True, tag=True, kw_only=True):

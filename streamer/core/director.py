@@ -2,17 +2,20 @@
 
 from msgspec.structs import replace
 
-from streamer.core import alerts
+from streamer.core import alerts, scenes
 from streamer.core.commands import Close, Command, Drop, Duck
 from streamer.core.controls import clear, close, dial, pause, resume, skip, stop
 from streamer.core.events import (
     AlertReplayed,
+    AutoPressed,
     CastChanged,
     ChatReceived,
     CloseRequested,
     DialSet,
+    EmergencyPressed,
     Fact,
     HostEarChanged,
+    HostHeld,
     HostSpeechConfirmed,
     HostSpoke,
     HostVoiceEnded,
@@ -21,10 +24,13 @@ from streamer.core.events import (
     LineReady,
     LineStarted,
     PausePressed,
+    Poked,
     QueueCleared,
     Resumed,
     ResumePressed,
     SayRequested,
+    SceneSeen,
+    SceneTakenByHand,
     SegmentDue,
     SentenceSpoken,
     SettingsChanged,
@@ -41,7 +47,7 @@ from streamer.core.ignoring import ignore, unignore
 from streamer.core.limits import remember_start
 from streamer.core.lines import ended, ready, spoken, started
 from streamer.core.requests import BANTER, host_spoke, received, say_requested
-from streamer.core.rundown import segment_due
+from streamer.core.rundown import poked, segment_due
 from streamer.core.show import Show
 from streamer.core.taken_back import taken_back
 from streamer.core.turns import cut, settle, withdraw
@@ -88,6 +94,8 @@ def _apply(show: Show, fact: Fact) -> tuple[Show, list[Command]]:  # noqa: C901,
             return taken_back(show, event)
         case HostVoiceSuspected() | HostSpeechConfirmed() | HostVoiceEnded() as event:
             return _host_voice(show, event)
+        case HostHeld(on=on):
+            return _held(show, on=on)
         case HostSpoke() as event:
             return host_spoke(show, event)
         case HostEarChanged(connected=connected):
@@ -98,6 +106,16 @@ def _apply(show: Show, fact: Fact) -> tuple[Show, list[Command]]:  # noqa: C901,
             return _operator(show, event)
         case AlertReplayed() as event:
             return alerts.replayed(show, event)
+        case SceneSeen() as event:
+            return scenes.seen(show, event)
+        case SceneTakenByHand() as event:
+            return scenes.by_hand(show, event)
+        case AutoPressed() as event:
+            return scenes.auto(show, event)
+        case EmergencyPressed() as event:
+            return stop(scenes.emergency(show, event))
+        case Poked() as event:
+            return poked(show, event)
         case QueueCleared():
             return clear(show)
         case UserIgnored() as event:
@@ -126,7 +144,7 @@ def _operator(
         case StopPressed():
             return stop(show)
         case ResumePressed():
-            return resume(show)
+            return resume(scenes.over(show))
         case PausePressed():
             return pause(show)
         case SkipPressed():
@@ -152,11 +170,25 @@ def _host_voice(
             speaking = replace(host, connected=True, speaking=True, suspected_ms=-1, since_ms=show.now_ms)
             return cut(replace(show, host=speaking, voice_ms=show.now_ms), "host")
         case HostVoiceEnded():
+            if host.held:
+                return show, []
             quiet_ms = show.now_ms if host.speaking else host.quiet_ms
             show = replace(show, host=replace(host, speaking=False, suspected_ms=-1, quiet_ms=quiet_ms))
             if host.suspected_ms >= 0 and air is not None:
                 return show, [Duck(cause=show.seq, line=air.id, on=False)]
             return show, []
+
+
+def _held(show: Show, *, on: bool) -> tuple[Show, list[Command]]:
+    """The quiet switch: as if the host spoke, for as long as it is on."""
+    host = show.host
+    if on == host.held:
+        return show, []
+    if not on:
+        quiet = replace(host, held=False, speaking=False, suspected_ms=-1, quiet_ms=show.now_ms)
+        return replace(show, host=quiet, wake_ms=0), []
+    held = replace(host, held=True, speaking=True, suspected_ms=-1, since_ms=show.now_ms)
+    return cut(replace(show, host=held, voice_ms=show.now_ms, wake_ms=0), "host")
 
 
 def _resumed(show: Show) -> Show:
@@ -167,7 +199,7 @@ def _resumed(show: Show) -> Show:
         show = replace(show, answered_ms=remember_start(show.answered_ms, air.aired_ms))
     return replace(
         show, air=None, next=None, free_ms=show.now_ms, voice_ms=show.now_ms, wake_ms=0, page=False, cut_off="",
-        host=replace(show.host, connected=False, speaking=False, suspected_ms=-1),
+        host=replace(show.host, connected=False, speaking=False, held=False, suspected_ms=-1), scene_on="",
     )  # fmt: skip
 
 

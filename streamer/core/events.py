@@ -248,6 +248,50 @@ class AlertReplayed(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     via: str = ""
 
 
+class HostHeld(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """The quiet switch: while it is on, the host has the floor and nobody of the cast starts."""
+
+    on: bool
+    by: str = ""
+    via: str = ""
+
+
+class SceneTakenByHand(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """The streamer changed the scene: in OBS (`via` is `obs`), or at the panel, by key or URL. Automatic cuts stop."""
+
+    scene: str
+    by: str = ""
+    via: str = ""
+
+
+class SceneSeen(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """This scene is on now: the device was asked at connect, or has carried out a cut of ours."""
+
+    scene: str
+
+
+class AutoPressed(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """The show cuts again by itself."""
+
+    by: str = ""
+    via: str = ""
+
+
+class EmergencyPressed(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Silence as with `StopPressed`, and the emergency scene at once, whoever has the scenes in hand."""
+
+    by: str = ""
+    via: str = ""
+    saw: int = 0
+
+
+class Poked(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Somebody clicked the model of a persona."""
+
+    persona: str
+    what: str = ""
+
+
 class SinkChanged(msgspec.Struct, frozen=True, tag=True):
     """Who plays the sound changed: a page, or the silent clock (`page` false)."""
 
@@ -272,6 +316,7 @@ Event = (
     | LineReady | LineStarted | SentenceSpoken | LineEnded
     | StopPressed | ResumePressed | PausePressed | SkipPressed | DialSet | SayRequested | AlertReplayed
     | QueueCleared | UserIgnored | UserUnignored
+    | HostHeld | SceneSeen | SceneTakenByHand | AutoPressed | EmergencyPressed | Poked
     | SinkChanged | CloseRequested | Woke
 )  # fmt: skip
 

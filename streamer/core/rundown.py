@@ -4,10 +4,10 @@ from msgspec.structs import replace
 
 from streamer.core.casting import enabled, named, volunteer
 from streamer.core.commands import Command, Drop
-from streamer.core.events import SegmentDue
+from streamer.core.events import Poked, SegmentDue
 from streamer.core.requests import BANTER, IDLE, SEGMENT, add
 from streamer.core.settings import Segment
-from streamer.core.show import Line, Request, Show
+from streamer.core.show import POKE_EVERY_MS, Line, Request, Show
 
 BANTER_AGE_MS = 20_000
 
@@ -118,3 +118,22 @@ def reaction(show: Show, line: Line) -> Show:
         turn=turn + 1,
     )
     return add(show, request)[0]
+
+
+def poked(show: Show, poke: Poked) -> tuple[Show, list[Command]]:
+    """A persona that was poked says something, unless it just did or somebody has more to say."""
+    busy = show.mode != "running" or bool(show.requests) or show.next is not None
+    if busy or not show.settings.pokes or show.now_ms - show.poked_ms < POKE_EVERY_MS or not may_talk_unasked(show):
+        return show, []
+    request = Request(
+        id=show.next_request,
+        kind="say",
+        priority=BANTER,
+        born_ms=show.now_ms,
+        expires_ms=show.now_ms + POKE_EVERY_MS,
+        why="poke",
+        cause=show.seq,
+        persona=named(show, (poke.persona,)),
+        prompt="s:_poke",
+    )
+    return add(replace(show, poked_ms=show.now_ms), request) if request.persona else (show, [])

@@ -27,6 +27,22 @@ class Segment(msgspec.Struct, frozen=True):
     """The opening line starts a bit between personas."""
 
 
+class Scenes(msgspec.Struct, frozen=True, kw_only=True):
+    """Which scene is wanted when. Names are those of the scene map; an empty one means none of its own."""
+
+    home: str = ""
+    standby: str = ""
+    """While the show is paused."""
+    emergency: str = ""
+    speakers: Mapping[str, str] = {}
+    """By persona: the scene while it speaks."""
+    several: str = ""
+    """While several take turns in a bit."""
+    cut_on_speaker: bool = False
+    min_shot_ms: int = 4_000
+    """A cut to a speaker, or back, comes no sooner than this after the last one."""
+
+
 class AlertRule(msgspec.Struct, frozen=True, kw_only=True):
     """What follows from one kind of alert, or from one reward. Its words are made in the shell. Times in ms."""
 
@@ -83,3 +99,6 @@ class ShowSettings(msgspec.Struct, frozen=True, kw_only=True):
     segments: tuple[Segment, ...] = ()
     alerts: Mapping[str, AlertRule] = {}
     """By kind of the event, or by a name that `ChatReceived.rule` gives (a reward's)."""
+    scenes: Scenes = Scenes()
+    pokes: bool = True
+    """A persona whose model is clicked says something, now and then."""

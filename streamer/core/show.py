@@ -33,6 +33,9 @@ CUT_LIMIT_MS = 2_000
 """After a cut the floor is free again by then, also when the end of the line was never reported."""
 HOST_LIMIT_MS = 30_000
 """The host counts as silent after so long without news."""
+HELD_LIMIT_MS = 600_000
+"""The quiet switch switches itself off: forgotten, it would silence the show for ever."""
+POKE_EVERY_MS = 20_000
 SUSPECT_LIMIT_MS = 2_000
 LISTEN_MS = 30_000
 """After a persona answered the host, a question of the host without a name is meant for the cast."""
@@ -136,6 +139,8 @@ class Host(msgspec.Struct, frozen=True):
     since_ms: int = 0
     quiet_ms: int = -1_000_000
     """When the host was last heard to stop."""
+    held: bool = False
+    """The quiet switch is on: the host has the floor until it is switched off."""
 
 
 class Show(msgspec.Struct, frozen=True, kw_only=True):
@@ -186,6 +191,22 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     gifts: Mapping[str, tuple[int, int]] = {}
     """Users whose gifts have not come up to the least: when the last one came, and how many there are."""
     scene: str = ""
+    """The scene that is wanted; empty for none."""
+    scene_ms: int = -1_000_000
+    """When it was taken."""
+    scene_why: str = ""
+    scene_hand: bool = False
+    """The streamer took it by hand."""
+    scene_base: str = ""
+    """Of the segment that goes on; empty: the home scene."""
+    scene_on: str = ""
+    """What the device says is on."""
+    scene_back: str = ""
+    """What was on before a cut to a speaker or an alert, where no home scene is named."""
+    scene_before: str = ""
+    """What the streamer had taken by hand before an emergency."""
+    emergency: bool = False
+    poked_ms: int = -1_000_000
     page: bool = False
     """A page plays the sound."""
     next_line: int = 1

@@ -17,6 +17,15 @@ class Stage(msgspec.Struct, frozen=True):
     listening_to: dict[str, str]
     """Where each persona looks: another persona's id, `host`, `viewer` (the camera) or `chat`."""
     scene: str
+    """Of the scene map; empty: no scene is wanted, whatever is on is left alone."""
+    why: str = ""
+    """Why this scene: see `scenes.Why`."""
+    hand: bool = False
+    """The streamer has taken the scene by hand: it is his until `AutoPressed`."""
+    sounding: bool = False
+    """The line of `speaker` is being heard."""
+    host: bool = False
+    """The host speaks, or has the floor by the quiet switch."""
 
 
 def stage(show: Show) -> Stage:
@@ -30,6 +39,10 @@ def stage(show: Show) -> Stage:
         answering=air.request.uid if air is not None and air.from_viewers else "",
         listening_to=looks,
         scene=show.scene,
+        why=show.scene_why,
+        hand=show.scene_hand,
+        sounding=air is not None and air.started_ms >= 0,
+        host=show.host.speaking,
     )
 
 

@@ -5,20 +5,22 @@
 
 from msgspec.structs import replace
 
-from streamer.core import huff
+from streamer.core import huff, scenes
 from streamer.core.casting import enabled, volunteer
-from streamer.core.commands import Air, Command, Cut, Drop, DropReason, Duck, Prepare, TakeScene, Withdraw
+from streamer.core.commands import Air, Command, Cut, Drop, DropReason, Duck, Prepare, Withdraw
 from streamer.core.limits import PREPARE_MS, may_prepare_answer, next_answer_ms, remember_start, window_opens_ms
 from streamer.core.requests import BANTER, DIRECT, best, put_back, remove
-from streamer.core.rundown import find_segment, idle_at_ms, idle_talk, is_unasked, may_talk_unasked, reaction
+from streamer.core.rundown import idle_at_ms, idle_talk, is_unasked, may_talk_unasked, reaction
 from streamer.core.show import (
     ALERT_AHEAD_MS,
     ALERT_HOLD_MS,
     CUT_LIMIT_MS,
+    HELD_LIMIT_MS,
     HOST_LIMIT_MS,
     PROGRESS_LIMIT_MS,
     START_LIMIT_MS,
     SUSPECT_LIMIT_MS,
+    Host,
     Line,
     Request,
     Show,
@@ -41,6 +43,7 @@ def settle(show: Show) -> tuple[Show, list[Command]]:
         _choose,
         _give_floor,
         _choose,
+        scenes.direct,
     ):
         show, commands = rule(show)
         out += commands
@@ -100,13 +103,17 @@ def free_floor(show: Show, *, whole: bool) -> tuple[Show, list[Command]]:
 def _host_limits(show: Show) -> tuple[Show, list[Command]]:
     host = show.host
     out: list[Command] = []
-    if host.speaking and show.now_ms - host.since_ms >= HOST_LIMIT_MS:
-        host = replace(host, speaking=False, quiet_ms=show.now_ms)
+    if host.speaking and show.now_ms - host.since_ms >= _host_limit(host):
+        host = replace(host, speaking=False, held=False, quiet_ms=show.now_ms)
     if host.suspected_ms >= 0 and show.now_ms - host.suspected_ms >= SUSPECT_LIMIT_MS:
         host = replace(host, suspected_ms=-1)
         if show.air is not None:
             out.append(Duck(cause=show.seq, line=show.air.id, on=False))
     return (show if host is show.host else replace(show, host=host)), out
+
+
+def _host_limit(host: Host) -> int:
+    return HELD_LIMIT_MS if host.held else HOST_LIMIT_MS
 
 
 def _line_limits(show: Show) -> tuple[Show, list[Command]]:
@@ -263,11 +270,7 @@ def _give_floor(show: Show) -> tuple[Show, list[Command]]:
     show = replace(show, air=aired, next=None)
     show = show if line.request.test else huff.aired(show, aired)
     out: list[Command] = [Air(cause=show.seq, line=line.id, not_before_ms=not_before_ms)]
-    segment = find_segment(show, line.request.segment)
-    scene = segment.scene if segment is not None else line.request.scene
-    if scene and scene != show.scene:
-        show = replace(show, scene=scene)
-        out.append(TakeScene(cause=show.seq, scene=scene))
+    show = scenes.begun(show, aired)
     return (show if line.request.test else reaction(show, aired)), out
 
 
@@ -291,7 +294,7 @@ def _next_due(show: Show) -> int:
     due: list[int] = [2**62]
     host = show.host
     if host.speaking:
-        due.append(host.since_ms + HOST_LIMIT_MS)
+        due.append(host.since_ms + _host_limit(host))
     if host.suspected_ms >= 0:
         due.append(host.suspected_ms + SUSPECT_LIMIT_MS)
     due.extend(line.deadline_ms for line in (show.air, show.next) if line is not None)
@@ -309,5 +312,8 @@ def _next_due(show: Show) -> int:
     idle = idle_at_ms(show)
     if idle is not None:
         due.append(idle)
+    cut_ms = scenes.direct_at_ms(show)
+    if cut_ms is not None:
+        due.append(cut_ms)
     now_ms = show.now_ms
     return min([at for at in due if at > now_ms])
