@@ -14,7 +14,8 @@ EXAMPLE: dict[str, Any] = {
     "settings": ShowSettings(), "cast": (Member("mika"),), "gap_s": 1.5, "uid": "t:1", "user": "t:ana",
     "platform": "t", "scope": "room", "key": "t", "text": "m:t:1", "connected": True, "segment": "news", "due_ms": 5,
     "line": 1, "est_ms": 900, "index": 2, "heard_ms": 40, "outcome": "cut", "dial": "chatty", "persona": "mika",
-    "page": True, "on": True, "scene": "main", "chat": ChatReceived(uid="t:1", user="t:ana", platform="t", kind="raid", count=4),
+    "page": True, "on": True, "scene": "main",
+    "chat": ChatReceived(uid="t:1", user="t:ana", platform="t", kind="raid", count=4),
 }  # fmt: skip
 
 
