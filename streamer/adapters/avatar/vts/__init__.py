@@ -1,0 +1,1 @@
+"""VTube Studio, by its public API."""
