@@ -2,7 +2,7 @@
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -15,15 +15,19 @@ from streamer.app.panel_view import PanelView
 from streamer.app.sayings import Sayings, fact
 from streamer.core.commands import Air, Close, Command, Cut, Drop, Duck, Erase, Prepare, TakeScene, Withdraw
 from streamer.core.events import (
+    AutoPressed,
     ChatReceived,
     DialSet,
+    EmergencyPressed,
     Event,
     Fact,
+    HostHeld,
     HostSpoke,
     LineEnded,
     PausePressed,
     QueueCleared,
     ResumePressed,
+    SceneTakenByHand,
     SkipPressed,
     StopPressed,
 )
@@ -83,6 +87,8 @@ class Conductor:
         self._orders: dict[int, Prepare] = {}
         self._lines: OrderedDict[int, Prepare] = OrderedDict()
         self._stage: Stage | None = None
+        self.scenes: Collection[str] = ()
+        """Keys of the scenes that an operator can choose."""
         self.inbox: Inbox
         self.performer: Performer
 
@@ -126,7 +132,7 @@ class Conductor:
     def press(self, event: Event) -> Outcome:
         """An operator pressed something. `stale`: what was meant has gone; nothing was done."""
         outcome = self._outcome(event)
-        if outcome != "stale":
+        if outcome not in ("stale", "unknown"):
             self.inbox.emit(event)
         return outcome
 
@@ -145,6 +151,16 @@ class Conductor:
                 return "stale" if saw and saw != show.air.id else "done"
             case DialSet(dial=dial):
                 return "already" if show.dial == dial else "done"
+            case EmergencyPressed():
+                return "already" if show.emergency else "done"
+            case AutoPressed():
+                return "done" if show.scene_hand else "already"
+            case HostHeld(on=on):
+                return "already" if show.host.held == on else "done"
+            case SceneTakenByHand(scene=scene):
+                if scene not in self.scenes:
+                    return "unknown"
+                return "already" if show.scene_hand and show.scene == scene else "done"
             case QueueCleared():
                 return "done" if show.requests or show.next is not None else "already"
             case _:

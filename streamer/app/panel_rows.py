@@ -8,10 +8,13 @@ import msgspec
 from streamer.core.commands import Command, Drop, Erase
 from streamer.core.events import (
     AlertReplayed,
+    AutoPressed,
     ChatReceived,
     CloseRequested,
     DialSet,
+    EmergencyPressed,
     Event,
+    HostHeld,
     LineEnded,
     Money,
     PausePressed,
@@ -19,6 +22,7 @@ from streamer.core.events import (
     Resumed,
     ResumePressed,
     SayRequested,
+    SceneTakenByHand,
     SegmentDue,
     SkipPressed,
     StopPressed,
@@ -271,10 +275,31 @@ def _press(step: Step, words: Words, name: Callable[[str], str]) -> Row | None:
             return entry(at, "press", code, {"persona": name(persona), "text": words(text) or ""}, by=by, via=via)
         case QueueCleared() | AlertReplayed() as event:
             return _ordering(event, at, words)
+        case EmergencyPressed() | AutoPressed() | HostHeld() | SceneTakenByHand() as event:
+            return _staged(event, before, at)
         case UserIgnored() | UserUnignored() as event:
             return _ignoring(event, at, words)
         case _:
             return None
+
+
+def _staged(
+    event: EmergencyPressed | AutoPressed | HostHeld | SceneTakenByHand, before: Show, at_ms: int
+) -> Row | None:
+    """Presses that belong to the stage."""
+    by, via = event.by, event.via
+    match event:
+        case EmergencyPressed():
+            return entry(at_ms, "press", "press.emergency", by=by, via=via)
+        case AutoPressed():
+            return entry(at_ms, "press", "press.auto", by=by, via=via) if before.scene_hand else None
+        case HostHeld(on=on):
+            if on == before.host.held:
+                return None
+            return entry(at_ms, "press", "press.host_on" if on else "press.host_off", by=by, via=via)
+        case SceneTakenByHand(scene=scene):
+            code = "scene.hand" if via == "obs" else "press.scene"
+            return entry(at_ms, "system" if via == "obs" else "press", code, {"scene": scene}, by=by, via=via)
 
 
 def _ordering(event: QueueCleared | AlertReplayed, at_ms: int, words: Words) -> Row:

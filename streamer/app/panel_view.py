@@ -15,7 +15,7 @@ from streamer.app.panel_asides import Asides
 from streamer.app.panel_events import Events
 from streamer.app.panel_rows import Row, Words
 from streamer.core.commands import Command, Drop, Erase
-from streamer.core.events import ChatReceived, Event, LineEnded, StopPressed
+from streamer.core.events import ChatReceived, EmergencyPressed, Event, LineEnded, StopPressed
 from streamer.core.requests import is_ignored
 from streamer.core.show import EMPTY, Line, Show
 from streamer.ports import ChatRow, Health, Heard
@@ -151,7 +151,7 @@ class PanelView:
         for command in commands:
             if isinstance(command, Erase):
                 self._erase(command, changes)
-        if isinstance(event, StopPressed) and show.mode == "stopped":
+        if isinstance(event, StopPressed | EmergencyPressed) and show.mode == "stopped":
             self._stopped(event, before, changes)
         self._lines(before, changes, removed)
         if show.requests is not before.requests or any(isinstance(c, Erase) for c in commands):
@@ -181,7 +181,7 @@ class PanelView:
         changes.update({f"{top}/{part(key)}": row for key, row in new.items() if old.get(key) != row})
         self._published[top] = dict(new)
 
-    def _stopped(self, event: StopPressed, before: Show, changes: dict[str, object]) -> None:
+    def _stopped(self, event: StopPressed | EmergencyPressed, before: Show, changes: dict[str, object]) -> None:
         self._stops += 1
         silent = before.air is None
         changes["silence"] = {

@@ -15,7 +15,7 @@ from streamer.ports import ChatRow, TextStore, Unavailable, User
 from streamer.web.feed import FeedHub
 from streamer.web.grants import DEFAULT_OVERLAY, Grant, GrantKind, Grants, Scope
 from streamer.web.inject import read_rows
-from streamer.web.operate import PLAIN, Bucket, Operator, Outcome, press
+from streamer.web.operate import PLAIN, SCENE, Bucket, Operator, Outcome, press
 from streamer.web.rest import Call, Problem, Route, RowError, invalid, route
 from streamer.web.sinkroom import NoAnswer, SinkRoom
 
@@ -56,6 +56,12 @@ class Press(msgspec.Struct, frozen=True):
 
 class SetDial(msgspec.Struct, frozen=True):
     dial: Dial
+
+
+class SetScene(msgspec.Struct, frozen=True):
+    """A key of the scene map."""
+
+    scene: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 
 
 class Say(msgspec.Struct, frozen=True):
@@ -176,6 +182,7 @@ class Api:
             route("GET", f"{V1}/state", self.state, scope="panel"),
             *(route("POST", f"{V1}/commands/{name}", self._presser(name), scope="command", **loose) for name in PLAIN),
             route("POST", f"{V1}/commands/dial", self.dial, scope="command"),
+            route("POST", f"{V1}/stage/scene", self.scene, scope="command"),
             route("POST", f"{V1}/commands/say", self.say, scope="say"),
             route("POST", f"{V1}/talk", self.talk, scope="say"),
             route("POST", f"{V1}/inject", self.inject, scope="inject", raw_body=list[dict[str, Any]], problems=(429,)),
@@ -249,12 +256,23 @@ class Api:
             "pause": "Finish the line on air, then stay quiet; the queue is kept.",
             "skip": "End the line on air.",
             "clear": "Drop everybody who waits for an answer; the line on air goes on.",
+            "emergency": "Silence as with stop, and the emergency scene, until resume.",
+            "auto": "Let the show cut the scenes again after one was taken by hand.",
+            "host-on": "The host has the floor: the line on air ends and nobody starts, until host-off.",
+            "host-off": "The host gives the floor back.",
         }[command]
         return handler
 
     async def dial(self, call: Call, body: SetDial) -> Pressed:
         """How much the cast talks: only when named, normal, chatty."""
         return Pressed(self.parts.operator.press(DialSet(dial=body.dial, by=call.by, via=call.via)))
+
+    async def scene(self, call: Call, body: SetScene) -> Pressed:
+        """Cut to a scene; the show leaves it there until auto."""
+        outcome = self.parts.operator.press(press(f"{SCENE}{body.scene}", by=call.by, via=call.via))
+        if outcome == "unknown":
+            raise Problem(404, "no_scene", "the scene map has no such scene", path="$.scene")
+        return Pressed(outcome)
 
     async def say(self, call: Call, body: Say) -> Pressed:
         """Have a persona say something."""

@@ -10,7 +10,7 @@ from time import monotonic
 from aiohttp import web
 
 from streamer.web.grants import Grants
-from streamer.web.operate import DECK, Bucket, Operator, press
+from streamer.web.operate import DECK, Bucket, Operator, is_scene, press
 from streamer.web.rest import Problem
 
 SAME_WITHIN_S = 0.4
@@ -45,12 +45,13 @@ class Deck:
         ):
             raise Problem(403, "preview", "open this address in the background, from a device")
         command = request.match_info["command"]
-        if command not in DECK:
+        if command not in DECK and not is_scene(command):
             raise Problem(404, "no_command")
         now = self._now()
         if self._buckets.setdefault(grant.id, Bucket(PER_S, PER_S)).take(now):
             raise Problem(429, "slow_down", headers={"Retry-After": "1"})
         if now - self._last.get((grant.id, command), -SAME_WITHIN_S) >= SAME_WITHIN_S:
             self._last[grant.id, command] = now
-            self._operator.press(press(command, by=f"deck:{grant.id}", via="deck"))
+            if self._operator.press(press(command, by=f"deck:{grant.id}", via="deck")) == "unknown":
+                raise Problem(404, "no_scene", "the scene map has no such scene")
         return web.Response(text="ok\n", headers={"Cache-Control": "no-store"})

@@ -15,6 +15,7 @@ from streamer.app.outward.settings import Kind
 from streamer.core.commands import Command, Erase, Prepare, TakeScene
 from streamer.core.events import (
     ChatReceived,
+    EmergencyPressed,
     Event,
     LineEnded,
     LineStarted,
@@ -102,7 +103,7 @@ class Teller:
                 self._started(self._lines[line])
             case LineEnded() if event.line in self._lines:
                 self._ended(self._lines[event.line], event)
-            case StopPressed():
+            case StopPressed() | EmergencyPressed():
                 self._tell("stop", {})
             case PausePressed():
                 self._tell("pause", {})
