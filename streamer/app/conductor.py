@@ -12,25 +12,10 @@ from streamer.app.inbox import Inbox
 from streamer.app.ingress import Ingress
 from streamer.app.overlay_view import OverlayView
 from streamer.app.panel_view import PanelView
+from streamer.app.presses import outcome_of
 from streamer.app.sayings import Sayings, fact
 from streamer.core.commands import Air, Close, Command, Cut, Drop, Duck, Erase, Prepare, TakeScene, Withdraw
-from streamer.core.events import (
-    AutoPressed,
-    ChatReceived,
-    DialSet,
-    EmergencyPressed,
-    Event,
-    Fact,
-    HostHeld,
-    HostSpoke,
-    LineEnded,
-    PausePressed,
-    QueueCleared,
-    ResumePressed,
-    SceneTakenByHand,
-    SkipPressed,
-    StopPressed,
-)
+from streamer.core.events import ChatReceived, Event, Fact, HostSpoke, LineEnded
 from streamer.core.show import Show
 from streamer.core.stage import Stage, stage
 from streamer.ports import ChatRow, Heard, TextStore
@@ -131,40 +116,10 @@ class Conductor:
 
     def press(self, event: Event) -> Outcome:
         """An operator pressed something. `stale`: what was meant has gone; nothing was done."""
-        outcome = self._outcome(event)
+        outcome = outcome_of(event, self.inbox.show, self.scenes)
         if outcome not in ("stale", "unknown"):
             self.inbox.emit(event)
         return outcome
-
-    def _outcome(self, event: Event) -> Outcome:
-        show = self.inbox.show
-        match event:
-            case StopPressed():
-                return "already" if show.mode == "stopped" else "done"
-            case ResumePressed():
-                return "already" if show.mode == "running" else "done"
-            case PausePressed():
-                return "already" if show.mode == "paused" else "done"
-            case SkipPressed(saw=saw):
-                if show.air is None:
-                    return "already"
-                return "stale" if saw and saw != show.air.id else "done"
-            case DialSet(dial=dial):
-                return "already" if show.dial == dial else "done"
-            case EmergencyPressed():
-                return "already" if show.emergency else "done"
-            case AutoPressed():
-                return "done" if show.scene_hand else "already"
-            case HostHeld(on=on):
-                return "already" if show.host.held == on else "done"
-            case SceneTakenByHand(scene=scene):
-                if scene not in self.scenes:
-                    return "unknown"
-                return "already" if show.scene_hand and show.scene == scene else "done"
-            case QueueCleared():
-                return "done" if show.requests or show.next is not None else "already"
-            case _:
-                return "done"
 
     # --- out ---------------------------------------------------------------------------------------------------------
 

@@ -273,10 +273,17 @@ def _press(step: Step, words: Words, name: Callable[[str], str]) -> Row | None:
         case SayRequested(by=by, via=via, persona=persona, text=text, exact=exact):
             code = "press.exact" if exact else "press.say"
             return entry(at, "press", code, {"persona": name(persona), "text": words(text) or ""}, by=by, via=via)
+        case _:
+            return _pressed(step, words)
+
+
+def _pressed(step: Step, words: Words) -> Row | None:
+    at = step.show.now_ms
+    match step.event:
         case QueueCleared() | AlertReplayed() as event:
             return _ordering(event, at, words)
         case EmergencyPressed() | AutoPressed() | HostHeld() | SceneTakenByHand() as event:
-            return _staged(event, before, at)
+            return _staged(event, step.before, at)
         case UserIgnored() | UserUnignored() as event:
             return _ignoring(event, at, words)
         case _:

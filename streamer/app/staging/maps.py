@@ -1,11 +1,9 @@
 """Scene maps: `scenes/<name>.yaml`, chosen by `obs.map`. The user's own folder goes first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from streamer.adapters.obs.settings import SceneMap
-from streamer.app.alerting.settings import Alerts
-from streamer.app.schedule import Rundown
 from streamer.app.yamlfile import BadFiles, Problem, problems, read_yaml
 
 

@@ -11,8 +11,8 @@ from streamer.core.commands import Air, Command, Prepare
 from streamer.ports import CaptionPage, Cue, Heard, Moment, Viseme
 from streamer.speech.pages import Page, page_at, paginate
 from streamer.speech.playhead import SinkPlayhead
-from streamer.speech.view import ClauseView, MouthView
 from streamer.speech.tags import GESTURES
+from streamer.speech.view import ClauseView, MouthView
 
 LINES_KEPT = 4
 """The one on air, the one prepared ahead, and those that are just ending."""
