@@ -1,0 +1,1 @@
+"""OBS Studio, through obs-websocket 5."""
