@@ -99,11 +99,11 @@ class Drop(msgspec.Struct, frozen=True, tag=True, kw_only=True):
 
 
 class TakeScene(msgspec.Struct, frozen=True, tag=True, kw_only=True):
-    """Cut to a scene of the scene map. `why` is a code worded in texts."""
+    """Cut to a scene of the scene map. `reason`: a `scenes.Why`, worded under `scene.why`."""
 
     cause: int
     scene: str
-    why: str = ""
+    reason: str = ""
 
 
 class Close(msgspec.Struct, frozen=True, tag=True, kw_only=True):

@@ -82,7 +82,7 @@ def _soonest_ms(show: Show, why: Why) -> int:
 
 def _take(show: Show, scene: str, why: Why) -> tuple[Show, list[Command]]:
     show = replace(show, scene=scene, scene_why=why, scene_ms=show.now_ms)
-    return show, [TakeScene(cause=show.seq, scene=scene, why=why)]
+    return show, [TakeScene(cause=show.seq, scene=scene, reason=why)]
 
 
 def begun(show: Show, line: Line) -> Show:
@@ -101,7 +101,7 @@ def by_hand(show: Show, event: SceneTakenByHand) -> tuple[Show, list[Command]]:
     emergency, as far as the scenes go."""
     out: list[Command] = []
     if event.via != "obs" and event.scene != show.scene:
-        out.append(TakeScene(cause=show.seq, scene=event.scene, why="hand"))
+        out.append(TakeScene(cause=show.seq, scene=event.scene, reason="hand"))
     show = replace(
         show, scene=event.scene, scene_on=event.scene, scene_why="hand", scene_ms=show.now_ms, scene_hand=True,
         scene_before="", emergency=False, wake_ms=0,

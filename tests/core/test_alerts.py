@@ -287,7 +287,7 @@ def test_the_scene_is_taken_when_the_line_gets_the_floor() -> None:
     line = prepared(raid(scene))
     assert scene.show.scene == ""
     out = scene.ready(line.line)
-    assert of(TakeScene, out) == [TakeScene(cause=scene.show.seq, scene="party", why="alert")]
+    assert of(TakeScene, out) == [TakeScene(cause=scene.show.seq, scene="party", reason="alert")]
     assert scene.show.scene == "party"
 
 

@@ -38,7 +38,7 @@ def a_scene(scenes: Scenes, **more: Any) -> Scene:
 
 
 def taken(commands: list[Command]) -> list[tuple[str, str]]:
-    return [(each.scene, each.why) for each in of(TakeScene, commands)]
+    return [(each.scene, each.reason) for each in of(TakeScene, commands)]
 
 
 def speak(scene: Scene, who: str, line: int) -> list[Command]:
@@ -238,9 +238,9 @@ def test_the_streamers_hand_is_never_fought_and_short_shots_never_happen(steps: 
             case _:
                 out = scene.feed(step)
         for cut in of(TakeScene, out):
-            soft = cut.why in ("speaker", "home")
+            soft = cut.reason in ("speaker", "home")
             if hand and scene.show.scene_hand:
-                assert cut.why in ("emergency", "hand")
+                assert cut.reason in ("emergency", "hand")
             if soft and not isinstance(step, AutoPressed | SceneTakenByHand) and not isinstance(step, tuple):
                 assert scene.now_ms - last_ms >= 4_000
         if of(TakeScene, out) or isinstance(step, SceneTakenByHand):
