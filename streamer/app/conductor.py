@@ -88,6 +88,7 @@ class Conductor:
         not hear it, and the audience has it in the chat itself."""
         if row.kind in _ASIDES:
             self._panel.aside(row, self._now_ms())
+            self._overlay.aside(row, self._now_ms())
             return
         for event in self._ingress.hear(row):
             if aside and isinstance(event, ChatReceived):
@@ -107,7 +108,8 @@ class Conductor:
                 shown = text or fact(event)  # a follow has neither words nor a fact to show
                 if shown and not event.direct and not aside:  # what is said at the panel was never in the chat
                     self._overlay.chat(event, row, shown, name)
-                self._overlay.alert(event)
+                self._overlay.alert(event, row, text, name, self._now_ms())
+                self._overlay.thanked(event, row, name)
                 self._follower.chat(event, text, name)
             case HostSpoke():
                 self._sayings.host(event)
@@ -161,7 +163,7 @@ class Conductor:
         self._panel.forget_lines(lines)
         self._ingress.erase(erased)
         self._sayings.forget(erased.scope, erased.key)
-        self._overlay.erase(erased)
+        self._overlay.erase(erased, self._now_ms())
         self._follower.erased(erased, lines)
 
     def _is_hit(self, uid: str, erased: Erase) -> bool:
@@ -213,6 +215,7 @@ class Conductor:
         if now != self._stage:
             self._stage = now
             self._overlay.stage(now, self._answering(now))
+        self._overlay.waiting(show, self._texts.get)
         self._panel.folded(event, show, commands)
         if self._alerts is not None:
             self._alerts.folded(event, show, commands)

@@ -26,6 +26,7 @@ from streamer.app.exchange import Exchange
 from streamer.app.healths import all_of, brain_health, file_health, voice_health
 from streamer.app.inbox import Inbox
 from streamer.app.live import Brain
+from streamer.app.overlay_news import OverlayNews
 from streamer.app.overlay_view import OverlayView
 from streamer.app.panel_view import About, PanelView
 from streamer.app.parts import model_names, open_brain, open_voices
@@ -245,6 +246,8 @@ class House:
         )
         self.room.on_sound = self._show_sound
         self.room.on_silent = self.panel.silenced
+        self.overlay_news = OverlayNews(self.overlay, self.clock)
+        self.overlay_news.tell(plan)
         self.overlay.cast(self.members())
         self.panel.cast(self.members())
 
@@ -333,9 +336,10 @@ class House:
 
     def _alert_again(self, chat: ChatReceived) -> None:
         """An alert is replayed: on the overlays, and for whoever follows the show."""
-        self.overlay.alert(chat)
         text = self.texts.get(chat.text) or "" if chat.text else ""
-        self.chat.chat(chat, text, self.texts.get(chat.name) or "" if chat.name else "")
+        name = self.texts.get(chat.name) or "" if chat.name else ""
+        self.overlay.alert(chat, None, text, name, self.clock.now_ms())
+        self.chat.chat(chat, text, name)
 
     def open_brain(self, plan: Plan) -> tuple[LanguageModel, bool, list[Health]]:
         return open_brain(plan.settings, self.scripted, seed=plan.seed, pace=self._pace)
@@ -423,6 +427,7 @@ class House:
         while True:
             now_ms = self.clock.now_ms()
             self.panel.beat(now_ms)
+            self.overlay_news.tell(self.plan)
             if beats % OVERLAY_BEAT == 0:
                 self.overlay.beat()
             beats += 1

@@ -4,19 +4,28 @@ Values go in as the show moves; what changed comes out through `publish`. Held a
 """
 
 import math
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from streamer.app.overlay_alerts import Alerts
+from streamer.app.overlay_asides import OverlayAsides
+from streamer.app.overlay_credits import Credits
+from streamer.app.overlay_queue import OverlayQueue
+from streamer.app.panel_rows import Words
 from streamer.core.commands import Erase, Prepare
 from streamer.core.events import ChatReceived
+from streamer.core.show import Show
 from streamer.core.stage import Stage
 from streamer.ports import ChatRow, Heard
 
 CHAT_ROWS = 40
 EMOTE_URL = "https://static-cdn.jtvnw.net/emoticons/v2/{id}/default/dark/2.0"
+
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 Publish = Callable[[Mapping[str, object], Sequence[str]], None]
 
@@ -76,6 +85,10 @@ class OverlayView:
         self._chat: OrderedDict[str, str] = OrderedDict()
         self._n = 0
         self._alerts = 0
+        self._read = Alerts()
+        self._asides = OverlayAsides()
+        self._credits = Credits()
+        self._queue = OverlayQueue()
         self._beat = 0
         self._stage: Stage | None = None
         self._clauses: dict[int, dict[str, object]] = {}
@@ -85,13 +98,21 @@ class OverlayView:
             {
                 "build": build,
                 "beat": 0,
-                "show": {"mode": "starting"},
+                "show": {"mode": "starting", "platforms": [], "language": ""},
                 "cast": {},
                 "stage": {"speaker": None, "answering": None, "faces": {}, "alert": None},
                 "line": None,
                 "playhead": {"line": 0, "ms": 0, "at": 0, "playing": False},
                 "chat": {},
                 "sound": {"page": False, "name": ""},
+                "alerts": {},
+                "polls": {},
+                "trains": {},
+                "goals": {},
+                "queue": {"rows": {}, "more": 0},
+                "coming": {},
+                "credits": {},
+                "counts": {},
             },
             (),
         )
@@ -100,6 +121,14 @@ class OverlayView:
         """To be called at least every 5 s: a page tells a quiet show from a dead connection by it."""
         self._beat += 1
         self._publish({"beat": self._beat}, ())
+
+    def about(self, *, platforms: Sequence[str], language: str) -> None:
+        """Which platforms are read, the stream's own first (none: only the demo's audience); the cast's language."""
+        self._publish({"show/platforms": list(platforms), "show/language": language}, ())
+
+    def coming(self, segments: Mapping[str, Mapping[str, object]]) -> None:
+        """The next time of segments, by their id: `{segment, title, due}`."""
+        self._publish({"coming": dict(segments)}, ())
 
     def cast(self, members: Mapping[str, Mapping[str, object]]) -> None:
         """By persona id: name, color, order, look."""
@@ -158,8 +187,9 @@ class OverlayView:
     # --- the chat ------------------------------------------------------------------------------------------------
 
     def chat(self, event: ChatReceived, row: ChatRow, text: str, name: str) -> None:
-        """A message fit to be shown. `text` and `name` are what moderation left of them."""
-        if event.verdict.action not in ("allow", "replace") or event.uid in self._chat:
+        """A message fit to be shown. `text` and `name` are what moderation left of them; nothing of bots, nor of a
+        partner's room, whose words nobody here answers for."""
+        if not _is_shown(event) or event.uid in self._chat:
             return
         self._n += 1
         emotes = row.emotes if text == row.text else ()
@@ -169,7 +199,7 @@ class OverlayView:
             "name": name,
             "text": text,
             "platform": event.platform,
-            "color": "",
+            "color": row.user.color if row.user is not None and _COLOUR.fullmatch(row.user.color) else "",
             "roles": list(event.roles),
             "kind": event.kind,
             "spans": spans(text, emotes, event.platform),
@@ -178,17 +208,46 @@ class OverlayView:
         removed = [f"chat/{part(self._chat.popitem(last=False)[0])}"] if len(self._chat) > CHAT_ROWS else []
         self._publish({f"chat/{part(event.uid)}": shown}, removed)
 
-    def alert(self, event: ChatReceived) -> None:
+    def alert(
+        self, event: ChatReceived, row: ChatRow | None = None, text: str = "", name: str = "", now_ms: int = 0
+    ) -> None:
         """Something to react to: a raid, a gift, money. Only what moderation let through, and nothing of a partner's
-        room; no names, which may be taken back."""
+        room. `row` is None where an alert is shown again."""
         size = alert_size(event)
-        if size is None or event.guest or event.verdict.action not in ("allow", "replace"):
+        if size is None or not _is_shown(event):
             return
         self._alerts += 1
+        emotes = row.emotes if row is not None and text == row.text else ()
+        changes, removed = self._read.came(
+            self._alerts, event, row=row, name=name, text=text, spans=spans(text, emotes, event.platform), size=size,
+            now_ms=now_ms,
+        )  # fmt: skip
         alert = {"n": self._alerts, "kind": event.kind, "size": size, **_test(event.test)}
-        self._publish({"stage/alert": alert}, ())
+        self._publish({"stage/alert": alert, **changes}, removed)
 
-    def erase(self, erased: Erase) -> None:
+    def thanked(self, event: ChatReceived, row: ChatRow, name: str) -> None:
+        """For the numbers of the show and its credits: what was tried out counts nowhere, nor what is said at the
+        panel."""
+        if event.test or event.direct or not _is_shown(event):
+            return
+        anonymous = row.user is not None and row.user.anonymous
+        changes, removed = self._credits.came(event, name, anonymous=anonymous)
+        if changes or removed:
+            self._publish(changes, removed)
+
+    def aside(self, row: ChatRow, now_ms: int) -> None:
+        """A poll, a hype train or a goal of a platform."""
+        changes, removed = self._asides.told(row, now_ms)
+        if changes or removed:
+            self._publish(changes, removed)
+
+    def waiting(self, show: Show, words: Words) -> None:
+        """Who waits for an answer."""
+        changes = self._queue.changes(show, words)
+        if changes:
+            self._publish(changes, ())
+
+    def erase(self, erased: Erase, now_ms: int = 0) -> None:
         match erased.scope:
             case "message":
                 gone = [erased.key] if erased.key in self._chat else []
@@ -198,5 +257,11 @@ class OverlayView:
                 gone = [uid for uid, user in self._chat.items() if user.startswith(f"{erased.key}:")]
         for uid in gone:
             del self._chat[uid]
-        if gone:
-            self._publish({}, [f"chat/{part(uid)}" for uid in gone])
+        changes = self._read.erased(erased, now_ms)
+        removed = [*(f"chat/{part(uid)}" for uid in gone), *self._credits.erased(erased)]
+        if changes or removed:
+            self._publish(changes, removed)
+
+
+def _is_shown(event: ChatReceived) -> bool:
+    return event.verdict.action in ("allow", "replace") and not event.guest and not event.bot
