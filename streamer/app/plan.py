@@ -6,10 +6,12 @@ from typing import Any
 
 import msgspec
 
+from streamer.adapters.obs.settings import SceneMap
 from streamer.app.alerting.rules import strangers
 from streamer.app.characters import Loaded, character_folders, load_cast
 from streamer.app.schedule import Rundown, load_rundown
 from streamer.app.settings import Folders, Settings, named_anyway, read_settings
+from streamer.app.staging.maps import load_map, strangers_on_stage
 from streamer.app.yamlfile import BadFiles, Problem
 from streamer.cast import Persona
 from streamer.core.settings import Member, ShowSettings
@@ -24,6 +26,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     folders: Folders
     cast: tuple[Persona, ...]
     rundown: Rundown = Rundown()
+    scenes: SceneMap = SceneMap()
     defaulted: tuple[tuple[str, str], ...] = ()
     """(persona id, `voice` or `look`): what was left to the defaults."""
     seed: int = 0
@@ -43,7 +46,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def rules(self) -> ShowSettings:
-        return self.settings.rules(self.rundown.segments, seed=self.seed)
+        return self.settings.rules(self.rundown.segments, seed=self.seed, scenes=self.scenes.core())
 
 
 def read_plan(
@@ -77,15 +80,24 @@ def read_plan(
         rundown = load_rundown(folders.roots("scenes"), name or ("" if settings.on_channel else DEMO_RUNDOWN))
     except BadFiles as error:
         bad += error.problems
+    scenes = SceneMap()
+    try:
+        scenes = load_map(folders.roots("scenes"), settings.obs.map if settings.obs is not None else "")
+    except BadFiles as error:
+        bad += error.problems
     if not cast and not bad:
         bad.append(Problem("characters", 0, "", "there is no character; put one into home/characters/<name>/"))
     known = {*character_folders(folders.roots("characters")), *(each.id for each in cast)}
-    bad += [*_strangers(rundown, known), *strangers(settings.alerts, known)]
+    bad += [
+        *_strangers(rundown, known),
+        *strangers(settings.alerts, known),
+        *strangers_on_stage(settings, scenes, known),
+    ]
     if bad:
         raise BadFiles(bad)
     return Plan(
-        settings=settings, folders=folders, cast=cast, rundown=rundown, defaulted=loaded.defaulted, seed=seed,
-        files=() if file is None else (file,), problems=loaded.problems,
+        settings=settings, folders=folders, cast=cast, rundown=rundown, scenes=scenes, seed=seed,
+        defaulted=loaded.defaulted, files=() if file is None else (file,), problems=loaded.problems,
     )  # fmt: skip
 
 

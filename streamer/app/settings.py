@@ -13,10 +13,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from streamer.adapters.avatar.vts.settings import VtsAvatar
 from streamer.adapters.chat.streamerbot.settings import StreamerBotChat
 from streamer.adapters.chat.twitch_irc.settings import TwitchChat
 from streamer.adapters.chat.youtube.settings import YouTubeChat
 from streamer.adapters.llm.openai_chat import OpenAiChat
+from streamer.adapters.obs.settings import ObsPart
 from streamer.adapters.tts.edge import EdgeVoice
 from streamer.adapters.tts.espeak import EspeakVoice
 from streamer.adapters.tts.http_voice import HttpVoice
@@ -27,7 +29,7 @@ from streamer.app.outward.settings import Webhooks
 from streamer.app.sending.settings import CommandsPart, WritePart
 from streamer.app.setup.secrets import KEYS
 from streamer.app.yamlfile import BadFiles, LineOf, Problem, problems, read_yaml
-from streamer.core.settings import Segment, ShowSettings
+from streamer.core.settings import Scenes, Segment, ShowSettings
 
 PREFIX = "SHOWRUNNER_"
 _SECRETS = frozenset(("api_key", "password", "token", "client_secret", "secret", "authorization"))
@@ -84,6 +86,10 @@ class TtsPart(_Group):
     espeak: EspeakVoice = EspeakVoice()
 
 
+Avatar = VtsAvatar
+"""How a persona is shown outside of the overlays; a new vendor is a name in this union."""
+
+
 class WebPart(_Group):
     host: str = "localhost"
     port: Annotated[int, Field(ge=0, le=65535)] = 8765
@@ -99,6 +105,8 @@ class Settings(_Group):
     llm_fallbacks: list[OpenAiChat] = []
     tts: TtsPart = TtsPart()
     moderation: ModerationPart = ModerationPart()
+    obs: ObsPart | None = None
+    avatars: dict[str, Avatar] = {}
     web: WebPart = WebPart()
 
     @property
@@ -148,7 +156,7 @@ class Settings(_Group):
             return chain if offline or opted is None else [engine for engine in chain if engine != "espeak"]
         return [*chain, "espeak"] if offline else chain
 
-    def rules(self, segments: tuple[Segment, ...] = (), *, seed: int = 0) -> ShowSettings:
+    def rules(self, segments: tuple[Segment, ...] = (), *, seed: int = 0, scenes: Scenes | None = None) -> ShowSettings:
         """The part of the settings that the core reads."""
         show = self.show
         return ShowSettings(
@@ -166,6 +174,7 @@ class Settings(_Group):
             unattended=self.unattended,
             segments=segments,
             alerts=core_rules(self.alerts),
+            scenes=scenes or Scenes(),
         )
 
 
