@@ -1,22 +1,13 @@
 // Captions: two lines at most, who speaks by name and colour, words lit as they are heard.
 
-import { clauses, end } from "./playhead.js";
-import { paginate } from "./pages.js";
+import { clauses } from "./playhead.js";
+import { pageAt, paginate } from "./pages.js";
 import { readable, width } from "./text.js";
 
-export { paginate };
+export { pageAt, paginate };
 
 const EARLY_MS = 80;
-const HANG_MS = 1200;
-
-/** The page of a moment: shown a little before its first word, until the next one or a moment after its last word. */
-export function pageAt(pages, ms) {
-  let found = null;
-  for (const page of pages) if (ms >= page.at - EARLY_MS) found = page;
-  if (!found) return null;
-  const last = found === pages[pages.length - 1];
-  return last && ms > found.end + HANG_MS ? null : found;
-}
+const HEARD_MS = 250;
 
 function textOf(page) {
   return page.rows.map((row) => row.map((token) => token.text).join("").trim()).join(" ");
@@ -66,8 +57,8 @@ export class Captions {
 
   /** Shows what belongs to `ms` of `line`, spoken by `who` (`{name, color}`); nothing before the line is heard. */
   update(line, ms, who) {
-    if (!line || ms === null || ms < 0 || ms > end(line) + HANG_MS) {
-      this.clear();
+    if (!line || ms === null || ms < 0) {
+      this.#rest();
       return;
     }
     const columns = this.#columns();
@@ -77,10 +68,17 @@ export class Captions {
       if (page && this.page && this.line === line.id && textOf(page) === textOf(this.page)) this.#retime(page);
       else this.#show(page, who, line);
     }
+    this.heard = ms;
+    this.leave = performance.now() + (page ? page.until - ms : 0);
     for (const token of this.tokens) {
       const said = token.at <= ms + EARLY_MS;
       if (said !== token.said) token.node.classList.toggle("is-said", (token.said = said));
     }
+  }
+
+  // The line has ended: a page that was heard whole stays until it could be read; one that was cut off goes.
+  #rest() {
+    if (!this.page || this.heard < this.page.end - HEARD_MS || performance.now() >= this.leave) this.clear();
   }
 
   // A clause is an object of its own until it is replaced; its end is a guess until it was made.

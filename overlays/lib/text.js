@@ -1,80 +1,55 @@
-// Text that people wrote, measured and cut for the screen. Nothing here makes markup.
+// Text that people wrote, cut into characters and measured for the screen. Nothing here makes markup.
+// streamer/speech/breaks.py does the same, so the ranges are written out: no two versions of ICU and Python agree on their tables.
 
-const WIDE = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
-const NO_START = /^[\s、。，．・：；？！」』）】〕〉》’”…‥ーぁぃぅぇぉっゃゅょァィゥェォッャュョ,.!?:;)\]}%]/u;
-const NO_END = /[「『（【〔〈《‘“(\[{]$/u;
+const WIDE = /[\u1100-\u115f\u231a\u231b\u23e9-\u23fa\u2600-\u27bf\u2b05-\u2b55\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\ufe0f\u{1f000}-\u{1faff}\u{20000}-\u{3ffff}]/u;
+const EXTENDS = /^[\p{M}\u200c\u200d\u0e33\u0eb3\uff9e\uff9f\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}]/u;
+const PICTURE = /^[\u00a9\u00ae\u203c\u2049\u2122-\u2bff\u3030\u303d\u3297\u3299\u{1f000}-\u{1faff}]/u;
+const FLAG = /^[\u{1f1e6}-\u{1f1ff}]/u;
+const LEADING = /[\u1100-\u115f\ua960-\ua97c]$/u;
+const JAMO = /^[\u1160-\u11ff\ud7b0-\ud7fb]/u;
+const HANGUL = /[\u1100-\u11ff\ua960-\ua97c\uac00-\ud7fb]$/u;
+const SYLLABLE = /^[\u1100-\u115f\ua960-\ua97c\uac00-\ud7a3]/u;
+const VIRAMA = /[\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d]\u200d?$/u;
+const LETTER = /^\p{L}/u;
+const PRINTED_ASCII = /^[ -~]*$/;
 const WIDE_UNITS = 2.4;
 
-let words = null;
-let graphemes = null;
-
-function segmenter(granularity) {
-  return typeof Intl.Segmenter === "function" ? new Intl.Segmenter(undefined, { granularity }) : null;
-}
-
-/** The characters a reader sees, as an array of strings. */
+/** The characters a reader sees, as an array of strings: marks, flags, joined pictures and syllables stay whole (UAX 29, simplified). */
 export function characters(text) {
-  graphemes ??= segmenter("grapheme");
-  return graphemes ? Array.from(graphemes.segment(text), (one) => one.segment) : Array.from(text);
-}
-
-/** Width in units of an average Latin letter; a full-width character counts 2.4. */
-export function width(text) {
-  let units = 0;
-  for (const ch of characters(text)) units += WIDE.test(ch) ? WIDE_UNITS : 1;
-  return units;
-}
-
-/**
- * Pieces between which a line may break, each with its place: `[{text, start, end}]`, places in code points of `text`.
- * A piece longer than `longest` in units of `measure` is cut. Spaces end a piece; Chinese, Japanese and Thai break between words, never before closing or after opening punctuation.
- */
-export function pieces(text, longest = 40, measure = width) {
-  words ??= segmenter("word");
-  const raw = words && needsWords(text) ? Array.from(words.segment(text), (one) => one.segment) : text.split(/(?<=\s)/u);
-  const joined = [];
-  for (const part of raw) {
-    const last = joined.length - 1;
-    const glue = last >= 0 && (NO_START.test(part) || NO_END.test(joined[last]) || (latin(joined[last]) && latin(part)));
-    if (glue) joined[last] += part;
-    else joined.push(part);
-  }
+  if (PRINTED_ASCII.test(text)) return text.split("");
   const out = [];
-  let at = 0;
-  for (const part of joined) {
-    for (const bit of chop(part, longest, measure)) {
-      const length = Array.from(bit).length;
-      out.push({ text: bit, start: at, end: at + length });
-      at += length;
-    }
+  let flags = 0;
+  for (const code of text) {
+    const last = out.length - 1;
+    const joins = last >= 0 && (EXTENDS.test(code) ? !/^[\r\n]/.test(out[last]) : follows(out[last], code, flags));
+    if (joins) out[last] += code;
+    else out.push(code);
+    flags = FLAG.test(code) ? flags + 1 : 0;
   }
   return out;
 }
 
-function needsWords(text) {
-  return WIDE.test(text) || /[\u0e00-\u0eff\u1780-\u17ff]/u.test(text);
+function follows(before, code, flags) {
+  if (code === "\n") return before === "\r";
+  if (FLAG.test(code)) return flags % 2 === 1;
+  if (JAMO.test(code)) return HANGUL.test(before);
+  if (SYLLABLE.test(code)) return LEADING.test(before);
+  if (before.endsWith("\u200d") && PICTURE.test(code)) return PICTURE.test(before);
+  return LETTER.test(code) && VIRAMA.test(before);
 }
 
-function latin(part) {
-  return /[\p{Script=Latin}\p{N}'’]$/u.test(part) && !/\s$/u.test(part);
+/** How many characters are narrow, how many wide: `[narrow, wide]`. */
+export function measured(text) {
+  if (PRINTED_ASCII.test(text)) return [text.length, 0];
+  const list = characters(text);
+  const wide = list.filter((char) => WIDE.test(char)).length;
+  return [list.length - wide, wide];
 }
 
-function chop(part, longest, measure) {
-  if (measure(part.trimEnd()) <= longest) return [part];
-  const out = [];
-  let bit = "";
-  let units = 0;
-  for (const ch of characters(part)) {
-    const w = measure(ch);
-    if (bit && units + w > longest) {
-      out.push(bit);
-      bit = "";
-      units = 0;
-    }
-    bit += ch;
-    units += w;
-  }
-  return bit ? [...out, bit] : out;
+/** Width in units of an average Latin letter; a full-width character counts 2.4. */
+export function width(text) {
+  const [narrow, wide] = measured(text);
+  return narrow + wide * WIDE_UNITS;
 }
 
 /** A colour that can be read on a dark ground: `#rrggbb` lightened until its luminance is at least `least`; anything else gives `fallback`. */
