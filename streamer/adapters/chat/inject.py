@@ -1,12 +1,10 @@
 """A chat that other programs fill: the inject endpoint of the web API, a Stream Deck, a test."""
 
-import asyncio
-from collections import deque
 from collections.abc import AsyncIterator
 
+from streamer.adapters.chat.common.buffer import Buffer
+from streamer.adapters.chat.common.spread import takes_back
 from streamer.ports import ChatRow, Health, Notice
-
-_REMOVALS = frozenset({"delete_message", "clear_user", "clear_chat"})
 
 
 class InjectChat:
@@ -16,10 +14,7 @@ class InjectChat:
 
     def __init__(self, limit: int = 2000) -> None:
         """`limit`: rows that may wait; further ones are refused until somebody reads."""
-        self._limit = limit
-        self._rows: deque[ChatRow] = deque()
-        self._removals: deque[ChatRow] = deque()
-        self._arrived = asyncio.Event()
+        self._rows = Buffer(limit, overtaking=True)
         self._closed = False
         self._taken = 0
         self._refused = 0
@@ -28,35 +23,26 @@ class InjectChat:
         """Whether the row was taken. Call on the loop."""
         if self._closed:
             return False
-        if row.kind in _REMOVALS:
-            self._removals.append(row)
-        elif len(self._rows) >= self._limit:
+        if self._rows.full and not takes_back(row):
             self._refused += 1
             return False
-        else:
-            self._rows.append(row)
+        self._rows.put(row)
         self._taken += 1
-        self._arrived.set()
         return True
 
     async def rows(self) -> AsyncIterator[ChatRow]:
-        while True:
-            while self._removals or self._rows:
-                yield self._removals.popleft() if self._removals else self._rows.popleft()
-            if self._closed:
-                return
-            self._arrived.clear()
-            await self._arrived.wait()
+        while (row := await self._rows.next(lambda: self._closed)) is not None:
+            yield row
 
     def health(self) -> Health:
         params: dict[str, str | int | float] = {
             "taken": self._taken,
             "refused": self._refused,
-            "waiting": len(self._rows) + len(self._removals),
+            "waiting": len(self._rows),
         }
         return Health(self.name, "off" if self._closed else "ok", Notice("chat.inject", params))
 
     async def aclose(self) -> None:
         """Rows that were taken are still delivered."""
         self._closed = True
-        self._arrived.set()
+        self._rows.wake()

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import random
-from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from streamer.adapters.chat.common.buffer import Buffer, is_done
+from streamer.adapters.chat.common.clock import Clock, LoopClock
+from streamer.adapters.chat.common.seen import Seen
 from streamer.adapters.chat.common.unread import Unread
 from streamer.adapters.chat.streamerbot.protocol import URL, Answer, End, Received, Session, Timing, socket_address
 from streamer.adapters.chat.streamerbot.rows import Rows, events_of
@@ -21,30 +23,11 @@ log = logging.getLogger(__name__)
 
 _FRAME_MAX = 1 << 20
 _KEPT_IDS = 4096
-_REMOVALS = frozenset({"delete_message", "clear_user", "clear_chat"})
 _REFUSALS: dict[End, str] = {
     "password": "streamerbot.wrong_password",
     "needs_password": "streamerbot.needs_password",
     "refused": "streamerbot.refused",
 }
-
-
-class Clock(Protocol):
-    """Where the waiting happens; tests bring their own."""
-
-    def now(self) -> float: ...
-
-    async def sleep(self, seconds: float) -> None: ...
-
-
-class LoopClock:
-    """The running loop's clock."""
-
-    def now(self) -> float:
-        return asyncio.get_running_loop().time()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
 
 
 class StreamerBot:
@@ -79,16 +62,13 @@ class StreamerBot:
         self._timing = timing or Timing()
         self.unread = Unread()
         self._rows = Rows(self.unread)
-        self._buffer: deque[ChatRow] = deque()
-        self._buffer_max = buffer_max
-        self._arrived = asyncio.Event()
-        self._ids: OrderedDict[str, None] = OrderedDict()
+        self._buffer = Buffer(buffer_max)
+        self._seen = Seen(_KEPT_IDS)
         self._session: Session | None = None
         self._ws: ClientWebSocketResponse | None = None
         self._doing: dict[int, asyncio.Future[Answer]] = {}
         self._pump: asyncio.Task[None] | None = None
         self._origin = 0.0
-        self._dropped = 0
         self._retries = 0
         self._was_ready = False
         self._last_end: End = ""
@@ -100,18 +80,11 @@ class StreamerBot:
         if self._closed:
             return
         self._origin = self._clock.now()
-        self._pump = asyncio.create_task(self._run(), name=self.name)
-        self._pump.add_done_callback(lambda _: self._arrived.set())
+        pump = self._pump = asyncio.create_task(self._run(), name=self.name)
+        self._buffer.watch(pump)
         try:
-            while True:
-                while self._buffer:
-                    yield self._buffer.popleft()
-                if self._pump.done():
-                    if not self._pump.cancelled():
-                        self._pump.result()
-                    return
-                self._arrived.clear()
-                await self._arrived.wait()
+            while (row := await self._buffer.next(lambda: is_done(pump))) is not None:
+                yield row
         finally:
             await self.aclose()
 
@@ -162,7 +135,7 @@ class StreamerBot:
             "url": self._url,
             "version": session.version or "?" if session is not None else "?",
             "bad": bad,
-            "dropped": self._dropped,
+            "dropped": self._buffer.dropped,
             "retries": self._retries,
             "missing": ", ".join(session.missing) if session is not None else "",
         }
@@ -280,26 +253,7 @@ class StreamerBot:
 
     def _keep(self, rows: Iterable[ChatRow]) -> None:
         for row in rows:
-            if row.id and row.kind != "held":  # what was held comes again when it is let through
-                key = f"{row.platform}:{row.id}"
-                if key in self._ids:  # told twice by Streamer.bot itself, as a message and as a cheer
-                    continue
-                self._ids[key] = None
-                if len(self._ids) > _KEPT_IDS:
-                    self._ids.popitem(last=False)
-            self._buffer.append(row)
-            self._arrived.set()
-        if len(self._buffer) > self._buffer_max:
-            self._shed()
-
-    def _shed(self) -> None:
-        """Make room: the oldest rows go, except those that take words back."""
-        surplus = len(self._buffer) - self._buffer_max
-        kept: deque[ChatRow] = deque()
-        for row in self._buffer:
-            if surplus > 0 and row.kind not in _REMOVALS:
-                surplus -= 1
-                self._dropped += 1
-            else:
-                kept.append(row)
-        self._buffer = kept
+            is_once = row.id and row.kind != "held"  # what was held comes again when it is let through
+            # Streamer.bot itself tells some twice, as a message and as a cheer.
+            if not is_once or not self._seen.again(f"{row.platform}:{row.id}"):
+                self._buffer.put(row)

@@ -4,10 +4,10 @@ import asyncio
 import logging
 import random
 import re
-from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from urllib.parse import urlsplit
 
+from streamer.adapters.chat.common.buffer import Buffer, is_done
 from streamer.adapters.chat.common.unread import Unread
 from streamer.adapters.chat.twitch_eventsub.heal import Timing
 from streamer.adapters.chat.twitch_eventsub.health import State, judged
@@ -29,7 +29,6 @@ EVENTSUB_URL = "wss://eventsub.wss.twitch.tv/ws"
 
 LOOKS = 3
 """How often Twitch has to say that there is no such channel."""
-_REMOVALS = frozenset({"delete_message", "clear_user", "clear_chat"})
 _SAID = frozenset({
     "message", "cheer", "redemption", "member_new", "resub", "milestone", "gift_batch", "gift_received", "raid",
 })  # fmt: skip
@@ -93,15 +92,12 @@ class TwitchEventSub:
         self._pairs = Pairs(self._timing.patience_s)
         self._recent = Recent()
         self._told = Recent()
-        self._urgent: deque[ChatRow] = deque()
-        self._buffer: deque[ChatRow] = deque()
-        self._buffer_max = buffer_max
-        self._arrived = asyncio.Event()
+        self._buffer = Buffer(buffer_max, overtaking=True)
         self._alarm: asyncio.TimerHandle | None = None
         self._pump: asyncio.Task[None] | None = None
         self._origin = 0.0
         self._event_at = -1.0
-        self._dropped = self._twice = self._asked = self._unknown = 0
+        self._twice = self._asked = self._unknown = 0
         self._was_live = self._signed_out = self._no_channel = self._closed = False
         self._writer = TwitchWriter(self._api, self._known, lambda: self._channel_id, self._timing)
 
@@ -117,18 +113,11 @@ class TwitchEventSub:
         if self._closed:
             return
         self._origin = self._loop_time()
-        self._pump = asyncio.create_task(self._run(), name=self.name)
-        self._pump.add_done_callback(lambda _: self._arrived.set())
+        pump = self._pump = asyncio.create_task(self._run(), name=self.name)
+        self._buffer.watch(pump)
         try:
-            while True:
-                while self._urgent or self._buffer:
-                    yield self._urgent.popleft() if self._urgent else self._buffer.popleft()
-                if self._pump.done():
-                    if not self._pump.cancelled():
-                        self._pump.result()
-                    return
-                self._arrived.clear()
-                await self._arrived.wait()
+            while (row := await self._buffer.next(lambda: is_done(pump))) is not None:
+                yield row
         finally:
             await self.aclose()
 
@@ -255,10 +244,10 @@ class TwitchEventSub:
             self._twice += 1
             return
         if row.kind == "redemption" and not self._redemptions_live():
-            self._keep(row)
+            self._buffer.put(row)
             return
         for each in self._pairs.take(row, now):
-            self._keep(each)
+            self._buffer.put(each)
         self._set_alarm()
 
     def _redemptions_live(self) -> bool:
@@ -273,15 +262,8 @@ class TwitchEventSub:
     def _ring(self) -> None:
         self._alarm = None
         for row in self._pairs.due(self._loop_time()):
-            self._keep(row)
+            self._buffer.put(row)
         self._set_alarm()
-
-    def _keep(self, row: ChatRow) -> None:
-        (self._urgent if row.kind in _REMOVALS else self._buffer).append(row)
-        while len(self._buffer) > self._buffer_max:
-            self._buffer.popleft()
-            self._dropped += 1
-        self._arrived.set()
 
     # --- how it is ----------------------------------------------------------------------------------------------------
 
@@ -317,7 +299,7 @@ class TwitchEventSub:
                 retries=sum(line.retries for line in lines),
                 mended=sum(line.mended for line in lines),
                 bad=self.unread.count,
-                dropped=self._dropped,
+                dropped=self._buffer.dropped,
                 twice=self._twice,
                 last_event_s=round(now - self._event_at, 1) if self._event_at >= 0 else -1.0,
             ),

@@ -4,8 +4,8 @@
 socket.
 """
 
-from streamer.adapters.chat.twitch_irc.client import Clock, TwitchIrc
+from streamer.adapters.chat.twitch_irc.client import TwitchIrc
 from streamer.adapters.chat.twitch_irc.session import URL, Timing, channel_name
 from streamer.adapters.chat.twitch_irc.settings import TwitchChat
 
-__all__ = ["URL", "Clock", "Timing", "TwitchChat", "TwitchIrc", "channel_name"]
+__all__ = ["URL", "Timing", "TwitchChat", "TwitchIrc", "channel_name"]

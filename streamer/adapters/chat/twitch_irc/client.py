@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import random
-from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from streamer.adapters.chat.common.buffer import Buffer, is_done
+from streamer.adapters.chat.common.clock import Clock, LoopClock
+from streamer.adapters.chat.common.seen import Seen
 from streamer.adapters.chat.common.unread import Unread
 from streamer.adapters.chat.twitch_irc.rows import Rows
 from streamer.adapters.chat.twitch_irc.session import URL, Allowance, End, Session, Timing, channel_name
@@ -21,25 +23,6 @@ log = logging.getLogger(__name__)
 
 _FRAME_MAX = 1 << 20
 _KEPT_IDS = 4096
-_REMOVALS = frozenset({"delete_message", "clear_user", "clear_chat"})
-
-
-class Clock(Protocol):
-    """Where the waiting happens; tests bring their own."""
-
-    def now(self) -> float: ...
-
-    async def sleep(self, seconds: float) -> None: ...
-
-
-class LoopClock:
-    """The running loop's clock."""
-
-    def now(self) -> float:
-        return asyncio.get_running_loop().time()
-
-    async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
 
 
 class TwitchIrc:
@@ -72,16 +55,13 @@ class TwitchIrc:
         self._draw = draw
         self._timing = timing or Timing()
         self._allowance = allowance or Allowance()
-        self._buffer: deque[ChatRow] = deque()
-        self._buffer_max = buffer_max
-        self._arrived = asyncio.Event()
+        self._buffer = Buffer(buffer_max)
         self._rows = Rows()
-        self._ids: OrderedDict[str, None] = OrderedDict()
+        self._seen = Seen(_KEPT_IDS)
         self._session: Session | None = None
         self._pump: asyncio.Task[None] | None = None
         self._origin = 0.0
         self.unread = Unread()
-        self._dropped = 0
         self._retries = 0
         self._was_joined = False
         self._last_end: End = ""
@@ -93,18 +73,11 @@ class TwitchIrc:
         if self._closed:
             return
         self._origin = self._clock.now()
-        self._pump = asyncio.create_task(self._run(), name=self.name)
-        self._pump.add_done_callback(lambda _: self._arrived.set())
+        pump = self._pump = asyncio.create_task(self._run(), name=self.name)
+        self._buffer.watch(pump)
         try:
-            while True:
-                while self._buffer:
-                    yield self._buffer.popleft()
-                if self._pump.done():
-                    if not self._pump.cancelled():
-                        self._pump.result()
-                    return
-                self._arrived.clear()
-                await self._arrived.wait()
+            while (row := await self._buffer.next(lambda: is_done(pump))) is not None:
+                yield row
         finally:
             await self.aclose()
 
@@ -124,7 +97,7 @@ class TwitchIrc:
             "channel": self.channel,
             "unparsed": bad,
             "bad": bad,
-            "dropped": self._dropped,
+            "dropped": self._buffer.dropped,
             "retries": self._retries,
         }
         latency = session.latency_ms if session is not None else None
@@ -249,26 +222,6 @@ class TwitchIrc:
 
     def _keep(self, rows: list[ChatRow]) -> None:
         for row in rows:
-            if row.id:
-                if row.id in self._ids:  # two connections overlap while one takes over from the other
-                    continue
-                self._ids[row.id] = None
-                if len(self._ids) > _KEPT_IDS:
-                    self._ids.popitem(last=False)
-            self._buffer.append(row)
-        if len(self._buffer) > self._buffer_max:
-            self._shed()
-        if rows:
-            self._arrived.set()
-
-    def _shed(self) -> None:
-        """Make room: the oldest rows go, except those that take words back."""
-        surplus = len(self._buffer) - self._buffer_max
-        kept: deque[ChatRow] = deque()
-        for row in self._buffer:
-            if surplus > 0 and row.kind not in _REMOVALS:
-                surplus -= 1
-                self._dropped += 1
-            else:
-                kept.append(row)
-        self._buffer = kept
+            # Two connections overlap while one takes over from the other.
+            if not row.id or not self._seen.again(row.id):
+                self._buffer.put(row)

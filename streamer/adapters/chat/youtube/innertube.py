@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import msgspec
 
+from streamer.adapters.chat.common.clock import Clock
 from streamer.adapters.chat.common.walk import at, items
-from streamer.adapters.chat.youtube.clock import Clock
 from streamer.adapters.chat.youtube.engine import Batch, EngineName
 from streamer.adapters.chat.youtube.pages import ChatPage, chat_page, next_of
 from streamer.adapters.chat.youtube.trouble import Trouble

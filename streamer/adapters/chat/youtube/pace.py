@@ -4,8 +4,8 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 
+from streamer.adapters.chat.common.clock import Clock
 from streamer.adapters.chat.common.spread import spread, takes_back
-from streamer.adapters.chat.youtube.clock import Clock
 from streamer.ports import ChatRow
 
 GRAIN_S = 0.02

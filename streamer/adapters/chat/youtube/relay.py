@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from streamer.adapters.chat.youtube.clock import Clock
+from streamer.adapters.chat.common.clock import Clock
 from streamer.adapters.chat.youtube.engine import Batch, Engine, EngineName
 from streamer.adapters.chat.youtube.trouble import Code, Trouble
 

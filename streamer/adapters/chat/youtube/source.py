@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from streamer.adapters.chat.common.clock import LoopClock, WallClock
 from streamer.adapters.chat.common.unread import Unread
-from streamer.adapters.chat.youtube.clock import Clock, LoopClock
 from streamer.adapters.chat.youtube.engine import Batch, Engine, EngineName
 from streamer.adapters.chat.youtube.innertube import InnerTube
 from streamer.adapters.chat.youtube.intake import FRESH_S, Intake
@@ -55,7 +55,7 @@ class YouTubeWeb:
         *,
         base_url: str = URL,
         engine: EngineChoice = "auto",
-        clock: Clock | None = None,
+        clock: WallClock | None = None,
         draw: Callable[[], float] = random.random,
         timing: Timing | None = None,
         tls: ssl.SSLContext | None = None,

@@ -328,7 +328,7 @@ async def test_a_reader_that_does_not_read_loses_old_rows_but_no_removals():
         for number in range(30):
             await twitch.say("Bob", f"m{number}")
         async with asyncio.timeout(10):
-            while source._dropped < 21:
+            while source.health().notice.params["dropped"] != 21:
                 await asyncio.sleep(0.005)
         kept = [await anext(rows) for _ in range(10)]
         assert [row.kind for row in kept] == ["delete_message"] + ["message"] * 9

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any, cast
 
-from streamer.adapters.chat.youtube.clock import LoopClock
+from streamer.adapters.chat.common.clock import LoopClock
 from streamer.adapters.chat.youtube.engine import Batch
 from streamer.adapters.chat.youtube.relay import Relay, Timing, Verdict
 from streamer.adapters.chat.youtube.trouble import Trouble

@@ -6,8 +6,8 @@ import time
 import msgspec
 import pytest
 
+from streamer.adapters.chat.common.clock import LoopClock
 from streamer.adapters.chat.youtube import probe
-from streamer.adapters.chat.youtube.clock import LoopClock
 from streamer.ports import Misconfigured
 from tests.adapters.chat.contract import Reading, until
 from tests.adapters.chat.youtube.helpers import QUICK, code, reading, source, waiting

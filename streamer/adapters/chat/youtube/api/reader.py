@@ -9,13 +9,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from streamer.adapters.chat.common.clock import Clock
 from streamer.adapters.chat.common.unread import Unread
 from streamer.adapters.chat.youtube.api.calls import Calls
 from streamer.adapters.chat.youtube.api.errors import ApiError, api_error
 from streamer.adapters.chat.youtube.api.rows import Page, Rows
 from streamer.adapters.chat.youtube.api.stream import ArrayReader, Broken
 from streamer.adapters.chat.youtube.api.timing import Timing
-from streamer.adapters.chat.youtube.clock import Clock
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Final
@@ -11,6 +11,9 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from streamer.adapters.chat.common.buffer import Buffer, is_done
+from streamer.adapters.chat.common.clock import LoopClock, WallClock
+from streamer.adapters.chat.common.seen import Seen
 from streamer.adapters.chat.common.spread import REMOVALS, spread
 from streamer.adapters.chat.common.unread import Unread
 from streamer.adapters.chat.common.walk import at, text
@@ -20,9 +23,8 @@ from streamer.adapters.chat.youtube.api.pairing import Pairing
 from streamer.adapters.chat.youtube.api.quota import Quota
 from streamer.adapters.chat.youtube.api.reader import Reader
 from streamer.adapters.chat.youtube.api.rows import Page
-from streamer.adapters.chat.youtube.api.timing import Seen, Timeline, Timing
+from streamer.adapters.chat.youtube.api.timing import Timeline, Timing
 from streamer.adapters.chat.youtube.api.writer import YouTubeWriter
-from streamer.adapters.chat.youtube.clock import Clock, LoopClock
 from streamer.ports import (
     Account,
     ChatRow,
@@ -41,6 +43,7 @@ Resolve = Callable[[], Awaitable[str]]
 log = logging.getLogger(__name__)
 
 _NAMES: Final = 5_000
+_KEPT_IDS: Final = 20_000
 _STARTING_S: Final = 30.0
 
 
@@ -72,7 +75,7 @@ class YouTubeApi:
         account: Account | None = None,
         api_url: str = URL,
         deletions: ChatSource | None = None,
-        clock: Clock | None = None,
+        clock: WallClock | None = None,
         draw: Callable[[], float] = random.random,
         timing: Timing | None = None,
         quota: Quota | None = None,
@@ -93,14 +96,12 @@ class YouTubeApi:
             patient = replace(patient, idle_min_s=patient.idle_max_s)
         self._reader = Reader(self._calls, self.unread, self._told, clock=self._clock, draw=draw, timing=patient)
         self._pairing = Pairing(self._now)
-        self._timeline, self._seen = Timeline(), Seen()
-        self._buffer: deque[ChatRow] = deque()
-        self._buffer_max = buffer_max
-        self._arrived = asyncio.Event()
+        self._timeline, self._seen = Timeline(), Seen(_KEPT_IDS)
+        self._buffer = Buffer(buffer_max)
         self._names: OrderedDict[str, str] = OrderedDict()
         self._tasks: list[asyncio.Task[None]] = []
         self._origin = 0.0
-        self._dropped = self._rows_told = 0
+        self._rows_told = 0
         self._trouble: ApiError | None = None
         self._waiting = self._was_connected = self._over = self._closed = False
         self._seems_over = False
@@ -128,13 +129,8 @@ class YouTubeApi:
             self._start(self._second(self._deletions))
             self._start(self._compare())
         try:
-            while True:
-                while self._buffer:
-                    yield self._buffer.popleft()
-                if self._is_done():
-                    return
-                self._arrived.clear()
-                await self._arrived.wait()
+            while (row := await self._buffer.next(self._is_done)) is not None:
+                yield row
         finally:
             await self.aclose()
 
@@ -167,7 +163,7 @@ class YouTubeApi:
         params: dict[str, str | int | float] = {
             "channel": self.channel,
             "bad": bad,
-            "dropped": self._dropped,
+            "dropped": self._buffer.dropped,
             "retries": self._reader.retries,
             "units": self.quota.used,
             "budget": self.quota.daily,
@@ -363,17 +359,15 @@ class YouTubeApi:
     def _is_done(self) -> bool:
         """The stream is over, and the page is not read any more. Raises what broke the reader."""
         run, *others = self._tasks
-        if run.done() and not run.cancelled():
-            run.result()
-        page = others[0] if others else None
-        return (run.done() or self._over) if page is None or page.done() else False
+        is_over = is_done(run) or self._over
+        return is_over and (not others or others[0].done())
 
     def _start(self, work: "Awaitable[None]") -> None:
         async def until_done() -> None:
             await work
 
         task = asyncio.create_task(until_done(), name=self.name)
-        task.add_done_callback(lambda _: self._arrived.set())
+        self._buffer.watch(task)
         self._tasks.append(task)
 
     def _now(self) -> float:
@@ -384,24 +378,8 @@ class YouTubeApi:
 
     def _keep(self, rows: list[ChatRow]) -> None:
         for row in rows:
-            self._buffer.append(row)
+            self._buffer.put(row)
             if row.id and row.user is not None and row.user.name:
                 self._names[row.id] = row.user.name
                 if len(self._names) > _NAMES:
                     self._names.popitem(last=False)
-        if len(self._buffer) > self._buffer_max:
-            self._shed()
-        if rows:
-            self._arrived.set()
-
-    def _shed(self) -> None:
-        """Make room: the oldest rows go, except those that take words back."""
-        surplus = len(self._buffer) - self._buffer_max
-        kept: deque[ChatRow] = deque()
-        for row in self._buffer:
-            if surplus > 0 and row.kind not in REMOVALS:
-                surplus -= 1
-                self._dropped += 1
-            else:
-                kept.append(row)
-        self._buffer = kept

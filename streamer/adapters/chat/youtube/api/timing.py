@@ -1,7 +1,5 @@
 """Waits of the API's reader, and the time of its messages."""
 
-from collections import OrderedDict
-
 import msgspec
 
 _LATE_MAX_S = 30.0
@@ -58,19 +56,3 @@ class Timeline:
                 return seen if now - seen <= _LATE_MAX_S else now
         self._anchor = (stamp, now)
         return now
-
-
-class Seen:
-    """The newest ids, to tell nothing twice when a connection is resumed."""
-
-    def __init__(self, kept: int = 20_000) -> None:
-        self._kept = kept
-        self._ids: OrderedDict[str, None] = OrderedDict()
-
-    def again(self, message: str) -> bool:
-        if message in self._ids:
-            return True
-        self._ids[message] = None
-        if len(self._ids) > self._kept:
-            self._ids.popitem(last=False)
-        return False

@@ -1,4 +1,4 @@
-"""Where the waiting happens; tests bring their own."""
+"""Where the waiting of a chat's client happens; tests bring their own."""
 
 import asyncio
 import time
@@ -10,11 +10,13 @@ class Clock(Protocol):
         """Seconds of a clock that only rises."""
         ...
 
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class WallClock(Clock, Protocol):
     def wall(self) -> float:
         """UNIX seconds."""
         ...
-
-    async def sleep(self, seconds: float) -> None: ...
 
 
 class LoopClock:
