@@ -11,6 +11,8 @@ from typing import Any
 import hypothesis
 import pytest
 
+pytest_plugins = ["tests.real.fixtures"]
+
 ON_CI = os.environ.get("CI", "").lower() == "true"
 
 hypothesis.settings.register_profile("dev", max_examples=50, deadline=None)
@@ -112,7 +114,7 @@ def needs(part: str) -> str:
     pytest.skip(f"needs {part}, which this machine does not have")
 
 
-@pytest.fixture(name="needs")
+@pytest.fixture(name="needs", scope="session")
 def needs_fixture() -> Any:
     """`needs` as a fixture, for tests that do not import from conftest."""
     return needs

@@ -82,7 +82,7 @@ def test_a_skip_for_a_missing_part_fails_on_ci(
     monkeypatch.setenv("CI", ci)
     conftest = request.config.rootpath / "tests" / "conftest.py"
     pytester.makeconftest(conftest.read_text(encoding="utf-8"))
-    pytester.makeini("[pytest]\nmarkers = needs(*parts): x\n")
+    pytester.makeini(f"[pytest]\nmarkers = needs(*parts): x\npythonpath = {request.config.rootpath}\n")
     pytester.makepyfile(SUITE)
     result: Any = pytester.runpytest_subprocess("-p", "no:randomly", "-p", "no:xdist")
     outcome = result.parseoutcomes()
