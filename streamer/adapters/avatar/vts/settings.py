@@ -193,6 +193,6 @@ def one_each(avatars: Mapping[str, object]) -> list[Notice]:
         place = place_of(part.url)
         first = taken.setdefault(place, persona)
         if first != persona:
-            params = {"first": first, "second": persona, "place": place}
+            params: dict[str, str | int | float] = {"first": first, "second": persona, "place": place}
             out.append(Notice("avatar.vts.one_each", params, fix="avatar.vts.one_each.fix"))
     return out
