@@ -1,6 +1,7 @@
 """Carries a plan out, one step after the other. What was made is remembered after each step, so that whatever happens
 meanwhile can be taken back."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
@@ -28,6 +29,9 @@ from streamer.adapters.obs.setup.steps import (
 )
 from streamer.ports import Notice
 
+LOOK_S = 0.05
+SETTLED_S = 3.0
+"""OBS answers before its list of scenes has changed: that belongs to another of its threads."""
 _TOP_LEFT, _BOTTOM = 5, 8
 """`OBS_ALIGN_LEFT | OBS_ALIGN_TOP`, and `OBS_ALIGN_BOTTOM` in the middle."""
 
@@ -66,6 +70,7 @@ class _Hands:
             case MakeScene(name):
                 answer = await ask("CreateScene", {"sceneName": name})
                 self._remember(SceneMade(name, str(answer.get("sceneUuid") or "")))
+                await self._settled("scene", name, there=True)
             case MakeInput():
                 await self._make(step)
             case AddItem(scene, source, fit):
@@ -100,14 +105,27 @@ class _Hands:
                 await ask("RemoveSceneItem", {"sceneName": scene, "sceneItemId": number})
             case RemoveInput(name):
                 await ask("RemoveInput", {"inputName": name})
+                await self._settled("input", name, there=False)
             case RemoveScene(name):
                 await ask("RemoveScene", {"sceneName": name})
+                await self._settled("scene", name, there=False)
             case RestoreSettings(name, settings):
                 await ask("SetInputSettings", {"inputName": name, "inputSettings": dict(settings), "overlay": False})
             case RestoreMonitor(name, monitor):
                 await self._monitor(name, monitor)
             case _:
                 raise AssertionError(step)
+
+    async def _settled(self, what: str, name: str, *, there: bool) -> None:
+        """Waits until OBS lists it, or no longer does; what is read afterwards is true."""
+        for _ in range(round(SETTLED_S / LOOK_S)):
+            if what == "scene":
+                listed = [each["sceneName"] for each in (await self._obs.request("GetSceneList"))["scenes"]]
+            else:
+                listed = [each["inputName"] for each in (await self._obs.request("GetInputList"))["inputs"]]
+            if (name in listed) == there:
+                return
+            await asyncio.sleep(LOOK_S)
 
     async def _monitor(self, name: str, monitor: str) -> None:
         await self._obs.request("SetInputAudioMonitorType", {"inputName": name, "monitorType": monitor})
@@ -138,7 +156,10 @@ def placed(fit: Fit, width: int, height: int) -> Mapping[str, Any]:
     """The transform of a new item; empty where it is right as it comes."""
     if fit == "canvas" and (width, height) != (WIDTH, HEIGHT):
         return {
-            "positionX": 0.0, "positionY": 0.0, "alignment": _TOP_LEFT, "boundsType": "OBS_BOUNDS_SCALE_INNER",
+            "positionX": 0.0, "positionY": 0.0, "alignment": LOOK_S = 0.05
+SETTLED_S = 3.0
+"""OBS answers before its list of scenes has changed: that belongs to another of its threads."""
+_TOP_LEFT, "boundsType": "OBS_BOUNDS_SCALE_INNER",
             "boundsAlignment": 0, "boundsWidth": float(width), "boundsHeight": float(height),
         }  # fmt: skip
     if fit == "caption":

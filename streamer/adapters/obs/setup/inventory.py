@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 import msgspec
 
+from streamer.adapters.obs.errors import ObsRefused
+
 BROWSER = "browser_source"
 TEXT_KINDS = ("text_gdiplus_v3", "text_gdiplus_v2", "text_gdiplus", "text_ft2_source_v2", "text_ft2_source")
 """Text sources, the best first."""
@@ -142,14 +144,23 @@ async def _items(obs: Asks, scenes: list[str]) -> tuple[list[Item], list[str]]:
     items: list[Item] = []
     groups: dict[str, None] = {}
     for scene in scenes:
-        for each in (await obs.request("GetSceneItemList", {"sceneName": scene}))["sceneItems"]:
+        for each in await _listed(obs, "GetSceneItemList", scene):
             items.append(Item(scene, str(each["sourceName"]), int(each["sceneItemId"])))
             if each.get("isGroup"):
                 groups[str(each["sourceName"])] = None
     for group in groups:
-        answer = await obs.request("GetGroupSceneItemList", {"sceneName": group})
-        items += [Item(group, str(each["sourceName"]), int(each["sceneItemId"])) for each in answer["sceneItems"]]
+        found = await _listed(obs, "GetGroupSceneItemList", group)
+        items += [Item(group, str(each["sourceName"]), int(each["sceneItemId"])) for each in found]
     return items, list(groups)
+
+
+async def _listed(obs: Asks, request: str, scene: str) -> list[dict[str, Any]]:
+    """The items of a scene; none when it was removed in this moment: OBS lists scenes a little longer than it has
+    them."""
+    try:
+        return (await obs.request(request, {"sceneName": scene}))["sceneItems"]
+    except ObsRefused:
+        return []
 
 
 async def _input(obs: Asks, listed: Mapping[str, Any]) -> Input:
@@ -157,6 +168,14 @@ async def _input(obs: Asks, listed: Mapping[str, Any]) -> Input:
     out = Input(name, kind, str(listed.get("inputUuid") or ""))
     if not out.is_browser and not out.is_text:
         return out
+    try:
+        return await _read(obs, out)
+    except ObsRefused:  # removed in this moment
+        return out
+
+
+async def _read(obs: Asks, out: Input) -> Input:
+    name = out.name
     settings = (await obs.request("GetInputSettings", {"inputName": name}))["inputSettings"]
     filters = (await obs.request("GetSourceFilterList", {"sourceName": name}))["filters"]
     monitor = MONITOR_OFF

@@ -37,6 +37,8 @@ from streamer.ports import Notice
 
 OWN = "Showrunner"
 """Name of the scene that is made where no scene map names one, and how names of our sources begin."""
+CAPTIONS = "captions"
+"""The role of the text source for captions."""
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -49,8 +51,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What the show needs of OBS.
 
     `base` and `token`: overlay links are `<base>/overlay/<kind>?token=<token>`. `layout`: the whole `stage` in one
-    source, or `avatars`, one for each persona. `scenes`: those the scene map names, home first; `speakers`: persona ->
-    OBS scene.
+    source, or `avatars`, one for each persona. `home`: the scene new sources go into; empty: one of our own. `scenes`:
+    the others that are named anywhere; `speakers`: persona -> OBS scene.
     `texts`: text inputs that are named in the map; `captions`: the one named for captions. `language` chooses fonts.
     """
 
@@ -58,6 +60,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     token: str
     people: tuple[Person, ...] = ()
     layout: str = "stage"
+    home: str = ""
     scenes: tuple[str, ...] = ()
     speakers: Mapping[str, str] = {}
     texts: tuple[str, ...] = ()
@@ -66,7 +69,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Want(msgspec.Struct, frozen=True):
-    """A source: `role` names it in what is remembered, `scenes` where it has to be, `name` what a new one is called."""
+    """A source: `role` names it in what is remembered, `scenes` where it has to be ("" for home), `name` what a new one
+    is called."""
 
     role: str
     name: str
@@ -129,14 +133,15 @@ class _Planner:
     def plan(self) -> Plan:
         wants = self._wants()
         found = [(want, self._find(want)) for want in wants]
-        home = self._home(found)
-        for name in self._wish.scenes:
-            self._scene(name)
+        for name in (self._wish.home, *self._wish.scenes):
+            if name:
+                self._scene(name)
+        home = self._wish.home or self._home(found)
         if not self._there.browser:
             self._cannot.append(Notice("obs.no_browser"))
         for want, source in found:
             if source is None:
-                self._make(want, want.scenes or (home,))
+                self._make(want, [name or home for name in want.scenes])
             else:
                 self._keep(want, source)
         return Plan(steps=tuple(self._steps), leave=tuple(self._leave), cannot=tuple(self._cannot))
@@ -148,12 +153,12 @@ class _Planner:
         return [*self._pictures(), *texts] if self._there.browser else texts
 
     def _pictures(self) -> list[Want]:
-        wish, home = self._wish, self._wish.scenes[:1]
-        apart = wish.layout == "avatars" or len(wish.scenes) > 1
+        wish, home = self._wish, (self._wish.home,)
+        apart = wish.layout == "avatars" or bool(wish.scenes)
         out: list[Want] = []
         if apart:
             name = f"{OWN} voices"
-            out.append(Want("sound", name, "sound", wish.scenes, overlay=Overlay("sound"), fit=""))
+            out.append(Want("sound", name, "sound", (*home, *wish.scenes), overlay=Overlay("sound"), fit=""))
         if wish.layout == "stage":
             shown = Overlay("stage", silent=apart)
             out.append(Want("stage", f"{OWN} stage", "silent" if apart else "stage", home, overlay=shown))
@@ -176,13 +181,12 @@ class _Planner:
 
     def _texts(self) -> list[Want]:
         wish, kind = self._wish, self._there.text_kind
-        names = [name for name in wish.texts if name != wish.captions]
-        home = wish.scenes[:1]
+        names = [name for name in dict.fromkeys(wish.texts) if name != wish.captions]
+        home = (wish.home,)
         out = [Want(f"text.{name}", name, "text", home, kind, fit="caption", exact=True) for name in names]
-        if wish.captions:
-            out.append(Want("captions", wish.captions, "captions_text", wish.scenes, kind, fit="caption", exact=True))
-        elif not self._there.browser:
-            out.append(Want("captions", f"{OWN} captions", "captions_text", wish.scenes, kind, fit="caption"))
+        if wish.captions or not self._there.browser:
+            name, where = wish.captions or f"{OWN} captions", (*home, *wish.scenes)
+            out.append(Want(CAPTIONS, name, "captions_text", where, kind, fit="caption", exact=bool(wish.captions)))
         if out and not kind:
             self._cannot.append(Notice("obs.no_text"))
             return []
@@ -203,9 +207,8 @@ class _Planner:
 
     def _fits(self, want: Want, source: Input) -> bool:
         if want.overlay is None:
-            if want.exact:
-                return source.is_text and source.name == want.name
-            return mark_of(source) == want.role
+            named = want.exact and source.is_text and source.name == want.name
+            return named or (want.role == CAPTIONS and mark_of(source) == CAPTIONS)
         shown = overlay_of(source.settings.get("url")) if source.is_browser else None
         if shown is None or not _same(shown, want.overlay):
             return False
@@ -213,9 +216,7 @@ class _Planner:
         return made or shown.token == self._wish.token or shown.base == self._wish.base
 
     def _home(self, found: Sequence[tuple[Want, Input | None]]) -> str:
-        """The scene new sources go into: the map's home, the one where ours are already, or one of our own."""
-        if self._wish.scenes:
-            return self._wish.scenes[0]
+        """The scene new sources go into where no map names one: where ours are already, or one of our own."""
         for want, source in found:
             if source is not None and not want.exact:
                 where = self._there.scenes_with(source.name)
@@ -294,7 +295,7 @@ class _Planner:
 
     def _needed(self, want: Want) -> tuple[str, ...]:
         """A picture may be where the user likes it; the voices are heard only in scenes that hold them."""
-        return want.scenes if want.what in ("sound", "captions_text") and not want.exact else ()
+        return tuple(name for name in want.scenes if name) if want.what in ("sound", "captions_text") else ()
 
     def _correct(self, source: Input, overlay: Overlay) -> None:
         now = {**BROWSER_DEFAULTS, **source.settings}
@@ -319,3 +320,9 @@ class _Planner:
     def _change(self, source: Input, after: Mapping[str, Any], why: str) -> None:
         before = {key: source.settings.get(key) for key in after}
         self._steps.append(ChangeSettings(source.name, before, dict(after), why))
+
+
+def captions_in(there: Inventory, made: Sequence[Made]) -> str:
+    """What the text source for captions is called now; "" without one that was made here."""
+    ours = {each.name for each in made if isinstance(each, InputMade) and each.role == CAPTIONS}
+    return next((i.name for i in there.inputs if i.is_text and (mark_of(i) == CAPTIONS or i.name in ours)), "")
