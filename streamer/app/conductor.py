@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from msgspec.structs import replace
 
 from streamer.app.alerting.desk import AlertDesk
-from streamer.app.follower import Follower, Nobody
+from streamer.app.follower import Follower, Nobody, Staged
 from streamer.app.inbox import Inbox
 from streamer.app.ingress import Ingress
 from streamer.app.overlay_view import OverlayView
@@ -56,8 +56,10 @@ class Conductor:
         observe: Callable[[Fact, Sequence[Command]], None] | None = None,
         alerts: AlertDesk | None = None,
         follower: Follower | None = None,
+        staged: Staged | None = None,
     ) -> None:
-        """`follower` is told what happens in the show."""
+        """`follower` is told what happens in the show, `staged` what the audience should see."""
+        self._staged = staged
         self._follower: Follower = follower or Nobody()
         self._ingress = ingress
         self._texts = texts
@@ -214,9 +216,14 @@ class Conductor:
         now = stage(show)
         if now != self._stage:
             self._stage = now
-            self._overlay.stage(now, self._answering(now))
+            answering = self._answering(now)
+            self._overlay.stage(now, answering)
+            if self._staged is not None:
+                self._staged.stage(now, answering)
         self._overlay.waiting(show, self._texts.get)
         self._panel.folded(event, show, commands)
+        if self._staged is not None:
+            self._staged.after(show)
         if self._alerts is not None:
             self._alerts.folded(event, show, commands)
         self._follower.folded(event)

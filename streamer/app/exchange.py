@@ -76,6 +76,11 @@ class Exchange:
         self._house.put_segments()
         self._house.announce(resumed=True)
 
+    async def change_stage(self, plan: Plan) -> None:  # noqa: ARG002 - the house has it by now
+        house = self._house
+        await house.stage.change()
+        house.conductor.scenes = house.stage.scenes
+
     def changed(self, plan: Plan) -> None:
         house = self._house
         house.panel.about(title=plan.title, demo=not plan.settings.on_channel, scripted=house.is_scripted)

@@ -23,6 +23,7 @@ from streamer.app.conductor import Conductor
 from streamer.app.desks import Desks
 from streamer.app.ears import open_ingress
 from streamer.app.exchange import Exchange
+from streamer.app.follower import Several
 from streamer.app.healths import all_of, brain_health, file_health, voice_health
 from streamer.app.inbox import Inbox
 from streamer.app.live import Brain
@@ -38,6 +39,7 @@ from streamer.app.sayings import Sayings
 from streamer.app.scripted import ScriptedBrain
 from streamer.app.sinks import WatchedSink
 from streamer.app.speakers import speaker_of
+from streamer.app.staging.room import StageRoom
 from streamer.app.state import hold, next_epoch, open_grants, open_texts, release
 from streamer.app.supervise import Supervisor
 from streamer.app.timetable import announce
@@ -78,6 +80,7 @@ log = logging.getLogger(__name__)
 BEAT_S = 1.0
 OVERLAY_BEAT = 4
 """Every so many beats the overlays are told that the show is alive."""
+POKE = "somebody just poked you with a finger on the screen; react in one short sentence"
 CLOSE_LIMIT_S = 0.6
 PART_LIMIT_S = 0.3
 
@@ -173,6 +176,8 @@ class House:
         await self.chat.open()
         await self.web.start()
         self._begin(past)
+        if not self._rehearsal:
+            await self.stage.change()
         self.chat.begin()
         self._supervisor.start(self._beat(), "beat")
         self._supervisor.start(self._warm(), "warm")
@@ -244,6 +249,7 @@ class House:
         self.panel = PanelView(
             lambda changes, gone: _ignore(self.hub.publish("panel", changes, gone)), words=self.texts.get, about=about
         )
+        self.stage = StageRoom(self, lambda changes, gone: _ignore(self.hub.publish("panel", changes, gone)))
         self.room.on_sound = self._show_sound
         self.room.on_silent = self.panel.silenced
         self.overlay_news = OverlayNews(self.overlay, self.clock)
@@ -286,8 +292,10 @@ class House:
             on_record=self._on_record,
             observe=self._observe,
             alerts=self.alerts,
-            follower=self.chat,
+            follower=Several(self.chat, self.stage),
+            staged=self.stage,
         )
+        self.conductor.scenes = self.stage.scenes
         self.inbox = Inbox(
             now_ns=self.clock.now_ns,
             journal=self.journal,
@@ -372,6 +380,7 @@ class House:
         """The words of the rundown, where the briefs find them."""
         for segment_id, text in self.plan.rundown.words.items():
             self.texts.put(f"s:{segment_id}", text)
+        self.texts.put("s:_poke", POKE)
 
     @property
     def facts_before(self) -> int:
@@ -451,7 +460,8 @@ class House:
         offers = self._offers if self.is_scripted else []
         voices = voice_health(self.performer.voice_states(), self.speakers.values(), any_voice=bool(self.voices))
         files = file_health(self.watch.problems, self.plan.problems)
-        return [*chats, *brain, *offers, *voices, *all_of(self.broken), *files]
+        stage = self.stage.healths()
+        return [*chats, *brain, *offers, *voices, *stage, *all_of(self.broken), *files]
 
     def revised(self) -> None:
         """Files, cast or set-up have changed: pages that show them ask again."""
@@ -467,6 +477,7 @@ class House:
         self.inbox.emit(CloseRequested(finish=finish))
         if not await _within(self.closed.wait(), 30.0 if finish else CLOSE_LIMIT_S):
             late.append("the show")
+        late += await self.stage.aclose()
         late += await self._supervisor.close(PART_LIMIT_S)
         late += await self.performer.aclose()
         self.inbox.close()

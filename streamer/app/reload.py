@@ -45,6 +45,10 @@ class Stage(Protocol):
 
     def change_rundown(self, plan: Plan) -> None: ...
 
+    async def change_stage(self, plan: Plan) -> None:
+        """OBS, its scene map, the avatars."""
+        ...
+
     def changed(self, plan: Plan) -> None:
         """Everything was applied: tell whoever shows it."""
         ...
@@ -93,11 +97,18 @@ class Reload:
         anyway = not after.on_channel and _names(old) != _names(new)
         if before.chat != after.chat or anyway:
             await stage.change_chat(new, anyway=anyway)
+        if _staged(old) != _staged(new):
+            await stage.change_stage(new)
         stage.changed(new)
 
 
 def _keys(plan: Plan) -> tuple[object, object]:
     return brain_key(plan.settings), voice_key(plan.settings)
+
+
+def _staged(plan: Plan) -> object:
+    on_stage = [persona.id for persona in plan.cast]
+    return plan.settings.obs, plan.settings.avatars, plan.settings.alerts, plan.scenes, plan.rundown, on_stage
 
 
 def _names(plan: Plan) -> list[str]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from pydantic import SecretStr
 
@@ -27,23 +26,29 @@ def keyed_obs(part: ObsPart) -> ObsPart:
     return part.model_copy(update={"password": SecretStr(found)}) if found else part
 
 
+def open_obs(
+    part: ObsPart, plan: Plan, places: Mapping[str, str], view: StageView, reports: Reports, state: Path
+) -> StageDriver:
+    """The driver of OBS on a connection of its own."""
+    from streamer.adapters.obs.driver import ObsDriver
+
+    return ObsDriver(part.open(), plan.scenes, view, reports, memory=state / "obs.json")
+
+
 def avatar_health(plan: Plan) -> list[Health]:
     """Personas that would share one avatar program: none of them but the first is driven."""
-    return [
-        Health(f"avatar.{notice.params['second']}", "broken", notice) for notice in one_each(plan.settings.avatars)
-    ]
+    return [Health(f"avatar.{notice.params['second']}", "broken", notice) for notice in one_each(plan.settings.avatars)]
 
 
-def wanted_drivers(plan: Plan, view: StageView, reports: Reports, state: Path, more: Any = None) -> Wanted:
-    """By name: a value that is equal as long as nothing has changed, and how to open the driver. `more`: what an OBS
-    driver is given beside."""
+def wanted_drivers(plan: Plan, view: StageView, reports: Reports, state: Path) -> Wanted:
+    """By name: a value that is equal as long as nothing has changed, and how to open the driver."""
     out: dict[str, tuple[object, Callable[[], StageDriver]]] = {}
     settings = plan.settings
     if settings.obs is not None:
         part = keyed_obs(settings.obs)
         places = scene_places(plan.scenes, plan.rundown, settings.alerts)
         key = (part, part.password.get_secret_value(), plan.scenes, tuple(places.items()))
-        out["obs"] = key, lambda: open_obs(part, plan, places, view, reports, state, more)
+        out["obs"] = key, lambda: open_obs(part, plan, places, view, reports, state)
     refused = {str(notice.params["second"]) for notice in one_each(settings.avatars)}
     on_stage = {each.id for each in plan.cast}
     tokens = TokenFile(state)

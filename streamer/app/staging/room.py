@@ -1,0 +1,129 @@
+"""The stage of a running show: what is heard now, the drivers that follow it, what they report, what the panel sees."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from streamer.app.overlay_view import alert_size
+from streamer.app.panel_stage import PanelStage
+from streamer.app.staging.opening import avatar_health, wanted_drivers
+from streamer.app.staging.performance import Performance
+from streamer.app.staging.stagehand import Stagehand, StageReports
+from streamer.core.commands import Command, Erase, Prepare
+from streamer.core.events import ChatReceived, EmergencyPressed, Event, LineEnded, LineStarted, StopPressed
+from streamer.core.show import Show
+from streamer.core.stage import Stage
+from streamer.ports import ChatRow, Cue, Health, Heard
+from streamer.speech.view import ClauseView
+
+if TYPE_CHECKING:
+    from streamer.app.house import House
+
+EMOTE_HOST = "https://static-cdn.jtvnw.net/"
+
+
+class StageRoom:
+    """Follows the show as a `Follower`. Everything is called on the loop's thread."""
+
+    def __init__(self, house: "House", publish: Callable[[Mapping[str, object], Sequence[str]], None]) -> None:
+        self._house = house
+        self._speakers: dict[int, str] = {}
+        self._answering: Mapping[str, str] | None = None
+        self.panel = PanelStage(publish)
+        self.hand = Stagehand(house.start, on_gone=lambda name: self.panel.device(name, None))
+        self.performance = Performance(
+            now_ms=lambda: house.clock.now_ns() / 1e6,
+            name_of=self._name_of,
+            answering=lambda: self._answering,
+            on_cue=self.hand.cue,
+        )
+        self.reports = StageReports(self._report, self.panel.device)
+
+    def _report(self, event: Event) -> None:
+        if not self._house.closing:
+            self._house.inbox.emit(event)
+
+    def _name_of(self, persona: str) -> str:
+        return next((each.name for each in self._house.plan.cast if each.id == persona), persona)
+
+    # --- opening and closing ------------------------------------------------------------------------------------------
+
+    async def change(self) -> None:
+        """Open what the plan names, close what it names no more."""
+        plan = self._house.plan
+        self.panel.scenes([(key, name) for key, name in plan.scenes.scenes.items()])
+        part = plan.settings.obs
+        self.panel.ear("meter" if part is not None and part.host_mic else "", part.host_mic if part is not None else "")
+        wanted = wanted_drivers(plan, self.performance, self.reports, plan.folders.state)
+        await self.hand.use(wanted, avatar_health(plan))
+
+    @property
+    def scenes(self) -> Sequence[str]:
+        """Keys of the scenes that an operator can choose."""
+        return list(self._house.plan.scenes.scenes)
+
+    def healths(self) -> Sequence[Health]:
+        return self.hand.healths()
+
+    async def aclose(self) -> Sequence[str]:
+        return await self.hand.aclose()
+
+    # --- the show ---------------------------------------------------------------------------------------------------
+
+    def stage(self, stage: Stage, answering: Mapping[str, str] | None) -> None:
+        """The desired stage has changed."""
+        self._answering = answering
+        self.hand.want(stage)
+
+    def after(self, show: Show) -> None:
+        """A fact was folded."""
+        self.panel.folded(show)
+
+    def alert(self, event: ChatReceived, row: ChatRow | None) -> None:
+        """Something to react to: what moderation let through, and nothing of a partner's room."""
+        size = alert_size(event)
+        is_reward = event.kind == "redemption"
+        if (size is None and not is_reward) or event.guest or event.verdict.action not in ("allow", "replace"):
+            return
+        reward = row.reward.title if row is not None and row.reward is not None else ""
+        cue = Cue(kind="alert", name=event.kind, size=size or 0.3, emote=_emote(row), reward=reward, test=event.test)
+        self.hand.cue(cue)
+
+    def ordered(self, command: Command) -> None:
+        self.performance.ordered(command)
+        if isinstance(command, Prepare):
+            self._speakers[command.line] = command.persona
+
+    def folded(self, event: Event) -> None:
+        match event:
+            case LineStarted(line=line) if line in self._speakers:
+                who = self._speakers[line]
+                self.hand.cue(Cue(kind="line", name=who, persona=who, line=line))
+            case StopPressed() | EmergencyPressed():
+                self.hand.cue(Cue(kind="stop"))
+            case _:
+                pass
+
+    def clause(self, line: int, index: int, value: ClauseView) -> None:
+        self.performance.clause(line, index, value)
+
+    def heard(self, heard: Heard) -> None:
+        self.performance.heard(heard)
+
+    def chat(self, event: ChatReceived, text: str, name: str) -> None: ...
+
+    def erased(self, erased: Erase, lines: Iterable[int]) -> None: ...
+
+    def ended(self, ended: LineEnded, order: Prepare, text: str | None) -> None:
+        del text
+        self.performance.ended(ended.line)
+        self._speakers.pop(ended.line, None)
+        if ended.heard_ms > 0:
+            self.hand.cue(Cue(kind="line_ended", name=order.persona, persona=order.persona, line=ended.line))
+
+
+def _emote(row: ChatRow | None) -> str:
+    """The address of the first emote of a message; only of hosts that serve emotes."""
+    for fragment in row.fragments if row is not None else ():
+        if fragment.type == "emote" and fragment.url.startswith(EMOTE_HOST):
+            return fragment.url
+    return ""
