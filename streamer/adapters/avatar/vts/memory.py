@@ -1,7 +1,6 @@
 """What we have changed in VTube Studio and not taken back yet, in a small file, so that a crash is put right later."""
 
 import logging
-import os
 from pathlib import Path
 
 import msgspec
@@ -53,7 +52,7 @@ class Memory:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             beside = self._path.with_suffix(".new")
             beside.write_bytes(msgspec.json.encode(left))
-            os.replace(beside, self._path)
+            beside.replace(self._path)
         except OSError as error:
             log.warning("what VTube Studio shows cannot be remembered (%s)", type(error).__name__)
 
