@@ -1,6 +1,7 @@
 """A show as the control panel sees it: the panel's files under its real policy, a scripted feed, an API with notes.
 
-`PanelShow` speaks `docs/panel-feed.md` from the server's side. Faults: `refuse` (status by path), `down` (refuses
+`PanelShow` speaks `docs/panel-feed.md` from the server's side. `answers`: what a GET of the API is told, by path (bytes are a
+picture); `asked` notes those. Faults: `refuse` (status by path), `down` (refuses
 sockets, breaks off requests), `signed_in` false, and `change(skip_seq=True)` for a gap.
 """
 
@@ -44,6 +45,8 @@ class PanelShow:
         self.presses: list[tuple[str, Any]] = []
         self.keys: list[str] = []
         self.refuse: dict[str, int] = {}
+        self.answers: dict[str, Any] = {}
+        self.asked: list[str] = []
         self.signed_in = True
         self.turned_away = 0
         self.down = False
@@ -68,6 +71,7 @@ class PanelShow:
                 web.get("/overlay/{kind}", self._overlay),
                 web.get("/api/v1/grants", self._grants),
                 web.get("/api/v1/texts/{lang}", self._texts),
+                web.get("/api/v1/{path:.*}", self._get),
                 web.post("/api/v1/{path:.*}", self._post),
             ]
         )
@@ -162,6 +166,16 @@ class PanelShow:
     async def _texts(self, request: web.Request) -> web.Response:
         return web.json_response(self.texts.get(request.match_info["lang"], {}))
 
+    async def _get(self, request: web.Request) -> web.Response:
+        path = request.match_info["path"]
+        self.asked.append(path)
+        if path not in self.answers or path in self.refuse:
+            return self._problem(self.refuse.get(path, 404), "refused")
+        answer = self.answers[path]
+        if isinstance(answer, bytes):
+            return web.Response(body=answer, content_type="image/jpeg")
+        return web.json_response(answer)
+
     async def _post(self, request: web.Request) -> web.Response:
         path = request.match_info["path"]
         if self.down:
@@ -178,7 +192,7 @@ class PanelShow:
             return web.json_response({}) if ok else self._problem(403, "code_used")
         if path in self.refuse:
             return self._problem(self.refuse[path], "refused")
-        return web.json_response({"outcome": "done"})
+        return web.json_response(self.answers.get(f"POST {path}", {"outcome": "done"}))
 
     @staticmethod
     def _problem(status: int, code: str) -> web.Response:

@@ -25,15 +25,19 @@ effect(() => {
 });
 
 /** Sent also while the feed is down, and sent again until somebody answers. */
-export async function stop() {
+async function silence(command) {
   guard = performance.now() + RESUME_GUARD_MS;
   const mine = ++presses;
   stopping.value = { phase: "sending", at: performance.now() };
-  const result = await post("commands/stop", { saw: seen() }, { within: STOP_RETRY_MS, limit: 2500 });
+  const result = await post(`commands/${command}`, { saw: seen() }, { within: STOP_RETRY_MS, limit: 2500 });
   if (mine !== presses) return;
   trouble.value = result.ok ? null : { key: result.status ? "trouble.refused" : "trouble.stop", params: { code: result.code } };
   stopping.value = stopped.peek() && live.peek() ? { phase: "idle", at: 0 } : { phase: result.ok ? "sent" : "failed", at: performance.now() };
 }
+
+export const stop = () => silence("stop");
+/** Stop, and the emergency scene. */
+export const emergency = () => silence("emergency");
 
 async function press(path, body) {
   if (!live.peek()) {
@@ -55,6 +59,17 @@ export function resume() {
 export const pause = () => press("commands/pause", { saw: seen() });
 export const skip = () => (lineOnAir.peek() ? press("commands/skip", { saw: seen() }) : Promise.resolve(false));
 export const clear = () => press("commands/clear", { saw: seen() });
+/** The scenes go by themselves again. */
+export const auto = () => press("commands/auto", { saw: seen() });
+export const takeScene = (scene) => press("stage/scene", { scene });
+
+let switching = Promise.resolve();
+/** The quiet switch: while it is on, the host has the floor. One press after the other, so that off never overtakes on. */
+export function hold(on) {
+  switching = switching.then(() => (on ? press("commands/host-on", { saw: seen() }) : post("commands/host-off", { saw: seen() }, { within: STOP_RETRY_MS })));
+  return switching;
+}
+
 export const turnDial = (dial) => press("commands/dial", { dial });
 export const say = (persona, text, exact) => press("commands/say", { persona, text, exact });
 export const tone = () => press("sound/tone", {});

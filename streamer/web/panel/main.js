@@ -4,18 +4,10 @@ import { signIn } from "./api.js";
 import { mode } from "./actions.js";
 import { hurry, start } from "./feed.js";
 import "./keys.js";
-import { Chat } from "./parts/chat.js";
-import { Events } from "./parts/events.js";
 import { Header, Stale, viewLinks } from "./parts/header.js";
 import { KillBar } from "./parts/killbar.js";
-import { Links } from "./parts/links.js";
-import { Log } from "./parts/log.js";
-import { OnAir } from "./parts/onair.js";
-import { Queue } from "./parts/queue.js";
-import { draft, Say } from "./parts/say.js";
-import { draft as message } from "./parts/send.js";
 import { useStyle } from "./parts/common.js";
-import { MonitorFrame, Sound } from "./parts/sound.js";
+import { MonitorFrame } from "./parts/hear.js";
 import { lineOnAir, link, persona, S } from "./store.js";
 import { clean, lang, loadNotices, loadPart, loadTexts, preferred, t } from "./texts.js";
 import { go, moves, typing, view } from "./views.js";
@@ -23,9 +15,13 @@ import { go, moves, typing, view } from "./views.js";
 const TABS = ["now", "chat", "show"];
 const tab = signal("now");
 
-// Views that come when they are asked for, with their style and words. One that was opened stays, hidden: what was typed in it is kept.
+// Views that come when they are asked for, with their style and words; those of the live view are the panel's own. One that was
+// opened stays, hidden: what was typed in it is kept. Only the live view is drawn anew.
+let writing = () => false;
 const LATER = {
+  live: async () => { const live = await import("./live.js"); writing = live.writing; return live.Live; },
   setup: async () => (await import("./setup/page.js")).Setup,
+  overlays: async () => (await import("./overlays/page.js")).Gallery,
   night: async () => (await import("./night/page.js")).Night,
 };
 const arrived = signal({});
@@ -34,7 +30,7 @@ async function fetchView(name) {
   if (!LATER[name] || arrived.peek()[name]) return;
   arrived.value = { ...arrived.peek(), [name]: { state: "coming" } };
   try {
-    const [View] = await Promise.all([LATER[name](), useStyle(`${name}/${name}.css`), loadPart(name)]);
+    const [View] = await Promise.all([LATER[name](), name !== "live" && useStyle(`${name}/${name}.css`), name !== "live" && loadPart(name)]);
     arrived.value = { ...arrived.peek(), [name]: { state: View ? "here" : "lost", View } };
   } catch (error) {
     arrived.value = { ...arrived.peek(), [name]: { state: "lost", error } };
@@ -44,6 +40,9 @@ effect(() => { fetchView(view.value); });
 
 function LaterView({ name, shown }) {
   const { state, View } = arrived.value[name];
+  if (name === "live" && !shown) return null;
+  if (name === "live" && state === "here") return html`<main key="live" data-view="live"><${Stale}/><${View}/></main>`;
+  if (name === "live" && state === "coming") return html`<main class="view" aria-busy="true"><${Stale}/></main>`;
   if (state === "here") return html`<main class="view" data-view=${name} hidden=${!shown}>${shown && html`<${Stale}/>`}<${View} shown=${shown}/></main>`;
   if (!shown) return null;
   if (state === "lost") {
@@ -66,17 +65,11 @@ function useFocus() {
 }
 let focused = 0;
 
-function Live() {
-  return html`<main data-view="live"><h2 class="sr" tabindex="-1" data-heading>${t("view.live")}</h2><${Stale}/><div class="col c-chat"><${Chat}/><${Say}/></div><div class="col c-now"><${OnAir}/><${Queue}/></div>
-      <div class="col c-show"><${Sound}/><${Events}/><${Links}/><${Log}/></div></main>`;
-}
-
 function Views() {
   useFocus();
   const now = view.value;
   if (!now) return html`<main class="view" aria-busy="true"><${Stale}/></main>`;
-  return html`${now === "live" && html`<${Live} key="live"/>`}
-    ${Object.keys(arrived.value).map((name) => html`<${LaterView} key=${name} name=${name} shown=${now === name}/>`)}`;
+  return html`${Object.keys(arrived.value).map((name) => html`<${LaterView} key=${name} name=${name} shown=${now === name}/>`)}`;
 }
 
 // On a phone the parts of the live view and the other views stand in one row: each is one press away.
@@ -130,7 +123,7 @@ function watchTitle() {
 let build = "";
 function watchBuild() {
   const now = S.build.value;
-  const free = !draft.value && !message.value && !typing.value && !lineOnAir.value;
+  const free = !writing() && !typing.value && !lineOnAir.value;
   if (!now) return;
   if (!build) build = now;
   else if (now !== build && free) location.reload();
@@ -144,8 +137,8 @@ async function begin() {
   effect(watchTitle);
   effect(watchBuild);
   effect(() => { if (link.value.state === "open") loadNotices(lang.value); });
-  // The printed link leads to the first run: its view comes while the door is being opened. (It needs to know the language.)
-  if (arriving) LATER.setup().catch(() => {});
+  // The printed link leads to the first run: its view comes while the door is being opened, else the live one. (They need to know the language.)
+  (arriving ? LATER.setup : LATER.live)().catch(() => {});
   const refused = await entering;
   if (refused) link.value = { ...link.peek(), reason: refused };
   start();

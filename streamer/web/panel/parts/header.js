@@ -116,6 +116,9 @@ function Health() {
   </div>`;
 }
 
+// Keys that mean something only beside OBS, or where the show listens for the host.
+const staged = () => [S.obs.value && ["F9", "keys.emergency"], S.stage.value?.host && ["H", "keys.host"], S.obs.value && ["A", "keys.auto"]].filter(Boolean);
+
 function Settings() {
   const [open, setOpen] = useState(false);
   return html`<div class="settings"><button type="button" class="btn quiet ico" aria-label=${t("settings.title")} aria-expanded=${open} aria-haspopup="dialog" onClick=${() => setOpen(!open)}><${Icon} name="gear"/></button>
@@ -123,7 +126,7 @@ function Settings() {
       <label class="field-row"><span>${t("settings.language")}</span><select value=${lang.value} onChange=${(e) => chooseLanguage(e.currentTarget.value)}>
         ${Object.entries(LANGUAGES).map(([code, name]) => html`<option key=${code} value=${code}>${name}</option>`)}</select></label>
       <label class="field-row"><span>${t("settings.letters")}</span><input class="tg" type="checkbox" role="switch" checked=${letters.value} onChange=${(e) => setLetters(e.currentTarget.checked)}/></label>
-      <dl class="keys"><div><dt><kbd>F8</kbd></dt><dd>${t("keys.stop")}</dd></div><div><dt><kbd>S</kbd></dt><dd>${t("keys.skip")}</dd></div><div><dt><kbd>J</kbd> <kbd>K</kbd></dt><dd>${t("keys.move")}</dd></div></dl><//>`}
+      <dl class="keys"><div><dt><kbd>F8</kbd></dt><dd>${t("keys.stop")}</dd></div>${staged().map(([key, words]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${t(words)}</dd></div>`)}<div><dt><kbd>S</kbd></dt><dd>${t("keys.skip")}</dd></div><div><dt><kbd>J</kbd> <kbd>K</kbd></dt><dd>${t("keys.move")}</dd></div></dl><//>`}
   </div>`;
 }
 

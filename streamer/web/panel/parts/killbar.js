@@ -1,6 +1,6 @@
 // Stop, pause, skip and the dial: always in the same place, never waiting for anything to be fresh.
 import { html } from "../vendor/preact.js";
-import { pause, paused, resume, sinceStop, skip, stop, stopped, stopping, trouble, turnDial } from "../actions.js";
+import { emergency, hold, pause, paused, resume, sinceStop, skip, stop, stopped, stopping, trouble, turnDial } from "../actions.js";
 import { Icon } from "../icons.js";
 import { lineOnAir, live, persona, S, tick, wall } from "../store.js";
 import { clean, t, timeOfDay } from "../texts.js";
@@ -51,6 +51,21 @@ function SkipButton() {
   return html`<button type="button" class="big skip" aria-keyshortcuts="S" aria-disabled=${off} onClick=${() => off || skip()}><${Icon} name="skip"/><b>${t("skip")}</b><small><span>${line ? t("skip.line", { name: clean(persona(line.persona).name) }) : t("skip.nothing")}</span> <kbd>S</kbd></small></button>`;
 }
 
+// Where OBS is not set up it would do what Stop does: then it is not there.
+function EmergencyButton() {
+  if (!S.obs.value) return null;
+  const { emergency: on, emergency_scene: scene, scenes } = S.stage.value || {};
+  const name = scene && clean((scenes || []).find((one) => one.key === scene)?.name || scene);
+  const words = on ? t("emergency.on") : name ? t("emergency.scene", { scene: name }) : t(scene === "" ? "emergency.none" : "emergency.any");
+  return html`<button type="button" class=${`big emergency ${on ? "engaged" : ""}`} aria-keyshortcuts="F9" title=${words} onClick=${emergency}><${Icon} name="alarm"/><b>${t("emergency")}</b><small><span>${words}</span> <kbd>F9</kbd></small></button>`;
+}
+
+// As long as the quiet switch is on, whatever view is open.
+function HostButton() {
+  if (!S.stage.value?.host?.held) return null;
+  return html`<button type="button" class="big host engaged" aria-keyshortcuts="H" onClick=${() => hold(false)}><${Icon} name="mic"/><b>${t("host.held")}</b><small><span>${t("host.end")}</span> <kbd>H</kbd></small></button>`;
+}
+
 function Dial() {
   const now = S.show.value.dial;
   return html`<fieldset class="dial" disabled=${!live.value}><legend>${t("dial")}</legend><span class="seg3">
@@ -72,8 +87,8 @@ function LastPress() {
 }
 
 export function KillBar() {
-  return html`<section class="kill" aria-label=${t("kill.title")}>
-    <${StopButton}/><${PauseButton}/><${SkipButton}/><${Dial}/>
+  return html`<section class=${`kill ${S.obs.value ? "staged" : ""}`} aria-label=${t("kill.title")}>
+    <${StopButton}/><${PauseButton}/><${SkipButton}/><${EmergencyButton}/><${HostButton}/><${Dial}/>
     <div class="done" role="status"><${SoundState}/><${LastPress}/></div>
   </section>`;
 }

@@ -6,9 +6,7 @@ import { live, persona, S } from "../store.js";
 import { clean, has, list, t, tn } from "../texts.js";
 import { stagePlays } from "../views.js";
 import { castIds } from "./common.js";
-import { hearHere, here, herePage, MonitorFrame, ofThisBrowser, sounds, wanted } from "./hear.js";
-
-export { MonitorFrame };
+import { hearHere, here, herePage, ofThisBrowser, sounds, wanted } from "./hear.js";
 
 const ANSWER_MS = 8000;
 const EMPTY = { way: "", ringing: false, key: "", good: false };
