@@ -1,0 +1,642 @@
+"""An OBS in memory: scenes, sources, items, filters and transitions answer as obs-websocket 5.1 on OBS 29.0.2 does.
+
+`tests/adapters/obs/test_fake_obs_is_honest.py` asks it and a real OBS the same questions. Time is the running loop's.
+"""
+
+import asyncio
+import math
+from collections.abc import Callable
+from typing import Any
+
+from tests.fakes.obs_state import (
+    BOUNDS,
+    DEFAULTS,
+    FILTER_DEFAULTS,
+    FILTER_KINDS,
+    LIMITS,
+    MONITORING,
+    Fields,
+    Filter,
+    Input,
+    Item,
+    Refuse,
+    Scene,
+    Transition,
+)  # fmt: skip
+
+Answer = dict[str, Any] | None
+ANSWERS: dict[str, Callable[[Any, Fields], Answer]] = {}
+
+
+def answers(name: str) -> Callable[[Callable[[Any, Fields], Answer]], Callable[[Any, Fields], Answer]]:
+    def note(function: Callable[[Any, Fields], Answer]) -> Callable[[Any, Fields], Answer]:
+        ANSWERS[name] = function
+        return function
+
+    return note
+
+
+class Stage:
+    """What scenes and sources do. `on_air` is the scene viewers see, which lags behind what OBS says it is."""
+
+    def __init__(self, *, fps: int, kinds: tuple[str, ...]) -> None:
+        self.fps, self.kinds = fps, kinds
+        self.scenes: dict[str, Scene] = {"Scene": Scene("Scene")}
+        self.inputs: dict[str, Input] = {}
+        self.special: dict[str, str | None] = dict.fromkeys(("desktop1", "desktop2", "mic1", "mic2", "mic3", "mic4"))
+        self.transitions = [Transition("Cut", "cut_transition", fixed=True), Transition("Fade", "fade_transition")]
+        self.transition, self.duration = "Fade", 300
+        self.program = self.on_air = "Scene"
+        self.preview = ""
+        self.studio = False
+        self.media_s: dict[str, float] = {}
+        """How long the media of an input play; one second unless given."""
+        self.stuck: frozenset[str] = frozenset()
+        self._running: asyncio.TimerHandle | None = None
+        self._timers: set[asyncio.TimerHandle] = set()
+        self.listeners: list[Callable[[str, dict[str, Any]], None]] = []
+
+    # ------------------------------------------------------------------------------------------------------ machinery
+    def emit(self, name: str, **data: Any) -> None:
+        for listener in list(self.listeners):
+            listener(name, data)
+
+    def later(self, seconds: float, function: Callable[[], None]) -> asyncio.TimerHandle:
+        handle = asyncio.get_running_loop().call_later(seconds, function)
+        self._timers.add(handle)
+        return handle
+
+    def halt(self) -> None:
+        """Nothing happens by itself any more, as when OBS has ended."""
+        for handle in self._timers:
+            handle.cancel()
+        self._timers.clear()
+        self._running, self.stuck = None, frozenset()
+        self.on_air = self.program
+
+    def filters_of(self, name: str) -> list[Filter]:
+        if name in self.inputs:
+            return self.inputs[name].filters
+        if name in self.scenes:
+            return self.scenes[name].filters
+        raise Refuse(600, f"No source was found by the name of `{name}`.")
+
+    def exists(self, name: str) -> bool:
+        return name in self.inputs or name in self.scenes
+
+    def a_source(self, ask: Fields, key: str = "sourceName") -> str:
+        name = ask.text(key)
+        if not self.exists(name):
+            raise Refuse(600, f"No source was found by the name of `{name}`.")
+        return name
+
+    def a_scene(self, ask: Fields, key: str = "sceneName") -> Scene:
+        name = self.a_source(ask, key)
+        if name not in self.scenes:
+            raise Refuse(602, "The specified source is not a scene.")
+        return self.scenes[name]
+
+    def an_input(self, ask: Fields) -> Input:
+        name = self.a_source(ask, "inputName")
+        if name not in self.inputs:
+            raise Refuse(602, "The specified source is not an input.")
+        return self.inputs[name]
+
+    def an_audio_input(self, ask: Fields) -> Input:
+        found = self.an_input(ask)
+        if not found.has_audio:
+            raise Refuse(604, "The specified input does not support audio.")
+        return found
+
+    def an_item(self, ask: Fields) -> tuple[Scene, Item]:
+        scene, number = self.a_scene(ask), ask.number("sceneItemId", 0)
+        for item in scene.items:
+            if item.id == number:
+                return scene, item
+        raise Refuse(600, f"No scene items were found in scene `{scene.name}` with the ID `{number:g}`.")
+
+    def a_filter(self, ask: Fields) -> tuple[str, Filter]:
+        source, name = self.a_source(ask), ask.text("filterName")
+        for found in self.filters_of(source):
+            if found.name == name:
+                return source, found
+        raise Refuse(600, f"No filter was found in the source `{source}` with the name `{name}`.")
+
+    # --------------------------------------------------------------------------------------------------------- scenes
+    def listed(self) -> list[dict[str, Any]]:
+        """Newest first, as OBS lists them: index 0 is the bottom of the list it shows."""
+        return [{"sceneIndex": i, "sceneName": name} for i, name in enumerate(reversed(self.scenes))]
+
+    @answers("GetSceneList")
+    def _scenes(self, ask: Fields) -> Answer:
+        preview = self.preview if self.studio else None
+        return {
+            "currentPreviewSceneName": preview, "currentProgramSceneName": self.program, "scenes": self.listed(),
+        }  # fmt: skip
+
+    @answers("GetGroupList")
+    def _groups(self, ask: Fields) -> Answer:
+        return {"groups": []}
+
+    @answers("GetCurrentProgramScene")
+    def _program(self, ask: Fields) -> Answer:
+        return {"currentProgramSceneName": self.program}
+
+    @answers("SetCurrentProgramScene")
+    def _switch(self, ask: Fields) -> Answer:
+        self.switch(self.a_scene(ask).name)
+        return None
+
+    def switch(self, name: str) -> None:
+        """Says at once that it is there; is there when the transition is over. The last one wins."""
+        if name == self.program:
+            return
+        before, self.program = self.program, name
+        if self.stuck:
+            if name in self.stuck:
+                return
+            self.stuck = frozenset()
+        over_name, over_ms = self.scenes[name].override
+        transition = next(one for one in self.transitions if one.name == (over_name or self.transition))
+        seconds = 1 / self.fps if transition.fixed else (over_ms or self.duration) / 1000 + 1 / self.fps
+        if self._running is not None:
+            self._running.cancel()
+        else:
+            self.emit("SceneTransitionStarted", transitionName=transition.name)
+
+        def over() -> None:
+            self._running = None
+            self.on_air = name
+            self.emit("SceneTransitionVideoEnded", transitionName=transition.name)
+            if self.studio and before in self.scenes:
+                self.preview = before
+                self.emit("CurrentPreviewSceneChanged", sceneName=before)
+            self.emit("SceneTransitionEnded", transitionName=transition.name)
+            self.emit("CurrentProgramSceneChanged", sceneName=name)
+
+        self._running = self.later(seconds, over)
+
+    @answers("GetCurrentPreviewScene")
+    def _preview(self, ask: Fields) -> Answer:
+        if not self.studio:
+            raise Refuse(506)
+        return {"currentPreviewSceneName": self.preview}
+
+    @answers("SetCurrentPreviewScene")
+    def _set_preview(self, ask: Fields) -> Answer:
+        if not self.studio:
+            raise Refuse(506)
+        self.preview = self.a_scene(ask).name
+        self.emit("CurrentPreviewSceneChanged", sceneName=self.preview)
+        return None
+
+    @answers("CreateScene")
+    def _make_scene(self, ask: Fields) -> Answer:
+        name = ask.text("sceneName")
+        if self.exists(name):
+            raise Refuse(601, "A source already exists by that scene name.")
+        self.scenes[name] = Scene(name)
+        self.emit("SceneListChanged", scenes=self.listed())
+        self.emit("SceneCreated", sceneName=name, isGroup=False)
+        return None
+
+    @answers("RemoveScene")
+    def _remove_scene(self, ask: Fields) -> Answer:
+        name = self.a_scene(ask).name
+        if len(self.scenes) < 2:
+            raise Refuse(603, "You cannot remove the last scene in the collection.")
+        if self.program == name:
+            self.switch(next(other for other in self.scenes if other != name))
+        del self.scenes[name]
+        self.emit("SceneRemoved", sceneName=name, isGroup=False)
+        self.emit("SceneListChanged", scenes=self.listed())
+        return None
+
+    @answers("SetSceneName")
+    def _rename_scene(self, ask: Fields) -> Answer:
+        scene, new = self.a_scene(ask), ask.text("newSceneName")
+        if self.exists(new):
+            raise Refuse(601, "A source already exists by that new scene name.")
+        old = scene.name
+        scene.name = new
+        self.scenes = {new if name == old else name: one for name, one in self.scenes.items()}
+        self.program, self.on_air, self.preview = (
+            new if name == old else name for name in (self.program, self.on_air, self.preview)
+        )
+        self._renamed(old, new)
+        self.emit("SceneNameChanged", oldSceneName=old, sceneName=new)
+        return None
+
+    def _renamed(self, old: str, new: str) -> None:
+        for scene in self.scenes.values():
+            for item in scene.items:
+                item.source = new if item.source == old else item.source
+
+    @answers("GetSceneSceneTransitionOverride")
+    def _override(self, ask: Fields) -> Answer:
+        name, ms = self.a_scene(ask).override
+        return {"transitionDuration": ms, "transitionName": name}
+
+    @answers("SetSceneSceneTransitionOverride")
+    def _set_override(self, ask: Fields) -> Answer:
+        scene = self.a_scene(ask)
+        name, ms = scene.override
+        if ask.has("transitionName"):
+            self._a_transition(ask)
+        if ask.has("transitionDuration"):
+            ask.number("transitionDuration", 50, 20000)
+        if not {"transitionName", "transitionDuration"} & set(ask.data):
+            raise Refuse(300, "Your request data must include either `transitionName` or `transitionDuration`.")
+        scene.override = (ask.data.get("transitionName", name), ask.data.get("transitionDuration", ms))
+        return None
+
+    # ---------------------------------------------------------------------------------------------------- transitions
+    def _a_transition(self, ask: Fields) -> str:
+        name = ask.text("transitionName")
+        if name not in [one.name for one in self.transitions]:
+            raise Refuse(600, "No scene transition was found by that name.")
+        return name
+
+    @answers("GetSceneTransitionList")
+    def _transitions(self, ask: Fields) -> Answer:
+        current = next(one for one in self.transitions if one.name == self.transition)
+        return {
+            "currentSceneTransitionKind": current.kind,
+            "currentSceneTransitionName": current.name,
+            "transitions": [
+                {"transitionConfigurable": False, "transitionFixed": one.fixed, "transitionKind": one.kind,
+                 "transitionName": one.name}
+                for one in self.transitions
+            ],
+        }  # fmt: skip
+
+    @answers("GetTransitionKindList")
+    def _transition_kinds(self, ask: Fields) -> Answer:
+        names = ("cut", "fade", "swipe", "slide", "obs_stinger", "fade_to_color", "wipe")
+        return {"transitionKinds": [f"{name}_transition" for name in names]}
+
+    @answers("GetCurrentSceneTransition")
+    def _transition(self, ask: Fields) -> Answer:
+        current = next(one for one in self.transitions if one.name == self.transition)
+        return {
+            "transitionConfigurable": False, "transitionFixed": current.fixed, "transitionKind": current.kind,
+            "transitionDuration": None if current.fixed else self.duration, "transitionName": current.name,
+            "transitionSettings": None,
+        }  # fmt: skip
+
+    @answers("SetCurrentSceneTransition")
+    def _set_transition(self, ask: Fields) -> Answer:
+        """While one runs, the programme freezes: OBS reports the new scene, viewers stay on the old one."""
+        name = self._a_transition(ask)
+        if self._running is not None:
+            self._running.cancel()
+            self._running = None
+            self.stuck = frozenset({self.on_air, self.program})
+        if name != self.transition:
+            self.transition = name
+        self.emit("CurrentSceneTransitionChanged", transitionName=name)
+        return None
+
+    @answers("SetCurrentSceneTransitionDuration")
+    def _set_duration(self, ask: Fields) -> Answer:
+        self.duration = int(ask.number("transitionDuration", 50, 20000))
+        self.emit("CurrentSceneTransitionDurationChanged", transitionDuration=self.duration)
+        return None
+
+    # ---------------------------------------------------------------------------------------------------------- items
+    def shown(self, item: Item) -> dict[str, Any]:
+        width, height = self.inputs[item.source].size() if item.source in self.inputs else (1920.0, 1080.0)
+        scaled = {"width": width * item.transform["scaleX"], "height": height * item.transform["scaleY"]}
+        return item.transform | {"sourceWidth": width, "sourceHeight": height} | scaled
+
+    @answers("GetSceneItemList")
+    def _items(self, ask: Fields) -> Answer:
+        rows = []
+        for index, item in enumerate(self.a_scene(ask).items):
+            found = self.inputs.get(item.source)
+            rows.append(
+                {"inputKind": found.kind if found else None, "isGroup": None if found else False,
+                 "sceneItemBlendMode": "OBS_BLEND_NORMAL", "sceneItemEnabled": item.enabled, "sceneItemId": item.id,
+                 "sceneItemIndex": index, "sceneItemLocked": item.locked, "sceneItemTransform": self.shown(item),
+                 "sourceName": item.source,
+                 "sourceType": "OBS_SOURCE_TYPE_INPUT" if found else "OBS_SOURCE_TYPE_SCENE"}
+            )  # fmt: skip
+        return {"sceneItems": rows}
+
+    @answers("GetSceneItemId")
+    def _item_id(self, ask: Fields) -> Answer:
+        scene, name = self.a_scene(ask), ask.text("sourceName")
+        for item in scene.items:
+            if item.source == name:
+                return {"sceneItemId": item.id}
+        raise Refuse(600, "No scene items were found in the specified scene by that name or offset.")
+
+    @answers("CreateSceneItem")
+    def _make_item(self, ask: Fields) -> Answer:
+        scene, source = self.a_scene(ask), self.a_source(ask)
+        if scene.name == source:
+            raise Refuse(703, "You cannot create scene item of a scene within itself.")
+        return {"sceneItemId": self.put_item(scene, source, enabled=ask.flag_or("sceneItemEnabled", True)).id}
+
+    def put_item(self, scene: Scene, source: str, *, enabled: bool = True) -> Item:
+        scene.last_id += 1
+        item = Item(scene.last_id, source, enabled)
+        scene.items.append(item)
+        self.emit(
+            "SceneItemCreated", sceneName=scene.name, sourceName=source, sceneItemId=item.id,
+            sceneItemIndex=len(scene.items) - 1,
+        )  # fmt: skip
+        return item
+
+    @answers("RemoveSceneItem")
+    def _remove_item(self, ask: Fields) -> Answer:
+        scene, item = self.an_item(ask)
+        scene.items.remove(item)
+        self.emit("SceneItemRemoved", sceneName=scene.name, sourceName=item.source, sceneItemId=item.id)
+        if item.source in self.inputs and not self._used(item.source):
+            self._drop_input(item.source)
+        return None
+
+    def _used(self, source: str) -> bool:
+        return any(item.source == source for scene in self.scenes.values() for item in scene.items)
+
+    @answers("GetSceneItemTransform")
+    def _transform(self, ask: Fields) -> Answer:
+        return {"sceneItemTransform": self.shown(self.an_item(ask)[1])}
+
+    @answers("SetSceneItemTransform")
+    def _set_transform(self, ask: Fields) -> Answer:
+        scene, item = self.an_item(ask)
+        wanted = Fields(ask.object("sceneItemTransform", empty=False))
+        changed = {name: wanted.number(name, *limits) for name, limits in LIMITS.items() if wanted.has(name)}
+        if wanted.has("boundsType"):
+            bounds = wanted.text("boundsType")
+            if bounds not in BOUNDS:
+                raise Refuse(400, "The field `boundsType` has an invalid value.")
+            changed["boundsType"] = bounds  # type: ignore[assignment]
+        if not changed:
+            raise Refuse(703, "You have not provided any valid transform changes.")
+        item.transform.update(changed)
+        self.emit(
+            "SceneItemTransformChanged", sceneName=scene.name, sceneItemId=item.id, sceneItemTransform=self.shown(item)
+        )
+        return None
+
+    @answers("GetSceneItemEnabled")
+    def _enabled(self, ask: Fields) -> Answer:
+        return {"sceneItemEnabled": self.an_item(ask)[1].enabled}
+
+    @answers("SetSceneItemEnabled")
+    def _set_enabled(self, ask: Fields) -> Answer:
+        (scene, item), enabled = self.an_item(ask), ask.flag("sceneItemEnabled")
+        if item.enabled != enabled:
+            item.enabled = enabled
+            self.emit(
+                "SceneItemEnableStateChanged", sceneName=scene.name, sceneItemId=item.id, sceneItemEnabled=enabled
+            )
+        return None
+
+    @answers("GetSceneItemLocked")
+    def _locked(self, ask: Fields) -> Answer:
+        return {"sceneItemLocked": self.an_item(ask)[1].locked}
+
+    @answers("SetSceneItemLocked")
+    def _set_locked(self, ask: Fields) -> Answer:
+        (scene, item), item.locked = self.an_item(ask), ask.flag("sceneItemLocked")
+        self.emit("SceneItemLockStateChanged", sceneName=scene.name, sceneItemId=item.id, sceneItemLocked=item.locked)
+        return None
+
+    @answers("GetSceneItemIndex")
+    def _index(self, ask: Fields) -> Answer:
+        scene, item = self.an_item(ask)
+        return {"sceneItemIndex": scene.items.index(item)}
+
+    @answers("SetSceneItemIndex")
+    def _set_index(self, ask: Fields) -> Answer:
+        (scene, item), index = self.an_item(ask), ask.number("sceneItemIndex", 0, 8192)
+        scene.items.remove(item)
+        scene.items.insert(int(index), item)
+        order = [{"sceneItemId": one.id, "sceneItemIndex": i} for i, one in enumerate(scene.items)]
+        self.emit("SceneItemListReindexed", sceneName=scene.name, sceneItems=order)
+        return None
+
+    # --------------------------------------------------------------------------------------------------------- inputs
+    def _described(self, found: Input) -> dict[str, Any]:
+        return {"inputKind": found.kind, "inputName": found.name, "unversionedInputKind": found.plain_kind}
+
+    @answers("GetInputList")
+    def _inputs(self, ask: Fields) -> Answer:
+        kind = ask.text("inputKind") if ask.has("inputKind") else ""
+        chosen = [one for one in self.inputs.values() if kind in ("", one.kind, one.plain_kind)]
+        return {"inputs": [self._described(one) for one in chosen]}
+
+    @answers("GetInputKindList")
+    def _kinds(self, ask: Fields) -> Answer:
+        plain = ask.flag_or("unversioned", False)
+        return {"inputKinds": [Input("", kind).plain_kind if plain else kind for kind in self.kinds]}
+
+    @answers("GetSpecialInputs")
+    def _special(self, ask: Fields) -> Answer:
+        return dict(self.special)
+
+    @answers("GetInputDefaultSettings")
+    def _defaults(self, ask: Fields) -> Answer:
+        if (kind := ask.text("inputKind")) not in self.kinds:
+            raise Refuse(605)
+        return {"defaultInputSettings": DEFAULTS.get(kind, {})}
+
+    @answers("CreateInput")
+    def _make_input(self, ask: Fields) -> Answer:
+        scene, name, kind = self.a_scene(ask), ask.text("inputName"), ask.text("inputKind")
+        if self.exists(name):
+            raise Refuse(601, "A source already exists by that input name.")
+        if kind not in self.kinds:
+            raise Refuse(605, "Your specified input kind is not supported by OBS.")
+        found = self.inputs[name] = Input(name, kind, ask.object("inputSettings") if ask.has("inputSettings") else {})
+        enabled = ask.flag_or("sceneItemEnabled", True)
+        self.emit(
+            "InputCreated", **self._described(found), inputSettings=dict(found.settings),
+            defaultInputSettings=DEFAULTS.get(kind, {}),
+        )  # fmt: skip
+        return {"sceneItemId": self.put_item(scene, name, enabled=enabled).id}
+
+    @answers("RemoveInput")
+    def _remove_input(self, ask: Fields) -> Answer:
+        self._drop_input(self.an_input(ask).name)
+        return None
+
+    def _drop_input(self, name: str) -> None:
+        del self.inputs[name]
+        self.special = {key: None if value == name else value for key, value in self.special.items()}
+        self.emit("InputRemoved", inputName=name)
+        for scene in self.scenes.values():
+            for item in [one for one in scene.items if one.source == name]:
+                scene.items.remove(item)
+                self.emit("SceneItemRemoved", sceneName=scene.name, sourceName=name, sceneItemId=item.id)
+
+    @answers("SetInputName")
+    def _rename_input(self, ask: Fields) -> Answer:
+        found, new = self.an_input(ask), ask.text("newInputName")
+        if self.exists(new):
+            raise Refuse(601, "A source already exists by that new input name.")
+        old, found.name = found.name, new
+        self.inputs = {new if name == old else name: one for name, one in self.inputs.items()}
+        self._renamed(old, new)
+        self.emit("InputNameChanged", oldInputName=old, inputName=new)
+        return None
+
+    @answers("GetInputSettings")
+    def _settings(self, ask: Fields) -> Answer:
+        found = self.an_input(ask)
+        return {"inputKind": found.kind, "inputSettings": dict(found.settings)}
+
+    @answers("SetInputSettings")
+    def _set_settings(self, ask: Fields) -> Answer:
+        found, wanted = self.an_input(ask), ask.object("inputSettings")
+        found.settings = (found.settings if ask.flag_or("overlay", True) else {}) | wanted
+        if found.plain_kind == "ffmpeg_source" and "local_file" in wanted:
+            self._play(found)
+        return None
+
+    @answers("GetInputMute")
+    def _muted(self, ask: Fields) -> Answer:
+        return {"inputMuted": self.an_audio_input(ask).muted}
+
+    @answers("SetInputMute")
+    def _set_muted(self, ask: Fields) -> Answer:
+        self.an_input(ask)
+        wanted = ask.flag("inputMuted")
+        found = self.an_audio_input(ask)
+        found.muted = wanted
+        self.emit("InputMuteStateChanged", inputName=found.name, inputMuted=wanted)
+        return None
+
+    @answers("ToggleInputMute")
+    def _toggle_muted(self, ask: Fields) -> Answer:
+        found = self.an_audio_input(ask)
+        found.muted = not found.muted
+        self.emit("InputMuteStateChanged", inputName=found.name, inputMuted=found.muted)
+        return {"inputMuted": found.muted}
+
+    def _volume_of(self, found: Input) -> dict[str, Any]:
+        level = 20 * math.log10(found.volume) if found.volume > 0 else -100.0
+        return {"inputVolumeDb": level, "inputVolumeMul": found.volume}
+
+    @answers("GetInputVolume")
+    def _volume(self, ask: Fields) -> Answer:
+        return self._volume_of(self.an_audio_input(ask))
+
+    @answers("SetInputVolume")
+    def _set_volume(self, ask: Fields) -> Answer:
+        found = self.an_audio_input(ask)
+        factor = ask.number("inputVolumeMul", 0, 20) if ask.has("inputVolumeMul") else None
+        level = ask.number("inputVolumeDb", -100, 26) if ask.has("inputVolumeDb") else None
+        if factor is not None and level is not None:
+            raise Refuse(404, "You may only specify one volume field.")
+        if factor is None and level is None:
+            raise Refuse(300, "You must specify one volume field.")
+        found.volume = factor if factor is not None else 10 ** (level / 20)
+        self.emit("InputVolumeChanged", inputName=found.name, **self._volume_of(found))
+        return None
+
+    @answers("GetInputAudioMonitorType")
+    def _monitor(self, ask: Fields) -> Answer:
+        return {"monitorType": self.an_audio_input(ask).monitor}
+
+    @answers("SetInputAudioMonitorType")
+    def _set_monitor(self, ask: Fields) -> Answer:
+        found, wanted = self.an_audio_input(ask), ask.text("monitorType")
+        if wanted not in MONITORING:
+            raise Refuse(400, f"Unknown monitor type: {wanted}")
+        found.monitor = wanted
+        self.emit("InputAudioMonitorTypeChanged", inputName=found.name, monitorType=wanted)
+        return None
+
+    # ---------------------------------------------------------------------------------------------------------- media
+    def _play(self, found: Input) -> None:
+        found.playing, found.played = True, found.played + 1
+        round_ = found.played
+        self.emit("MediaInputPlaybackStarted", inputName=found.name)
+
+        def over() -> None:
+            if found.played == round_ and found.playing:
+                found.playing = False
+                self.emit("MediaInputPlaybackEnded", inputName=found.name)
+
+        self.later(self.media_s.get(found.name, 1.0), over)
+
+    @answers("GetMediaInputStatus")
+    def _media(self, ask: Fields) -> Answer:
+        found = self.an_input(ask)
+        if not found.kind.startswith(("ffmpeg_source", "vlc_source")):
+            return {"mediaCursor": None, "mediaDuration": None, "mediaState": "OBS_MEDIA_STATE_NONE"}
+        state = "PLAYING" if found.playing else "ENDED"
+        length = int(1000 * self.media_s.get(found.name, 1.0))
+        return {"mediaCursor": 0, "mediaDuration": length, "mediaState": f"OBS_MEDIA_STATE_{state}"}
+
+    @answers("TriggerMediaInputAction")
+    def _act(self, ask: Fields) -> Answer:
+        found, action = self.an_input(ask), ask.text("mediaAction")
+        name = action.removeprefix("OBS_WEBSOCKET_MEDIA_INPUT_ACTION_")
+        if name == action or name not in ("NONE", "PLAY", "PAUSE", "STOP", "RESTART", "NEXT", "PREVIOUS"):
+            raise Refuse(400, "You have specified an invalid media input action.")
+        if not found.kind.startswith(("ffmpeg_source", "vlc_source")):
+            return None
+        if name in ("PLAY", "RESTART"):
+            self._play(found)
+        elif name in ("PAUSE", "STOP"):
+            found.playing = False
+        self.emit("MediaInputActionTriggered", inputName=found.name, mediaAction=action)
+        return None
+
+    # -------------------------------------------------------------------------------------------------------- filters
+    def _filter_row(self, source: str, found: Filter) -> dict[str, Any]:
+        return {
+            "filterEnabled": found.enabled, "filterIndex": self.filters_of(source).index(found),
+            "filterKind": found.kind, "filterSettings": dict(found.settings),
+        }  # fmt: skip
+
+    @answers("GetSourceFilterList")
+    def _filters(self, ask: Fields) -> Answer:
+        source = self.a_source(ask)
+        rows = [self._filter_row(source, one) | {"filterName": one.name} for one in self.filters_of(source)]
+        return {"filters": rows}
+
+    @answers("GetSourceFilter")
+    def _filter(self, ask: Fields) -> Answer:
+        return self._filter_row(*self.a_filter(ask))
+
+    @answers("CreateSourceFilter")
+    def _make_filter(self, ask: Fields) -> Answer:
+        source, name, kind = self.a_source(ask), ask.text("filterName"), ask.text("filterKind")
+        if any(one.name == name for one in self.filters_of(source)):
+            raise Refuse(601, "A filter already exists by that name.")
+        if kind not in FILTER_KINDS:
+            raise Refuse(607, "Your specified filter kind is not supported by OBS.")
+        made = Filter(name, kind, ask.object("filterSettings") if ask.has("filterSettings") else {})
+        self.filters_of(source).append(made)
+        row = self._filter_row(source, made)
+        del row["filterEnabled"]
+        defaults = FILTER_DEFAULTS.get(kind, {})
+        self.emit("SourceFilterCreated", sourceName=source, filterName=name, defaultFilterSettings=defaults, **row)
+        return None
+
+    @answers("RemoveSourceFilter")
+    def _remove_filter(self, ask: Fields) -> Answer:
+        source, found = self.a_filter(ask)
+        self.filters_of(source).remove(found)
+        self.emit("SourceFilterRemoved", sourceName=source, filterName=found.name)
+        return None
+
+    @answers("SetSourceFilterSettings")
+    def _set_filter(self, ask: Fields) -> Answer:
+        found, wanted = self.a_filter(ask)[1], ask.object("filterSettings")
+        found.settings = (found.settings if ask.flag_or("overlay", True) else {}) | wanted
+        return None
+
+    @answers("SetSourceFilterEnabled")
+    def _enable_filter(self, ask: Fields) -> Answer:
+        (source, found), enabled = self.a_filter(ask), ask.flag("filterEnabled")
+        found.enabled = enabled
+        self.emit("SourceFilterEnableStateChanged", sourceName=source, filterName=found.name, filterEnabled=enabled)
+        return None
