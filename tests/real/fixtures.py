@@ -1,4 +1,4 @@
-"""`real_obs`, `clean_obs`, `own_obs`: a real OBS for any test. Without OBS they skip; under CI=true that is a failure."""
+"""`real_obs`, `clean_obs`, `own_obs`: a real OBS for any test. Without OBS they skip, and under CI=true fail."""
 
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator

@@ -202,7 +202,7 @@ def ask(port, password):
     ws = Socket(port)
     try:
         hello = ws.receive()["d"]
-        identify = {"rpcVersion": 1, "eventSubscriptions": 0}
+        identify: dict = {"rpcVersion": 1, "eventSubscriptions": 0}
         if "authentication" in hello:
 
             def digest(text):
@@ -266,7 +266,7 @@ def needed():
 
 
 def port_is_free(port):
-    for address in ("0.0.0.0", HOST):
+    for address in ("0.0.0.0", HOST):  # noqa: S104 - OBS listens there
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -402,6 +402,7 @@ def build_shim(base):
         done = subprocess.run(
             [compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(folder / "loopback.c"), "-ldl"],
             capture_output=True,
+            check=False,
             text=True,
         )
         if done.returncode:
@@ -449,14 +450,14 @@ def write_cookie(base):
         return struct.pack(">H", len(data)) + data
 
     path = base / "xauthority"
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
         out.write(
             struct.pack(">H", 65535) + field(b"") + field(b"") + field(b"MIT-MAGIC-COOKIE-1") + field(os.urandom(16))
         )
 
 
 def spawn(command, env, log, **more):
-    with open(log, "ab") as out:
+    with Path(log).open("ab") as out:
         return subprocess.Popen(
             command,
             env=env,
@@ -590,7 +591,7 @@ def load(base):
 
 def save(base, state):
     fresh = base / (STATE + ".new")
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
         json.dump(state, out, indent=1)
     fresh.replace(base / STATE)
 
@@ -613,7 +614,7 @@ def claim(base):
 
 @contextlib.contextmanager
 def locked(base):
-    with open(base / "lock", "w") as handle:
+    with (base / "lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
@@ -672,60 +673,68 @@ def report(base, state, as_json, seconds=None):
             print(f"{key}='{quoted}'" if re.search(r"[^\w./:,+=@%-]", str(value)) else f"{key}={value}")
 
 
-def cmd_start(args):
-    began = time.monotonic()
-    until = began + args.timeout
-    needed()
+def check_options(args):
     if args.password is not None and not re.fullmatch(r"[A-Za-z0-9._~!@$%^*+-]{6,64}", args.password):
         raise Problem("--password: 6 to 64 of A-Z a-z 0-9 . _ ~ ! @ $ % ^ * + -", 2)
     if args.collection and not re.fullmatch(r"[A-Za-z0-9]{1,32}", args.collection):
         raise Problem("--collection: up to 32 letters and digits", 2)
     if not re.fullmatch(r"\d{2,4}x\d{2,4}", args.size) or not 1 <= args.fps <= 60:
         raise Problem("--size is WIDTHxHEIGHT, --fps is 1 to 60", 2)
+
+
+def cmd_start(args):
+    began = time.monotonic()
+    needed()
+    check_options(args)
     base = args.dir
     claim(base)
     with locked(base):
         state = load(base)
-        running = alive(state.get("obs"))
-        if running:
+        if alive(state.get("obs")):
             clash = [name for name in ("port", "password") if getattr(args, name) not in (None, state[name])]
             if clash:
                 raise Problem(f"already running with another {' and '.join(clash)}: stop it first")
-            state.update(ask_until(state, until))
+            state.update(ask_until(state, began + args.timeout))
             report(base, state, args.json)
             return
-        revive = alive(state.get("xvfb")) and state.get("display")
-        if not revive:
-            stop_all(base, state)
-            state = {"size": args.size, "fps": args.fps, "recordings": str(base / "recordings")}
-        state["port"] = args.port or state.get("port") or free_port()
-        state["collection"] = args.collection or state.get("collection") or NAME
-        state["password"] = args.password or state.get("password") or secrets.token_hex(12)
-        if not port_is_free(state["port"]):
-            raise Problem(f"port {state['port']} is in use")
-        try:
-            write_config(base, state)
-            env = environment(base, state)
-            if not revive:
-                start_display(base, state, env, until)
-            if args.audio and not alive(state.get("pulse")):
-                start_audio(base, state, env, until)
-            start_obs(base, state, env, until)
-        except BaseException:
-            stop_all(base, state)
-            for name in ("obs", "xvfb", "pulse", "guard"):
-                state.pop(name, None)
-            save(base, state)
-            raise
-        if args.owner and not alive(state.get("guard")):
-            start_guard(base, state, args.owner)
-        save(base, state)
+        state = bring_up(base, state, args, began + args.timeout)
         if state["listening_on"] != [HOST]:
             say(
                 f"note: the websocket listens on {','.join(state['listening_on'])}, guarded by its password only; "
                 "with a C compiler installed it is kept on 127.0.0.1"
             )
         report(base, state, args.json, time.monotonic() - began)
+
+
+def bring_up(base, state, args, until):
+    """Everything, or after `kill` and `quit` only OBS; its state."""
+    revive = alive(state.get("xvfb")) and state.get("display")
+    if not revive:
+        stop_all(base, state)
+        state = {"size": args.size, "fps": args.fps, "recordings": str(base / "recordings")}
+    state["port"] = args.port or state.get("port") or free_port()
+    state["collection"] = args.collection or state.get("collection") or NAME
+    state["password"] = args.password or state.get("password") or secrets.token_hex(12)
+    if not port_is_free(state["port"]):
+        raise Problem(f"port {state['port']} is in use")
+    try:
+        write_config(base, state)
+        env = environment(base, state)
+        if not revive:
+            start_display(base, state, env, until)
+        if args.audio and not alive(state.get("pulse")):
+            start_audio(base, state, env, until)
+        start_obs(base, state, env, until)
+    except BaseException:
+        stop_all(base, state)
+        for name in ("obs", "xvfb", "pulse", "guard"):
+            state.pop(name, None)
+        save(base, state)
+        raise
+    if args.owner and not alive(state.get("guard")):
+        start_guard(base, state, args.owner)
+    save(base, state)
+    return state
 
 
 def ask_until(state, until):
