@@ -43,20 +43,28 @@ export function spans(message) {
   });
 }
 
-/** Draws the chat into `host`; `most` rows, each shown for `seconds` (0: until it is pushed out). */
+const PLATFORMS = { twitch: "Twitch", youtube: "YouTube", kick: "Kick" };
+
+/**
+ * Draws the chat into `host`; `most` rows, each shown for `seconds` (0: until it is pushed out). `only(platform)` says whose messages are
+ * shown; `named` writes the platform before each.
+ */
 export class Chat {
-  constructor(host, { most = 12, seconds = 0 } = {}) {
+  constructor(host, { most = 12, seconds = 0, only = () => true, named = false } = {}) {
     this.root = node("div", "sr-chat");
     this.root.setAttribute("role", "log");
     host.append(this.root);
     this.most = most;
     this.seconds = seconds;
+    this.only = only;
+    this.named = named;
     this.rows = new Map();
   }
 
   /** Shows the messages of `chat`: an object by message id, ordered by `n`. */
   update(chat) {
     const wanted = Object.entries(chat ?? {})
+      .filter(([, message]) => this.only(message.platform))
       .sort(([, a], [, b]) => a.n - b.n)
       .slice(-this.most);
     const keep = new Set(wanted.map(([id]) => id));
@@ -86,6 +94,7 @@ export class Chat {
     name.style.color = readable(message.color, "");
     const text = node("bdi", "sr-chat__text");
     text.append(...spans(message));
+    if (this.named && message.platform) row.append(node("span", "sr-chat__platform", PLATFORMS[message.platform] ?? String(message.platform)));
     row.append(name, text);
     return row;
   }

@@ -1,4 +1,8 @@
 // A scripted talk for `?demo`: it sends the same messages a show would, so nothing else of a page knows the difference.
+// `?demo=still` is one filled moment of it that stays.
+
+import * as events from "./demoevents.js";
+import { language } from "./words.js";
 
 const CAST = {
   mika: { name: "Mika", color: "#b7a6ff", order: 0, look: { theme: "aiko" } },
@@ -24,6 +28,8 @@ const CHAT = [
   { name: "mossy", text: "the verdict is IN", platform: "twitch", color: "#0000ff", roles: ["moderator"], kind: "message" },
   { name: "Nadia", text: "take my money", platform: "youtube", color: "", roles: [], kind: "superchat" },
   { name: "kb", text: "objection!!", platform: "twitch", color: "#9acd32", roles: ["vip"], kind: "message" },
+  { name: "marigold", text: "snacks for everybody", platform: "twitch", color: "#e9a6ff", roles: [], kind: "cheer" },
+  { name: "quiet_fox", text: "i only came for the toppings", platform: "twitch", color: "", roles: [], kind: "message" },
 ];
 
 const VOWELS = { a: "aa", e: "ee", i: "ih", o: "oh", u: "ou", y: "ih", m: "mbp", b: "mbp", p: "mbp" };
@@ -57,19 +63,45 @@ export function clause(text, cues = []) {
   return { at: 0, end: ms, text, words, mouth: { step: 10, open, shapes }, cues: cues.map(([part, name, size]) => [Math.round(part * ms), name, size]) };
 }
 
+const CALM = { expression: "neutral", intensity: 1, look_at: "viewer" };
+
+/** The snapshot a page begins with. */
+function snapshot(lang, more) {
+  return {
+    build: "", show: { mode: "running", platforms: ["twitch", "youtube"], language: lang }, cast: CAST, line: null, playhead: null, chat: {}, sound: { page: false, name: "demo" },
+    stage: { speaker: null, answering: null, alert: null, faces: { mika: CALM, juno: CALM } },
+    ...more,
+  };
+}
+
+/** One moment with something on every page; nothing moves. */
+function still(feed, lang, now) {
+  const { persona, text, cues, answering } = SCRIPT[2];
+  const made = clause(text, cues);
+  const chat = Object.fromEntries(CHAT.map((message, i) => [`demo:${i}`, { n: i + 1, ...message, spans: [{ text: message.text }] }]));
+  const more = {
+    ...events.still(lang, now), chat,
+    line: { id: 1, persona, kind: "answer", clauses: { 0: made } },
+    playhead: { line: 1, ms: Math.round(made.end * 0.4), at: now, playing: false },
+    stage: { speaker: persona, answering, alert: null, faces: { mika: { ...CALM, expression: "joy" }, juno: { ...CALM, look_at: "mika" } } },
+  };
+  feed.receive({ seq: 1, now, snapshot: snapshot(lang, more) });
+  // Time stands still too: the clock is told again and again that it is now.
+  feed.clock.now = () => now;
+}
+
 /** Plays the script into a feed, for ever. */
-export function play(feed) {
+export function play(feed, query = new URLSearchParams(location.search)) {
+  const lang = language(query.get("lang"), navigator.language);
+  if (query.get("demo") === "still") {
+    still(feed, lang, 60_000);
+    return;
+  }
   let seq = 1;
   let n = 0;
   const now = () => performance.now();
   const send = (set, del = []) => feed.receive({ seq: ++seq, now: now(), set, del });
-  feed.receive({
-    seq, now: now(),
-    snapshot: {
-      build: "", show: { mode: "running" }, cast: CAST, line: null, playhead: null, chat: {}, sound: { page: false, name: "demo" },
-      stage: { speaker: null, answering: null, alert: null, faces: { mika: { expression: "neutral", intensity: 1, look_at: "viewer" }, juno: { expression: "neutral", intensity: 1, look_at: "viewer" } } },
-    },
-  });
+  feed.receive({ seq, now: now(), snapshot: structuredClone(snapshot(lang, events.begin(lang, now()))) });
   const say = (i) => {
     const { persona, cues, text, answering = null, look_at = "viewer", alert } = SCRIPT[i % SCRIPT.length];
     const other = persona === "mika" ? "juno" : "mika";
@@ -98,4 +130,5 @@ export function play(feed) {
   };
   setTimeout(() => say(0), 900);
   setTimeout(chat, 300);
+  events.play(send, lang, now);
 }

@@ -4,14 +4,16 @@ import { browserId, options, ownBuild, words } from "./address.js";
 import { Feed } from "./feed.js";
 import { ShowClock, cueAt, mouthAt, position } from "./playhead.js";
 import { Sink } from "./sink.js";
-import { Cast } from "./cast.js";
 
 const GONE_AFTER_MS = 4000;
 const WORK = 600;
 
 export class Page {
-  /** `kind` is the overlay's name; `sound` whether it can play the voices; `draw(page, seconds, dt)` paints a frame. */
-  constructor({ kind, root, sound = false, avatars = false, draw = () => {} }) {
+  /**
+   * `kind` is the overlay's name; `sound` whether it can play the voices; `people` the `Cast` of a page that shows persons (others do not
+   * load them); `draw(page, seconds, dt)` paints a frame.
+   */
+  constructor({ kind, root, sound = false, people = null, draw = () => {} }) {
     this.kind = kind;
     this.root = root;
     this.options = options();
@@ -20,10 +22,11 @@ export class Page {
     this.feed = new Feed({ token: this.options.token, build: ownBuild(), clock: this.clock });
     this.reduced = matchMedia("(prefers-reduced-motion: reduce)");
     this.sink = sound && !this.options.demo && this.options.sound ? new Sink({ token: this.options.token, kind, obs: this.obs, monitor: this.options.monitor, browser: browserId() }) : null;
-    this.cast = avatars ? new Cast(root, this) : null;
+    this.cast = people ? new people(root, this) : null;
     this.paint = draw;
     this.work = window.__work = [];
     this.bubble = null;
+    this.report = () => ({});
     this.last = performance.now();
     this.voice = { open: 0, shape: null };
     this.now = null;
@@ -43,6 +46,8 @@ export class Page {
       this.sink?.open();
       this.#hints();
     }
+    // What was measured with another font is measured again.
+    document.fonts.ready.then(() => dispatchEvent(new Event("resize")));
     const frame = (now) => {
       requestAnimationFrame(frame);
       if (now - this.last >= 1000 / this.options.fps - 3) this.#step(now);
@@ -143,6 +148,7 @@ export class Page {
       heard_ms: this.line && this.sink ? this.sink.heardMs(this.line.id) : null,
       holder: this.sink?.holder ?? false,
       audio: this.sink?.audio ?? null,
+      ...this.report(),
     };
   }
 }

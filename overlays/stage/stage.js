@@ -2,10 +2,11 @@
 
 import { Bubble } from "../lib/bubble.js";
 import { Captions } from "../lib/captions.js";
+import { Cast } from "../lib/cast.js";
 import { Page } from "../lib/page.js";
 
 const root = document.getElementById("page");
-const page = new Page({ kind: "stage", root, sound: true, avatars: true, draw });
+const page = new Page({ kind: "stage", root, sound: true, people: Cast, draw });
 page.captions = new Captions(root, { style: page.options.style });
 page.bubble = new Bubble(root);
 // Asked for in every frame, the window's width would cost a layout each time.

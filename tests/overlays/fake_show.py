@@ -28,7 +28,9 @@ CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https://static-cdn.jtvnw.net "
     "https://yt3.ggpht.com; connect-src 'self' ws:; font-src 'self'; base-uri 'self'"
 )
-TYPES = {".png": "image/png", ".js": "text/javascript", ".css": "text/css", ".html": "text/html"}
+TYPES = {
+    ".png": "image/png", ".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".woff2": "font/woff2",
+}  # fmt: skip
 CAST = {
     "mika": {"name": "Mika", "color": "#b7a6ff", "order": 0, "look": {"theme": "aiko"}},
     "juno": {"name": "Juno", "color": "#ffb27a", "order": 1, "look": {"theme": "ren"}},
