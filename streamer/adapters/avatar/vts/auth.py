@@ -6,8 +6,9 @@ name here loses every token and every custom parameter, so they stay as they are
 """
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from streamer.adapters.avatar.vts import messages
 from streamer.adapters.avatar.vts.client import VtsClient
@@ -106,21 +107,35 @@ class Pairing:
 
     async def _stored(self) -> list[str]:
         """This place's token, then the newest of any place: instances of one installation share theirs."""
-        own = await asyncio.to_thread(self._tokens.get, self._key)
-        newest = await asyncio.to_thread(self._tokens.get, _ANY)
+        own, newest = await self._get(self._key), await self._get(_ANY)
         return list(dict.fromkeys(token for token in (own, newest) if token))
 
     async def _keep(self, token: str) -> None:
         for key in (self._key, _ANY):
-            if await asyncio.to_thread(self._tokens.get, key) != token:
-                await asyncio.to_thread(self._tokens.put, key, token)
+            if await self._get(key) != token:
+                await self._put(key, token)
 
     async def _forget(self) -> None:
-        lost = await asyncio.to_thread(self._tokens.get, self._key)
-        await asyncio.to_thread(self._tokens.put, self._key, "")
-        if lost and await asyncio.to_thread(self._tokens.get, _ANY) == lost:
-            await asyncio.to_thread(self._tokens.put, _ANY, "")
+        lost = await self._get(self._key)
+        await self._put(self._key, "")
+        if await self._get(_ANY) == lost or not lost:
+            await self._put(_ANY, "")
+
+    async def _get(self, key: str) -> str:
+        return await asyncio.to_thread(_locked, self._tokens.get, key)
+
+    async def _put(self, key: str, token: str) -> None:
+        await asyncio.to_thread(_locked, self._tokens.put, key, token)
 
     @property
     def _key(self) -> str:
         return f"vts.{self._place}"
+
+
+_lock = threading.Lock()
+
+
+def _locked(call: Callable[..., Any], *arguments: str) -> Any:
+    """Several personas may be let in at the same time, and the store is one."""
+    with _lock:
+        return call(*arguments)

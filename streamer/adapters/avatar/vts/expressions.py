@@ -54,6 +54,11 @@ class Expressions:
         self._note()
         self._changed.set()
 
+    def renew(self, has: Has) -> None:
+        """The model's files and hotkeys were read again."""
+        self._has = has
+        self._active = dict(has.files)
+
     def want(self, shown: Shown | None) -> None:
         if shown != self._wanted:
             self._wanted = shown

@@ -99,6 +99,7 @@ class Thrower:
             to = await self._target()
             instance = await self._load(emote, side)
             if not instance:
+                self._hit(side, size)  # nothing to be seen, but hit all the same
                 return
             half = self._throw.seconds / 2
             top = min(0.9, to[1] + 0.3)

@@ -136,7 +136,7 @@ class Pose:
         """Only the axes a move is about are sent; the others are the streamer's."""
         # VTube Studio tells 340 where -20 was set; sent as it is told, the model would turn all the way round.
         turn = to[2] - 360 if to[2] > 180 else to[2]
-        values = dict(zip(AXES, (to[0], to[1], turn, to[3]), strict=True))
+        values: dict[str, float] = dict(zip(AXES, (to[0], to[1], turn, to[3]), strict=True))
         if not axes:
             return True
         try:

@@ -29,7 +29,8 @@ STEP = 0.0005
 class Pump:
     """`make(now, dt)` gives the frame; it is asked right before a frame goes out, so a value is never older than that.
 
-    `trouble` is called when the set of parameters that cannot be sent changes.
+    `each` is called at every tick, also at those that send nothing; `trouble` when the set of parameters that cannot be
+    sent changes.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Pump:
         fps: int,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
+        each: Callable[[float], None] = lambda _now: None,
         trouble: Callable[[], None] = lambda: None,
     ) -> None:
         self._client = client
@@ -47,6 +49,7 @@ class Pump:
         self._tick_s = 1 / fps
         self._clock = clock
         self._sleep = sleep
+        self._each = each
         self._trouble = trouble
         self.known: frozenset[str] = frozenset()
         """The parameters VTube Studio has; others are not sent."""
@@ -77,7 +80,14 @@ class Pump:
             for task in self._sorters:
                 task.cancel()
 
+    async def once(self) -> None:
+        """One frame now, whatever is unanswered. Raises VtsGone."""
+        now = self._clock()
+        dt, self._made_at = min(max(now - self._made_at, 0.0), 0.25), now
+        await self.send(self._allowed(self._make(now, dt), now), now)
+
     async def _tick(self, now: float) -> None:
+        self._each(now)
         if self._open:
             waited = now - min(self._open.values())
             if waited > DEAD_S:
