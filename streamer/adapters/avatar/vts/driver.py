@@ -19,7 +19,7 @@ from streamer.adapters.avatar.vts.play import Play
 from streamer.adapters.avatar.vts.protocol import VtsGone, VtsRefused
 from streamer.adapters.avatar.vts.settings import VtsAvatar, place_of
 from streamer.adapters.avatar.vts.status import Status
-from streamer.adapters.avatar.vts.tools import Tools
+from streamer.adapters.avatar.vts.tools import WORLD, Tools
 from streamer.core.events import Poked
 from streamer.core.stage import Stage
 from streamer.ports import Cue, Health, Reports, StageView
@@ -58,7 +58,7 @@ class VtsDriver:
         tokens: TokenStore,
         *,
         memory: Path | None = None,
-        tools: Tools = Tools(),
+        tools: Tools = WORLD,
     ) -> None:
         self.name = f"avatar.{persona}"
         self._persona = persona

@@ -18,3 +18,7 @@ class Tools(msgspec.Struct, frozen=True):
     clock: Callable[[], float] = loop_time
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     fetch: Callable[[str], Awaitable[bytes]] = fetch
+
+
+WORLD = Tools()
+"""The real one."""
