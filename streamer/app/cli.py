@@ -9,7 +9,7 @@ from pathlib import Path
 
 from streamer import __version__
 
-COMMANDS = ("run", "check", "rehearse", "replay", "moderate", "bench", "cast", "login", "logout")
+COMMANDS = ("run", "check", "rehearse", "replay", "moderate", "bench", "cast", "login", "logout", "obs")
 SERVICE_HELP = "twitch or youtube"
 EPILOG = """\
 commands:
@@ -26,6 +26,8 @@ commands:
   login youtube           sign in to YouTube, for writing into its chat
   login --list            who is signed in
   logout SERVICE [ROLE]   end a sign-in
+  obs setup               make the scenes and sources in your OBS; shows first, asks, and can undo it
+  obs status              how OBS is, and what there is in it
   cast new NAME           a character of your own: five questions, ten lines in home/characters
   cast list               the characters there are, and who is on stage
   cast import FILE        a character card (V1, V2, V3; JSON, PNG, CHARX) becomes a persona in home/characters
@@ -42,8 +44,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="command")
     for name in COMMANDS:
         sub = commands.add_parser(name, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-        if name == "cast":
-            _cast(sub)
+        if name in ("cast", "obs"):
+            {"cast": _cast, "obs": _obs}[name](sub)
             continue
         _common(sub)
         _own(name, sub)
@@ -72,6 +74,25 @@ def _cast(sub: argparse.ArgumentParser) -> None:
     send = actions.add_parser("export", parents=[both], formatter_class=shown)
     send.add_argument("persona", metavar="PERSONA", help="folder name of the character")
     send.add_argument("file", metavar="FILE", type=Path, help="ends in .json, .png or .charx")
+
+
+def _obs(sub: argparse.ArgumentParser) -> None:
+    actions = sub.add_subparsers(dest="action", metavar="setup | status", required=True)
+    both = argparse.ArgumentParser(add_help=False)
+    _common(both)
+    both.add_argument("--url", metavar="URL", help="of OBS' WebSocket server (as in the settings; ws://127.0.0.1:4455)")
+    both.add_argument("--password-stdin", action="store_true", help="read its password from the standard input")
+    shown = argparse.ArgumentDefaultsHelpFormatter
+    make = actions.add_parser("setup", parents=[both], formatter_class=shown)
+    make.add_argument("--yes", action="store_true", help="ask nothing")
+    make.add_argument("--undo", action="store_true", help="remove what set-up made, restore what it changed")
+    make.add_argument(
+        "--layout", choices=("stage", "avatars"), default="stage", help="everybody in one source, or one for each"
+    )
+    make.add_argument("--map", metavar="NAME", default="", help="also write a first scene map: home/scenes/NAME.yaml")
+    look = actions.add_parser("status", parents=[both], formatter_class=shown)
+    look.add_argument("--names", action="store_true", help="also name the inputs and the hotkeys")
+    look.set_defaults(yes=False, undo=False, layout="stage", map="")
 
 
 def _common(sub: argparse.ArgumentParser) -> None:

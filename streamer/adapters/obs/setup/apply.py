@@ -156,10 +156,7 @@ def placed(fit: Fit, width: int, height: int) -> Mapping[str, Any]:
     """The transform of a new item; empty where it is right as it comes."""
     if fit == "canvas" and (width, height) != (WIDTH, HEIGHT):
         return {
-            "positionX": 0.0, "positionY": 0.0, "alignment": LOOK_S = 0.05
-SETTLED_S = 3.0
-"""OBS answers before its list of scenes has changed: that belongs to another of its threads."""
-_TOP_LEFT, "boundsType": "OBS_BOUNDS_SCALE_INNER",
+            "positionX": 0.0, "positionY": 0.0, "alignment": _TOP_LEFT, "boundsType": "OBS_BOUNDS_SCALE_INNER",
             "boundsAlignment": 0, "boundsWidth": float(width), "boundsHeight": float(height),
         }  # fmt: skip
     if fit == "caption":
