@@ -1,5 +1,6 @@
 """`real_obs`, `clean_obs`, `own_obs`: a real OBS for any test. Without OBS they skip, and under CI=true fail."""
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from streamer.adapters.obs.link import ObsLink
 from tests.real.obs import NotInstalled, RealObs, reset
+from tests.real.takes import play_tone
 
 
 def _started(needs: Callable[[str], str], **options: Any) -> RealObs:
@@ -43,5 +45,17 @@ async def clean_obs(real_obs: RealObs) -> AsyncIterator[ObsLink]:
 def own_obs(needs: Callable[[str], str]) -> Iterator[RealObs]:
     """An OBS of the test's own, to be killed, frozen and restarted."""
     obs = _started(needs)
+    yield obs
+    obs.stop()
+
+
+@pytest.fixture(scope="session")
+def sound_obs(needs: Callable[[str], str]) -> Iterator[RealObs]:
+    """One OBS for all tests of a worker, 30 fps, with a private PulseAudio: `RealObs.pulse`, sinks `speakers` (what OBS
+    records as Desktop Audio) and `microphone`. It has heard a tone: OBS loses the beginning of the first sound of an
+    input, while it finds out how much it must buffer."""
+    needs("pulseaudio")
+    obs = _started(needs, fps=30, audio=True)
+    asyncio.run(play_tone(obs.pulse, 0.5))
     yield obs
     obs.stop()

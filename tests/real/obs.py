@@ -77,6 +77,10 @@ class RealObs:
         """Ends all that was started and deletes the folder."""
         self._tool("stop")
 
+    def sound_env(self, sink: str = "speakers") -> dict[str, str]:
+        """What a program needs in its environment to be heard by this OBS. Only with `audio`."""
+        return {"PULSE_SERVER": self.pulse, "PULSE_SINK": sink}
+
     # ------------------------------------------------------------------------------------------------- the connection
     def link(self, **options: Any) -> ObsLink:
         return ObsLink(self.url, self.password, **options)

@@ -1,0 +1,71 @@
+"""What the helpers say of a recording and a capture of a real OBS."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from streamer.adapters.obs.link import ObsLink
+from tests.real.media import captions, changes, heard
+from tests.real.obs import RealObs
+from tests.real.takes import add_colour, add_microphone, play_tone, recording, streaming
+
+pytestmark = pytest.mark.needs("obs", "xvfb")
+
+
+async def test_colours_of_a_recording_with_their_times(clean_obs: ObsLink) -> None:
+    await add_colour(clean_obs, "Red", 0xFF0000)
+    await add_colour(clean_obs, "Blue", 0x0000FF)
+    await clean_obs.request("SetCurrentProgramScene", {"sceneName": "Red"})
+    await asyncio.sleep(0.3)
+    loop = asyncio.get_running_loop()
+    async with recording(clean_obs) as take:
+        await asyncio.sleep(1)
+        cut = loop.time() - take.began
+        await clean_obs.request("SetCurrentProgramScene", {"sceneName": "Blue"})
+        await asyncio.sleep(1)
+    seen = changes(take.path)
+    assert [name for _, name in seen] == ["red", "blue"]
+    print(f"cut at {cut:.2f} s, in the picture at {seen[1][0]:.2f} s")
+    assert seen[1][0] >= cut - 0.2
+
+
+@pytest.mark.needs("ffmpeg")
+async def test_captions_of_a_capture(clean_obs: ObsLink, tmp_path: Path) -> None:
+    await add_colour(clean_obs, "Green", 0x00FF00)
+    await clean_obs.request("SetCurrentProgramScene", {"sceneName": "Green"})
+    async with streaming(clean_obs, tmp_path) as take:
+        await asyncio.sleep(0.5)
+        await clean_obs.request("SendStreamCaption", {"captionText": "Hello there, café"})
+        await asyncio.sleep(1.5)
+    assert [name for _, name in changes(take.path)][-1] == "green"
+    assert "Hello there, café" in [text for _, text in captions(take.path)]
+
+
+@pytest.mark.needs("pulseaudio", "pactl")
+async def test_sound_of_the_desktop_and_of_a_microphone(sound_obs: RealObs) -> None:
+    async with sound_obs.connected(meters=True) as link:
+        await add_microphone(link)
+        peaks: dict[str, float] = {}
+
+        def note(rows: list[dict]) -> None:
+            for row in rows:
+                loudest = max((levels[1] for levels in row["inputLevelsMul"]), default=0.0)
+                peaks[row["inputName"]] = max(peaks.get(row["inputName"], 0.0), loudest)
+
+        link.on_meters = note
+        await play_tone(sound_obs.pulse, 0.4, sink="microphone")
+        peaks.clear()
+        async with recording(link) as take:
+            await asyncio.sleep(0.3)
+            await play_tone(sound_obs.pulse, 0.8)
+            await asyncio.sleep(0.6)
+            desktop = dict(peaks)
+            peaks.clear()
+            await play_tone(sound_obs.pulse, 0.8, sink="microphone")
+            await asyncio.sleep(0.6)
+    assert desktop["Desktop Audio"] > 0.1
+    assert desktop["Mic"] < 0.01
+    assert peaks["Mic"] > 0.1
+    stretches = [(start, end) for start, end in heard(take.path, gap_s=0.4) if end - start > 0.3]
+    assert len(stretches) == 2, heard(take.path)
