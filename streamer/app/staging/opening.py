@@ -29,10 +29,10 @@ def keyed_obs(part: ObsPart) -> ObsPart:
 def open_obs(
     part: ObsPart, plan: Plan, places: Mapping[str, str], view: StageView, reports: Reports, state: Path
 ) -> StageDriver:
-    """The driver of OBS on a connection of its own."""
-    from streamer.adapters.obs.driver import ObsDriver
+    """Everything the show does with OBS, on a connection of its own."""
+    from streamer.adapters.obs.whole import Obs
 
-    return ObsDriver(part.open(), plan.scenes, view, reports, memory=state / "obs.json")
+    return Obs(part, plan.scenes, view, reports, memory=state / "obs.json", places=places)
 
 
 def avatar_health(plan: Plan) -> list[Health]:

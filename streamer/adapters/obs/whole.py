@@ -1,0 +1,60 @@
+"""Everything a show does with one OBS on one connection: the driver, the captions, the ear on the microphone."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from streamer.adapters.obs.captions import CaptionWriter
+from streamer.adapters.obs.driver import ObsDriver
+from streamer.adapters.obs.link import ObsLink
+from streamer.adapters.obs.meter_ear import MeterEar
+from streamer.adapters.obs.settings import ObsPart, SceneMap
+from streamer.core.stage import Stage
+from streamer.ports import Cue, Health, Reports, StageView
+
+
+class Obs:
+    """A StageDriver."""
+
+    name = "obs"
+
+    def __init__(
+        self,
+        part: ObsPart,
+        scene_map: SceneMap,
+        view: StageView,
+        reports: Reports,
+        *,
+        memory: Path,
+        places: Mapping[str, str] | None = None,
+    ) -> None:
+        """`memory` is a file of the state folder; `places`: scenes that are asked for elsewhere, with where."""
+        self.link: ObsLink = part.open()
+        ear = MeterEar(self.link, part.host_mic, reports, level_db=part.host_level_db) if part.host_mic else None
+        self._ear = ear
+        captions = CaptionWriter(self.link, part.captions) if part.captions.text or part.captions.stream else None
+        self._captions = captions
+        self.driver = ObsDriver(
+            self.link, scene_map, view, reports, memory=memory, captions=captions, places=places,
+            level=(lambda: ear.level_db) if ear is not None else (lambda: None),
+        )  # fmt: skip
+
+    def want(self, stage: Stage) -> None:
+        self.driver.want(stage)
+
+    def cue(self, cue: Cue) -> None:
+        self.driver.cue(cue)
+
+    def healths(self) -> Sequence[Health]:
+        captions = self._captions.healths() if self._captions is not None else ()
+        ear = self._ear.healths() if self._ear is not None else ()
+        return [*self.driver.healths(), *captions, *ear]
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.driver.run(), name="obs driver")
+            if self._ear is not None:
+                group.create_task(self._ear.run(), name="obs ear")
+
+    async def aclose(self) -> None:
+        await self.driver.aclose()
