@@ -79,7 +79,8 @@ class VtsDriver:
         self._client: VtsClient | None = None
         self._play: Play | None = None
         self._model_changed = asyncio.Event()
-        self._may_ask_pictures = True
+        self._ask_pictures = asyncio.Event()
+        self._ask_pictures.set()
         self._poked_at = float("-inf")
         self._was_ready = False
         self._inner: asyncio.Task[None] | None = None
@@ -109,7 +110,7 @@ class VtsDriver:
 
     def ask_again(self) -> None:
         """The streamer says that VTube Studio may ask him once more, after he had denied it or taken it back."""
-        self._may_ask_pictures = True
+        self._ask_pictures.set()
         self._pairing.ask_again()
 
     async def run(self) -> None:
@@ -227,9 +228,12 @@ class VtsDriver:
         self._play = None
 
     async def _pictures(self, play: Play) -> None:
-        may_ask, self._may_ask_pictures = self._may_ask_pictures, False
-        await play.ask_for_pictures(may_ask=may_ask, told=self._trouble)
-        await asyncio.Event().wait()
+        """Asks once, and again only when the streamer says so. Never ends by itself."""
+        while True:
+            may_ask = self._ask_pictures.is_set()
+            self._ask_pictures.clear()
+            await play.ask_for_pictures(may_ask=may_ask, told=self._trouble)
+            await self._ask_pictures.wait()
 
     @staticmethod
     async def _models(client: VtsClient) -> list[dict[str, Any]]:
