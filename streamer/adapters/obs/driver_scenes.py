@@ -12,6 +12,7 @@ import msgspec
 from streamer.core.stage import Stage
 
 Whose = Literal["ours", "hand", "detour", "same"]
+ANSWER_S = 2.0
 GRACE_S = 1.0
 """Beyond the transition and two frames, before a missing event means that the program is stuck."""
 DOUBT_S = 2.0
@@ -107,7 +108,7 @@ class Cuts:
 
     # ------------------------------------------------------------------------------------------------------- the device
     def found(self, program: str, now_s: float, *, same_run: bool) -> Whose:
-        """At connect. `same_run`: OBS has run on since we lost it, so another scene than we left is the user's doing."""
+        """At connect. `same_run`: OBS has run on since we lost it; another scene than we left is then the user's."""
         ours = {self.program, *(ask.scene for ask in self._asks)}
         known = bool(self.program)
         self._asks.clear()
@@ -120,16 +121,21 @@ class Cuts:
             self._goal = ""
         return "ours"
 
-    def asked(self, scene: str, now_s: float, lasts_s: float) -> None:
-        """A cut is being asked for. `lasts_s`: its transition and two frames."""
-        self._asks.append(Ask(scene, now_s + lasts_s + GRACE_S))
+    def asked(self, scene: str, now_s: float, lasts_s: float) -> Ask:
+        """A cut is being asked for. `lasts_s`: its transition and two frames. Its event may come before the answer."""
+        ask = Ask(scene, now_s + ANSWER_S + lasts_s + GRACE_S)
+        self._asks.append(ask)
+        return ask
 
-    def refused(self, scene: str) -> None:
-        """OBS does not take the newest cut."""
-        if self._asks and self._asks[-1].scene == scene:
-            self._asks.pop()
-        self._detour = "" if self._detour == scene else self._detour
-        self._goal = "" if self._goal == scene else self._goal
+    def answered(self, ask: Ask, now_s: float, lasts_s: float) -> None:
+        """OBS has taken it: the transition runs from now on."""
+        ask.due_s = now_s + lasts_s + GRACE_S
+
+    def refused(self, ask: Ask) -> None:
+        """OBS does not take it."""
+        self._asks = [each for each in self._asks if each is not ask]
+        self._detour = "" if self._detour == ask.scene else self._detour
+        self._goal = "" if self._goal == ask.scene else self._goal
 
     def changed(self, scene: str, now_s: float) -> Whose:
         """CurrentProgramSceneChanged."""
@@ -181,9 +187,10 @@ class Cuts:
             return ""
         return self._asks[-1].scene
 
-    def longer(self, until_s: float) -> None:
+    def longer(self, scene: str, by_s: float) -> None:
         """The transition into this scene takes longer than was thought."""
-        self._asks[-1].due_s = until_s
+        if self._asks and self._asks[-1].scene == scene:
+            self._asks[-1].due_s += by_s
 
     def elsewhere(self, scene: str, now_s: float) -> Whose:
         """OBS says that another scene is on than the one that is late: its event was missed."""
@@ -193,7 +200,7 @@ class Cuts:
 
     def stuck(self, through: str) -> bool:
         """The output stands still: go through another scene. False: it has been tried often enough."""
-        scene = self._asks[-1].scene
+        scene = self.heading
         self._asks.clear()
         self._stuck[scene] = self._stuck.get(scene, 0) + 1
         if scene == self._detour:
