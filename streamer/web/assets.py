@@ -68,6 +68,11 @@ class Assets:
         """Folders that hold a page."""
         return sorted(kind for kind in self._pages if kind and "/" not in kind)
 
+    def read(self, name: str) -> bytes | None:
+        """The content of a file by its path below the folders; None when there is none."""
+        asset = self._files.get(name)
+        return asset.body if asset is not None else None
+
     def page(self, kind: str) -> bytes | None:
         """The page of a folder ("" for the top one), with `__BASE__` and `__BUILD__` filled in."""
         return self._pages.get(kind)
