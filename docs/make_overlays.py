@@ -24,8 +24,8 @@ SHOWN = (960, 540)
 QUALITY = 72
 SETTLED_MS = 1500
 PAGES = {
-    "stage": "stage", "captions": "captions", "chat": "chat", "alert": "alert", "answering": "answering", "poll": "poll",
-    "queue": "queue", "countdown": "countdown", "goal": "goal", "credits": "credits&speed=20",
+    "stage": "stage", "captions": "captions", "chat": "chat", "alert": "alert", "answering": "answering",
+    "poll": "poll", "queue": "queue", "countdown": "countdown", "goal": "goal", "credits": "credits&speed=20",
     "alert-ja": "alert&lang=ja", "poll-ja": "poll&lang=ja",
 }  # fmt: skip
 """Name of the picture -> overlay and parameters."""

@@ -37,7 +37,7 @@ new Widget("answering", "bottom-left", (widget) => {
         for (const node of [persona, name, text]) node.textContent = "";
         return;
       }
-      put(card, "--sr-speaker", readable(who.color));
+      put(card, "--sr-speaker", readable(who.color, "#ffffff", 0.42));
       write(persona, String(who.name ?? ""));
       write(verb, widget.words.answering);
       write(tag, line?.test ? widget.words.test : "");

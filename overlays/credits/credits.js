@@ -30,7 +30,7 @@ new Widget("credits", "center", (widget) => {
       row.append(nameNode("", String(one.name ?? "")));
       if (widget.words.honorific && id !== "cast") row.append(el("span", "sr-honorific", widget.words.honorific));
       if (AMOUNT.has(id) && one.amount > 0) row.append(el("span", "sr-credits__amount", one.amount.toLocaleString(widget.lang)));
-      if (one.color) row.style.setProperty("--sr-speaker", readable(one.color));
+      if (one.color) row.style.setProperty("--sr-speaker", readable(one.color, "#ffffff", 0.42));
       rows.append(row);
       if (one.n !== undefined) names.set(`${id}/${one.n}`, row);
     }

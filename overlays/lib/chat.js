@@ -4,6 +4,8 @@ import { readable } from "./text.js";
 
 const HOSTS = new Set(["static-cdn.jtvnw.net", "yt3.ggpht.com"]);
 const ROLES = ["broadcaster", "moderator", "vip", "subscriber", "member", "verified"];
+/** Luminance at which a name can be read on the ground of the chat, even over a white picture. */
+const BRIGHT = 0.46;
 const NAME = /^[a-z0-9_-]{1,24}$/i;
 
 /** The address of an emote picture when it is on a host the page may load from, else null. */
@@ -91,7 +93,7 @@ export class Chat {
     if (message.test) row.classList.add("is-test");
     for (const role of message.roles ?? []) if (ROLES.includes(role)) row.classList.add(`is-${role}`);
     const name = node("bdi", "sr-chat__name", String(message.name ?? ""));
-    name.style.color = readable(message.color, "");
+    name.style.color = readable(message.color, "", BRIGHT);
     const text = node("bdi", "sr-chat__text");
     text.append(...spans(message));
     if (this.named && message.platform) row.append(node("span", "sr-chat__platform", PLATFORMS[message.platform] ?? String(message.platform)));

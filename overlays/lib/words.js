@@ -60,8 +60,8 @@ export const WORDS = {
     over: "はじまります！",
     goal: "目標",
     reached: "達成！",
-    train: (level) => `ハイプトレイン・レベル${level}`,
-    trainEnded: (level) => `ハイプトレインはレベル${level}まで到達`,
+    train: (level) => `ハイプトレイン Lv.${level}`,
+    trainEnded: (level) => `ハイプトレインは Lv.${level} まで到達`,
     counts: { follows: "今夜のフォロワー", subs: "今夜のサブスク", gifts: "今夜のギフト", bits: "今夜のビッツ", raiders: "今夜のレイダー", messages: "今夜のコメント" },
     credits: { title: "今夜もありがとうございました", cast: "出演", raid: "レイド", gift: "ギフト", sub: "サブスク・メンバー", cheer: "ビッツ", paid: "スーパーチャット", follow: "新しいフォロワー", chat: "チャットのみなさん", end: "また次の配信で" },
     did: {

@@ -27,7 +27,7 @@ new Widget("queue", "top-left", (widget) => {
     if (one.kind === "thanks") node.append(el("span", "sr-chip sr-chip--plain", words.thanks));
     else if (who) {
       const chip = nameNode("sr-chip", String(who.name ?? ""));
-      chip.style.setProperty("--sr-speaker", readable(who.color));
+      chip.style.setProperty("--sr-speaker", readable(who.color, "#ffffff", 0.42));
       node.append(chip);
     }
     return node;
