@@ -4,6 +4,7 @@ Figures: `GetStats`, `GetStreamStatus`, `GetRecordStatus` of obs-websocket. Fram
 OBS counts them from its start on.
 """
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -260,13 +261,15 @@ async def _voice(link: Asks, name: str) -> VoiceSource | None:
     shown = overlay_of(settings.get("url"))
     if shown is None or not shown.sounds:
         return None
+    if not settings.get("reroute_audio", BROWSER_DEFAULTS["reroute_audio"]):
+        # OBS has no sound of it: nothing else can be asked
+        return VoiceSource(name=name, persona=shown.persona, rerouted=False)
     monitor = await link.request("GetInputAudioMonitorType", about)
-    rerouted = bool(settings.get("reroute_audio", BROWSER_DEFAULTS["reroute_audio"]))
-    if not rerouted:  # without it OBS has no sound of the source: nothing else can be asked
-        return VoiceSource(name=name, persona=shown.persona, monitor=str(monitor["monitorType"]), rerouted=False)
     muted = await link.request("GetInputMute", about)
     volume = await link.request("GetInputVolume", about)
-    tracks = await link.request("GetInputAudioTracks", about)
+    tracks: Mapping[str, Any] = {"inputAudioTracks": {"1": True}}
+    with contextlib.suppress(ObsRefused):
+        tracks = await link.request("GetInputAudioTracks", about)
     active = await link.request("GetSourceActive", {"sourceName": name})
     return VoiceSource(
         name=name,

@@ -1,6 +1,7 @@
 """What there is in OBS: the collection that is open, as values. Requests and fields as in the obs-websocket protocol,
 RPC version 1; ids (`...Uuid`) are there from obs-websocket 5.4 on, and empty before."""
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -180,6 +181,7 @@ async def _read(obs: Asks, out: Input) -> Input:
     filters = (await obs.request("GetSourceFilterList", {"sourceName": name}))["filters"]
     monitor = MONITOR_OFF
     if out.is_browser:
-        answer = await obs.request("GetInputAudioMonitorType", {"inputName": name})
-        monitor = str(answer["monitorType"])
+        with contextlib.suppress(ObsRefused):  # 604: its sound does not go through OBS
+            answer = await obs.request("GetInputAudioMonitorType", {"inputName": name})
+            monitor = str(answer["monitorType"])
     return msgspec.structs.replace(out, settings=settings, monitor=monitor, filters=len(filters))

@@ -50,7 +50,10 @@ class _Undo:
                     self._input(each)
                 case SceneMade():
                     self._scene(each)
-        return Plan(steps=tuple(self._steps), leave=tuple(self._leave))
+        # An input takes its items along, and goes by itself with its last one.
+        gone = {step.name for step in self._steps if isinstance(step, RemoveInput)}
+        steps = [step for step in self._steps if not (isinstance(step, RemoveItem) and step.source in gone)]
+        return Plan(steps=tuple(steps), leave=tuple(self._leave))
 
     # --- what is still there ----------------------------------------------------------------------------------------
 
