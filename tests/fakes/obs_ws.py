@@ -54,6 +54,8 @@ class FakeObs:
         self.drop_on: set[str] = set()
         """Requests that end the connection instead of an answer."""
         self.garbage_on: set[str] = set()
+        self.cross_on: set[str] = set()
+        """Requests whose answer carries the id of another."""
         self.dialect: Literal["5", "4", "http", "mute"] = "5"
         """`4` speaks obs-websocket 4.9, `http` no WebSocket, `mute` says nothing."""
         self.meters: dict[str, float] = {}
@@ -110,6 +112,12 @@ class FakeObs:
         """Cuts every connection in the middle, as a crash does."""
         for client in list(self._clients):
             self._cut(client)
+
+    async def say(self, text: str) -> None:
+        """A raw frame to whoever listens to events."""
+        for client in list(self._clients):
+            if client.subs > 0:
+                await client.ws.send_str(text)
 
     async def kick(self, code: int = 4011) -> None:
         for client in list(self._clients):
@@ -215,7 +223,8 @@ class FakeObs:
             status = {"result": False, "code": refused.code}
             if refused.comment:
                 status["comment"] = refused.comment
-        body = {"requestType": name, "requestId": data.get("requestId"), "requestStatus": status}
+        number = -1 if name in self.cross_on else data.get("requestId")
+        body = {"requestType": name, "requestId": number, "requestStatus": status}
         if reply:
             body["responseData"] = reply
         if self.slow_s:

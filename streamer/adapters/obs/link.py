@@ -22,6 +22,7 @@ FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 1.0
 SELDOM_S = 30.0
 CLOSE_WAIT_S = 0.45
+SETTLE_S = 0.25
 UNSENDABLE = 400
 """The code of an ObsRefused that we made ourselves: obs-websocket would close the connection over such a request."""
 
@@ -153,7 +154,8 @@ class ObsLink:
             self._sent_at = self.sent_at
         assert session.fault is not None  # noqa: S101 - `over` is set with it
         fault = session.fault if self._changed.is_set() else self._ended(session.fault)
-        await session.threads_over.wait()
+        while not await _within(session.threads_over, SETTLE_S):
+            session.settle()
         self._session = None
         return fault, was_ready
 

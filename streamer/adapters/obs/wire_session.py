@@ -144,10 +144,11 @@ class Session:
             self._loop.call_later(CLOSE_LIMIT_S, self.force)
         else:
             self.force()
-        self._settle()
+        self.settle()
 
-    def _settle(self) -> None:
-        if self.over.is_set() and not self._threads:
+    def settle(self) -> None:
+        """Sees whether the threads have ended. To be called now and then: one that died silently does not say so."""
+        if self.over.is_set() and not any(thread.is_alive() for thread in self._threads.values()):
             self.threads_over.set()
 
     def _greeted(self, info: ObsInfo) -> None:
@@ -182,7 +183,7 @@ class Session:
             thread.join(CLOSE_LIMIT_S)
         if fault is not None or not self.over.is_set():
             self._end(fault or LinkFault("closed", "the connection to OBS has ended"))
-        self._settle()
+        self.settle()
 
     # ---------------------------------------------------------------------------------------------------- on a thread
     def _post(self, function: Callable[..., None], *args: Any) -> None:
