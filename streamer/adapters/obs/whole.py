@@ -34,10 +34,10 @@ class Obs:
         self._ear = ear
         captions = CaptionWriter(self.link, part.captions) if part.captions.text or part.captions.stream else None
         self._captions = captions
-        self.driver = ObsDriver(
-            self.link, scene_map, view, reports, memory=memory, captions=captions, places=places,
-            level=(lambda: ear.level_db) if ear is not None else (lambda: None),
-        )  # fmt: skip
+        self.driver = ObsDriver(self.link, scene_map, view, reports, memory=memory, captions=captions, places=places)
+        self.driver.url = part.url
+        if ear is not None:
+            self.driver.level = lambda: ear.level_db
 
     def want(self, stage: Stage) -> None:
         self.driver.want(stage)
