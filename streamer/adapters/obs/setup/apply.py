@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from streamer.adapters.obs.errors import ObsRefused
-from streamer.adapters.obs.setup.inventory import MONITOR_BOTH, Asks, Inventory
+from streamer.adapters.obs.setup.inventory import MONITOR_BOTH, Asks, Inventory, items_in
 from streamer.adapters.obs.setup.memory import InputMade, ItemMade, Made, MonitorMade, SceneMade, SettingsMade
 from streamer.adapters.obs.setup.sources import HEIGHT, WIDTH
 from streamer.adapters.obs.setup.steps import (
@@ -105,6 +105,8 @@ class _Hands:
                 await ask("RemoveSceneItem", {"sceneName": scene, "sceneItemId": number})
             case RemoveInput(name):
                 await ask("RemoveInput", {"inputName": name})
+                for each in self._there.scene_names:  # a scene that is not shown lets go of it only when it is looked at
+                    await items_in(self._obs, "GetSceneItemList", each)
                 await self._settled("input", name, there=False)
             case RemoveScene(name):
                 await ask("RemoveScene", {"sceneName": name})

@@ -145,17 +145,17 @@ async def _items(obs: Asks, scenes: list[str]) -> tuple[list[Item], list[str]]:
     items: list[Item] = []
     groups: dict[str, None] = {}
     for scene in scenes:
-        for each in await _listed(obs, "GetSceneItemList", scene):
+        for each in await items_in(obs, "GetSceneItemList", scene):
             items.append(Item(scene, str(each["sourceName"]), int(each["sceneItemId"])))
             if each.get("isGroup"):
                 groups[str(each["sourceName"])] = None
     for group in groups:
-        found = await _listed(obs, "GetGroupSceneItemList", group)
+        found = await items_in(obs, "GetGroupSceneItemList", group)
         items += [Item(group, str(each["sourceName"]), int(each["sceneItemId"])) for each in found]
     return items, list(groups)
 
 
-async def _listed(obs: Asks, request: str, scene: str) -> list[dict[str, Any]]:
+async def items_in(obs: Asks, request: str, scene: str) -> list[dict[str, Any]]:
     """The items of a scene; none when it was removed in this moment: OBS lists scenes a little longer than it has
     them."""
     try:
