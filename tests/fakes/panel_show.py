@@ -1,8 +1,8 @@
 """A show as the control panel sees it: the panel's files under its real policy, a scripted feed, an API with notes.
 
-`PanelShow` speaks `docs/panel-feed.md` from the server's side. `answers`: what a GET of the API is told, by path (bytes are a
-picture); `asked` notes those. Faults: `refuse` (status by path), `down` (refuses
-sockets, breaks off requests), `signed_in` false, and `change(skip_seq=True)` for a gap.
+`PanelShow` speaks `docs/panel-feed.md` from the server's side. `answers`: what a GET of the API is told, by path, and
+what a press is answered, by "POST path" (bytes are a picture); `asked` notes the GETs. Faults: `refuse` (status by
+path), `down` (refuses sockets, breaks off requests), `signed_in` false, and `change(skip_seq=True)` for a gap.
 """
 
 import asyncio

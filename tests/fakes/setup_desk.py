@@ -151,6 +151,7 @@ class SetupShow(PanelShow):
         for method in ("GET", "POST", "DELETE"):
             app.router.add_route(method, "/api/v1/setup{path:.*}", self._setup)
         self.signin.add(app)
+        app.router.add_get("/api/v1/{path:.*}", self._get)
         app.router.add_post("/api/v1/{path:.*}", self._post)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()

@@ -4,7 +4,7 @@ import { ask } from "./asking.js";
 import { Icon } from "../icons.js";
 import { masked } from "../parts/links.js";
 import { live } from "../store.js";
-import { clean, has, number, t } from "../texts.js";
+import { clean, has, t } from "../texts.js";
 import { Params, styleOf, Styles, told } from "./params.js";
 import { Preview } from "./preview.js";
 
@@ -60,7 +60,7 @@ function Put({ about, name, values, css, why }) {
     else setResult({ good: false, words: has(`overlays.problem.${answer.code}`) ? t(`overlays.problem.${answer.code}`) : clean(answer.detail) || t("overlays.problem.unknown", { code: answer.code }) });
   };
   return html`<div class="putrow"><button type="button" class="btn" aria-disabled=${off} aria-describedby=${why ? "obs-away" : undefined} title=${why ? t(why) : t("overlays.put.why")} aria-label=${t("overlays.put.of", { name })} onClick=${() => off || put()}>${busy && html`<span class="spin" aria-hidden="true"></span>`}<${Icon} name="out"/>${t("overlays.put")}</button>
-    <p class=${`put-told ${result ? (result.good ? "good" : "bad") : ""}`} role="status">${result ? html`${result.words}${result.good && css ? ` ${t("overlays.put.css")}` : ""}` : t("overlays.size", { width: number(about.width || 1920), height: number(about.height || 1080) })}</p></div>`;
+    <p class=${`put-told ${result ? (result.good ? "good" : "bad") : ""}`} role="status">${result ? html`${result.words}${result.good && css ? ` ${t("overlays.put.css")}` : ""}` : t("overlays.size", { width: about.width || 1920, height: about.height || 1080 })}</p></div>`;
 }
 
 function addressed(url, params) {

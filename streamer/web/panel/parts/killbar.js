@@ -54,9 +54,9 @@ function SkipButton() {
 // Where OBS is not set up it would do what Stop does: then it is not there.
 function EmergencyButton() {
   if (!S.obs.value) return null;
-  const { emergency: on, emergency_scene: scene, scenes } = S.stage.value || {};
-  const name = scene && clean((scenes || []).find((one) => one.key === scene)?.name || scene);
-  const words = on ? t("emergency.on") : name ? t("emergency.scene", { scene: name }) : t(scene === "" ? "emergency.none" : "emergency.any");
+  const { emergency: on, has_emergency: may, emergency_scene: scene, scenes } = S.stage.value || {};
+  const name = clean((scenes || []).find((one) => one.key === scene)?.name || scene);
+  const words = on ? t("emergency.on") : name ? t("emergency.scene", { scene: name }) : t(may === false ? "emergency.none" : "emergency.any");
   return html`<button type="button" class=${`big emergency ${on ? "engaged" : ""}`} aria-keyshortcuts="F9" title=${words} onClick=${emergency}><${Icon} name="alarm"/><b>${t("emergency")}</b><small><span>${words}</span> <kbd>F9</kbd></small></button>`;
 }
 

@@ -73,7 +73,7 @@ export function Links() {
   return html`<section class="card links" aria-labelledby="h-links">
     <header><h2 id="h-links">${t("links.title")}</h2><span class="r">${t("links.masked")}</span></header>
     ${items.value === null ? html`<${Coming}/><${Hint}/>` : !first ? html`<p class="empty">${t("links.none")}</p>` : html`<ul><${LinkRow} key=${`${first.id} ${overlayOf(first)}`} item=${first} main/></ul>
-    ${others.length > 0 && html`<details class="others"><summary>${t("links.others")}</summary><ul>${others.map((item) => html`<${LinkRow} key=${`${item.id} ${overlayOf(item)}`} item=${item}/>`)}</ul></details>`}
+    ${others.length > 0 && html`<details class="others"><summary>${t("links.others")}</summary><p class="help">${t("links.gallery")} <a class="link" href="#overlays">${t("view.overlays")}</a></p><ul>${others.map((item) => html`<${LinkRow} key=${`${item.id} ${overlayOf(item)}`} item=${item}/>`)}</ul></details>`}
     <${Hint}/>`}
   </section>`;
 }

@@ -1,13 +1,14 @@
 // Step: the link for OBS, masked until asked for, and a drawing of where it goes.
-import { html, useEffect, useRef, useState } from "../vendor/preact.js";
+import { html, signal, useEffect, useRef, useState } from "../vendor/preact.js";
 import { tone } from "../actions.js";
 import { Icon } from "../icons.js";
+import { useStyle } from "../parts/common.js";
 import { masked } from "../parts/links.js";
 import { S } from "../store.js";
-import { t } from "../texts.js";
+import { loadPart, t } from "../texts.js";
 import { desk, mark, stepState } from "./desk.js";
 import { Picture } from "./picture.js";
-import { Act, aloud, Problem, Saved, Step } from "./pieces.js";
+import { Act, aloud, isOpen, Problem, Saved, Step } from "./pieces.js";
 import { findStage, stageTrouble, stageUrl } from "./stage.js";
 
 const inObs = () => S.sound.value.where === "obs";
@@ -49,11 +50,24 @@ function Seen() {
   return html`<p class="obs-state"><span class="dot" aria-hidden="true"></span><b>${t("setup.overlay.seen")}</b> <${Act} words=${t("setup.overlay.tone")} onClick=${test}/>${sent && html` <span role="status">${t("setup.overlay.tone.sent")}</span>`}</p>`;
 }
 
+// What brings it into OBS by itself comes when the step is opened.
+const putter = signal(null);
+async function fetchPutter() {
+  if (putter.peek()) return;
+  try {
+    const [loaded] = await Promise.all([import("../obs/step.js"), useStyle("obs/obs.css"), loadPart("obs")]);
+    putter.value = loaded.PutIntoObs;
+  } catch { /* by hand it works without; the next time it is opened it is tried again */ }
+}
+
 export function OverlayStep() {
+  const open = isOpen("overlay");
+  useEffect(() => { if (open) fetchPutter(); }, [open]);
+  const Putter = putter.value;
   useEffect(() => { if (!stageUrl.peek()) findStage(); }, []);
   const done = desk.value?.steps.overlay === "done";
   const what = done ? t(inObs() ? "setup.overlay.now.seen" : "setup.overlay.now") : "";
-  return html`<${Step} name="overlay" what=${what}><${Link}/>
+  return html`<${Step} name="overlay" what=${what}>${Putter && html`<${Putter}/>`}<${Link}/>
     <div class="obs-how"><${Picture}/><div><h4>${t("setup.overlay.how")}</h4><ol class="obs-steps">${["sources", "browser", "url", "size", "audio"].map((each) => html`<li key=${each}>${t(`setup.overlay.how.${each}`)}</li>`)}</ol>
-      <${Seen}/><p class="help">${t("setup.overlay.second")} <code>python3 run.py --lan</code></p></div></div><//>`;
+      <${Seen}/><p class="help">${t("setup.overlay.second")} <code>python3 run.py --lan</code></p><p class="help">${t("setup.overlay.more")} <a class="link" href="#overlays">${t("view.overlays")}</a></p></div></div><//>`;
 }
