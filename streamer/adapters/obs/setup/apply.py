@@ -32,6 +32,7 @@ from streamer.ports import Notice
 LOOK_S = 0.05
 SETTLED_S = 3.0
 """OBS answers before its list of scenes has changed: that belongs to another of its threads."""
+UNKNOWN_NAME = 600
 _TOP_LEFT, _BOTTOM = 5, 8
 """`OBS_ALIGN_LEFT | OBS_ALIGN_TOP`, and `OBS_ALIGN_BOTTOM` in the middle."""
 
@@ -104,10 +105,7 @@ class _Hands:
             case RemoveItem(scene, _, number):
                 await ask("RemoveSceneItem", {"sceneName": scene, "sceneItemId": number})
             case RemoveInput(name):
-                await ask("RemoveInput", {"inputName": name})
-                for each in self._there.scene_names:  # a scene that is not shown lets go of it only when it is looked at
-                    await items_in(self._obs, "GetSceneItemList", each)
-                await self._settled("input", name, there=False)
+                await self._remove(name)
             case RemoveScene(name):
                 await ask("RemoveScene", {"sceneName": name})
                 await self._settled("scene", name, there=False)
@@ -117,6 +115,22 @@ class _Hands:
                 await self._monitor(name, monitor)
             case _:
                 raise AssertionError(step)
+
+    async def _remove(self, name: str) -> None:
+        """Its items first: in a scene that is not shown OBS keeps the items of a removed input, and the input with
+        them. With its last item an input goes by itself."""
+        for scene in (*self._there.scene_names, *self._there.groups):
+            request = "GetSceneItemList" if scene in self._there.scene_names else "GetGroupSceneItemList"
+            for item in await items_in(self._obs, request, scene):
+                if item["sourceName"] == name:
+                    given = {"sceneName": scene, "sceneItemId": item["sceneItemId"]}
+                    await self._obs.request("RemoveSceneItem", given)
+        try:
+            await self._obs.request("RemoveInput", {"inputName": name})
+        except ObsRefused as refused:
+            if refused.code != UNKNOWN_NAME:
+                raise
+        await self._settled("input", name, there=False)
 
     async def _settled(self, what: str, name: str, *, there: bool) -> None:
         """Waits until OBS lists it, or no longer does; what is read afterwards is true."""
