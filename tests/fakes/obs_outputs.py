@@ -4,8 +4,9 @@ import asyncio
 import base64
 from typing import Any
 
+from tests.fakes.obs_sources import Sources
 from tests.fakes.obs_state import JPEG, KINDS, Fields, Output, Refuse
-from tests.fakes.obs_world import ANSWERS, Answer, Stage, answers
+from tests.fakes.obs_world import ANSWERS, Answer, answers
 
 NAMES = {"Record": "Record", "Stream": "Stream", "ReplayBuffer": "ReplayBuffer", "VirtualCam": "Virtualcam"}
 """Request name of an output -> the name in its event."""
@@ -13,7 +14,7 @@ START_S, STOP_S = 0.05, 0.1
 STATE = "OBS_WEBSOCKET_OUTPUT_"
 
 
-class World(Stage):
+class World(Sources):
     """A whole OBS. What it was told is in `captions`, `hotkeys_pressed`; what it says of itself in `stats`."""
 
     def __init__(

@@ -20,7 +20,7 @@ from streamer.adapters.obs.wire import Address, Wire
 from tests.fakes.obs_outputs import World
 from tests.fakes.obs_ws import FakeObs
 
-QUICK = {"timeout_s": 0.4, "beat_s": 0.1}
+QUICK: dict[str, Any] = {"timeout_s": 0.4, "beat_s": 0.1}
 
 
 async def until(true: Callable[[], Any], *, limit: float = 20.0) -> None:
