@@ -22,7 +22,7 @@ FACE_S = 0.2
 GAZE_S = 0.25
 VOWEL_S = 0.03
 FLINCH_S = 0.7
-TINY = 0.002
+TINY = 0.001
 
 
 class Flinch(msgspec.Struct, frozen=True):
@@ -40,7 +40,7 @@ class Layer(msgspec.Struct):
     weight: float = 0.0
 
     def cover(self, value: float, weight: float) -> None:
-        if weight <= 0:
+        if weight < TINY:  # also keeps the division away from nothing
             return
         whole = 1 - (1 - self.weight) * (1 - weight)
         self.value = (self.value * self.weight * (1 - weight) + value * weight) / whole
@@ -119,7 +119,7 @@ class Motion:
             params = self._params_of(name, moment.intensity if name == wanted else 1.0)
             for param, value in (params or {}).items():
                 layers.setdefault(param, Layer()).cover(value, strength)
-            if strength <= 0:
+            if strength < TINY:
                 del self._faces[name]
 
     def _put_gaze(self, layers: dict[str, Layer], dt: float, moment: Moment, stage: Stage | None, now: float) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from streamer.adapters.avatar.vts.auth import DEVELOPER, PLUGIN
 from streamer.adapters.avatar.vts.client import VtsClient
@@ -57,7 +57,7 @@ class Stand:
         self.driver = VtsDriver(persona, self.part, self.view, self.told, self.tokens, memory=memory)
         self._task: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> "Stand":
+    async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self.driver.run())
         return self
 
@@ -74,7 +74,7 @@ class Stand:
     def code(self) -> str:
         return self.driver.healths()[0].notice.code
 
-    async def ready(self) -> "Stand":
+    async def ready(self) -> Self:
         await until(lambda: self.state == "ready", what="ready")
         return self
 

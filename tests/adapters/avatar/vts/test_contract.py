@@ -37,8 +37,7 @@ class VtsRig:
         vts.world.place.update(HOME)
 
     def driver(self) -> StageDriver:
-        made = VtsDriver("mika", self._part, self.view, self.told, self._tokens, memory=self._folder / "mika.json")
-        return made
+        return VtsDriver("mika", self._part, self.view, self.told, self._tokens, memory=self._folder / "mika.json")
 
     def stages(self) -> Sequence[Stage]:
         mika = a_stage(speaker="mika", line=1, sounding=True)
