@@ -12,6 +12,7 @@ KINDS = ("alert", "answering", "poll", "queue", "countdown", "goal", "credits", 
 SHOWN = "showrunner.state().shown"
 HOSTILE = "<img src=x onerror=window.__bad=1>"
 FULL = {"viewport": {"width": 1920, "height": 1080}, "locale": "en-GB"}
+SMALLER = {"viewport": {"width": 1280, "height": 720}, "locale": "en-GB"}
 CONTRAST = """(() => {
   const parse = text => { const [r, g, b, a = 1] = text.match(/[\\d.]+/g).map(Number); return [r, g, b, a]; };
   const over = ([r, g, b, a], [x, y, z]) => [r * a + x * (1 - a), g * a + y * (1 - a), b * a + z * (1 - a)];
@@ -303,33 +304,46 @@ def test_chat_is_that_of_the_own_platform(show: FakeShow, open_page: Callable[..
 # --- as they look ----------------------------------------------------------------------------------------------------
 
 
-def alpha(png: bytes) -> Any:
+def settled(page: Any) -> Any:
+    """The page as a picture once two in a row are alike: its fonts are there, and bars that are fresh stand."""
     from PIL import Image
 
-    return Image.open(io.BytesIO(png)).convert("RGBA").getchannel("A")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    before = b""
+    for _ in range(20):
+        page.wait_for_timeout(80)
+        png = page.screenshot(omit_background=True)
+        if png == before:
+            break
+        before = png
+    return Image.open(io.BytesIO(before)).convert("RGBA")
+
+
+def differs(one: Any, other: Any) -> int:
+    """How many pixels differ by more than smoothing does."""
+    from PIL import ImageChops
+
+    apart = ImageChops.difference(one, other).convert("RGB").convert("L")
+    return sum(apart.histogram()[48:])
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_demo_can_be_read_and_stands_on_nothing(show: FakeShow, open_page: Callable[..., Any], kind: str) -> None:
     """One still moment without a show: transparent beside the card, readable over white, the same after a reload."""
     show.accept = False
-    page = open_page(kind, "&demo=still", reduced_motion="reduce", **FULL)
-    page.evaluate("document.fonts.ready.then(() => true)")
+    page = open_page(kind, "&demo=still", reduced_motion="reduce", **SMALLER)
     until(page, "document.querySelector('main').innerText.trim().length > 8")
-    page.wait_for_timeout(150)  # bars that are fresh are drawn without their way
     found = page.evaluate(CONTRAST)
     assert found
     assert not [each for each in found if each[2] < 4.5]
     sizes = """[...document.querySelectorAll('bdi:not(.sr-chip), .sr-countdown__time, .sr-alert__what')]
         .map(node => parseFloat(getComputedStyle(node).fontSize))"""
-    assert min(page.evaluate(sizes)) >= 36
+    assert min(page.evaluate(sizes)) >= (24 if kind == "chat" else 36)  # the chat grows with its source
     assert page.evaluate("document.fonts.check('700 40px \"Atkinson Hyperlegible\"')")
-    first = page.screenshot(omit_background=True)
-    seen = alpha(first)
+    first = settled(page)
+    seen = first.getchannel("A")
     assert seen.getextrema() == (0, 255), "something is drawn, and something is not"
-    assert sum(seen.histogram()[:1]) > 1920 * 1080 * 0.3
+    assert sum(seen.histogram()[:1]) > 1280 * 720 * 0.1
     page.reload()
     until(page, "window.showrunner?.state().connected && document.querySelector('main').innerText.trim().length > 8")
-    page.evaluate("document.fonts.ready.then(() => true)")
-    page.wait_for_timeout(150)
-    assert page.screenshot(omit_background=True) == first, "one snapshot makes the same picture"
+    assert differs(settled(page), first) < 20, "one snapshot makes the same picture"
