@@ -175,6 +175,8 @@ class Audience:
         self.alerts: list[tuple[float, dict[str, Any]]] = []
         """With the moment each came, on the clock of `time.monotonic`."""
         self.lines: list[dict[str, Any]] = []
+        self.clauses: dict[tuple[int, str], dict[str, Any]] = {}
+        """By line and number, as they were told last."""
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession()
@@ -202,6 +204,9 @@ class Audience:
                     self.alerts.append((time.monotonic(), value))
                 elif path == "line" and value is not None:
                     self.lines.append(value)
+                    self.clauses.update({(value["id"], number): each for number, each in value["clauses"].items()})
+                elif path.startswith("line/clauses/"):
+                    self.clauses[self.now["line"]["id"], path.rpartition("/")[2]] = value
 
     @property
     def chat(self) -> list[str]:
