@@ -238,7 +238,7 @@ class ObsDriver:
 
     async def _read(self) -> None:
         """What OBS is like. Read again when something happened meanwhile that the answers may not show yet."""
-        fresh = self._fresh
+        fresh, restarted = self._fresh, False
         rendered, collection = self.watch.rendered, self.props.world.collection
         if fresh:
             self.watch.condition.forget()
@@ -247,13 +247,14 @@ class ObsDriver:
         if fresh:
             frames = int((await self._link.request("GetStats")).get("renderTotalFrames") or 0)
             same_run = 0 < rendered <= frames and collection == world.collection
+            restarted = frames < rendered
             self._tell(self.cutter.cuts.found(world.program, now, same_run=same_run), world.program)
             await self.outputs.read()
         self.cutter.entered(world)
         if fresh:
             await self.cutter.choose_transition()
         self._fresh = False
-        self.props.enter(world, now)
+        self.props.enter(world, now, restarted=restarted)
         self.props.forget_missing()
         self._name_missing()
         self._motion.set()
@@ -262,10 +263,10 @@ class ObsDriver:
     async def _whole_world(self) -> World:
         for _ in range(READS - 1):
             self._stale, seen = False, self._news
-            world = await read_world(self._link.request, self._map)
+            world = await read_world(self._link.request, self._map, self.props.memory.moved)
             if seen == self._news:
                 return world
-        return await read_world(self._link.request, self._map)
+        return await read_world(self._link.request, self._map, self.props.memory.moved)
 
     def _name_missing(self) -> None:
         before, world = self._missing, self.cutter.world

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import msgspec
 
 from streamer.adapters.obs.diff import Change, changes, setting
-from streamer.adapters.obs.memory import Memory
+from streamer.adapters.obs.memory import Held, Memory
 from streamer.adapters.obs.motion import Motions
 from streamer.adapters.obs.target import Aim, Away, Course, Lowered, Muted, Prop, Target
 from streamer.adapters.obs.world import Heard, World
@@ -36,20 +36,25 @@ class Props:
         self._left: dict[Prop, bool | str] = {}
         """By hand: what the show wanted of it then."""
         self._sent: dict[Prop, deque[Sent]] = {}
+        self._released: dict[Prop, bool | str] = {}
+        """Given back in this run: as the user had it."""
         self._refused: dict[Prop | Course, float] = {}
         """Not asked for again before this time."""
 
     # --------------------------------------------------------------------------------------------------------- reading
-    def enter(self, world: World, now_s: float) -> None:
-        """OBS was read."""
+    def enter(self, world: World, now_s: float, *, restarted: bool = False) -> None:
+        """OBS was read. `restarted`: it has crashed or was closed since, and came back with what it last saved."""
         if world.collection != self.world.collection:
-            self.motions, self._left = Motions(), {}
+            self.motions, self._left, self._released = Motions(), {}, {}
         self.world = world
         self._refused.clear()
         self.memory.enter(world.collection)
-        self.aim(self._target, now_s, found=True)
+        if restarted:
+            for prop, was in self._released.items():
+                self.memory.keep(prop, was)
+        self.aim(self._target, now_s, found=True, restarted=restarted)
 
-    def aim(self, target: Target, now_s: float, *, found: bool = False) -> None:
+    def aim(self, target: Target, now_s: float, *, found: bool = False, restarted: bool = False) -> None:
         """The show wants this now. `found`: OBS was read, what is on its way may be elsewhere."""
         self._target = target
         for prop, wanted in list(self._left.items()):
@@ -64,14 +69,14 @@ class Props:
             if actual is None:
                 continue
             if found or key not in glides:
-                self.motions.found(key, actual, aim, self.memory.courses.get(key))
+                self.motions.found(key, actual, aim, self.memory.courses.get(key, ()), restarted=restarted)
                 self._note(key)
             self.motions.aim(key, aim, now_s)
 
     def _aims(self) -> Mapping[Course, Aim]:
         """Also of what the map names no longer and is not back yet."""
         strays = self.memory.courses.keys() - self._target.courses.keys()
-        back = {key: Aim(0.0, 0, self.memory.courses[key].reach, "not in the scene map any more") for key in strays}
+        back = {key: Aim(0.0, 0, self.memory.courses[key][0].reach, "not in the scene map any more") for key in strays}
         return {**self._target.courses, **back}
 
     def forget_missing(self) -> None:
@@ -127,6 +132,8 @@ class Props:
         if isinstance(key, Away | Lowered):
             self._note(key)
         elif key not in self._target.props:
+            if isinstance(change.value, bool | str):
+                self._released[key] = change.value
             self.memory.forget(key)
         self.memory.flush()
 
@@ -149,12 +156,12 @@ class Props:
         return False
 
     def _note(self, key: Course, *, moving: bool = False) -> None:
-        """In the memory for as long as it is not where the user has it."""
+        """What the map names no longer is forgotten once it is back."""
         glide = self.motions.glides.get(key)
-        if glide is not None and (moving or glide.moving or glide.amount > 0):
-            self.memory.hold(key, glide.held)
-        else:
+        if glide is None or (key not in self._target.courses and glide.amount == 0 and not (moving or glide.moving)):
             self.memory.let(key)
+        else:
+            self.memory.hold(key, Held(glide.held.rest, glide.held.reach, moving or glide.moving))
 
     # ---------------------------------------------------------------------------------------------------------- events
     def heard(self, news: Heard, now_s: float) -> bool:
@@ -178,6 +185,7 @@ class Props:
             return False
         if (want := self._target.props.get(key)) is not None and want.value != news.value:
             self._left[key] = want.value
+        self._released.pop(key, None)
         if isinstance(key, Muted):
             self.memory.forget(key)
             self.memory.flush()
@@ -198,7 +206,8 @@ class Props:
     def gave_back(self, change: Change) -> None:
         key = change.key
         if isinstance(key, Away | Lowered):
-            self.memory.let(key)
+            self.world.put(key, change.value)
+            self._note(key)
         elif key is not None:
             self.memory.forget(key)
 

@@ -1,7 +1,9 @@
 """What of the user's we have moved, and where it was: in a file, so that a crash in the middle is put right.
 
-An entry is written before the first request that moves the thing, and removed when it is back. Entries belong to the
-scene collection they were made in. Words of viewers never get here: only what stood in OBS before us.
+An entry is written before the first request that moves the thing. Those of switches and words go when they are back;
+those of places and volumes stay, since OBS, after a crash of its own, comes back with what it last saved: with things
+where they have not been for an hour. Entries belong to the scene collection they were made in. Words of viewers never
+get here: only what stood in OBS before us.
 """
 
 import logging
@@ -17,15 +19,22 @@ log = logging.getLogger(__name__)
 
 
 class Held(msgspec.Struct, frozen=True):
-    """`rest` is where the user has it: (x, y) for `Away`, (factor, 0) for `Lowered`. `reach` as in `Aim`."""
+    """`rest` is where the user has it: (x, y) for `Away`, (factor, 0) for `Lowered`. `reach` as in `Aim`. `moving`: it
+    may be anywhere between; else at one of both ends."""
 
     rest: tuple[float, float]
     reach: tuple[float, float]
+    moving: bool = False
+
+
+EARLIER = 4
+"""So many former resting places are known of each."""
 
 
 class _Course(msgspec.Struct):
     of: Away | Lowered
-    held: Held
+    held: list[Held]
+    """The newest first."""
 
 
 class _Prop(msgspec.Struct):
@@ -53,7 +62,7 @@ class Memory:
         self._complained = False
         self.collection = ""
         self.props: dict[Prop, bool | str] = {}
-        self.courses: dict[Course, Held] = {}
+        self.courses: dict[Course, list[Held]] = {}
         self._load()
 
     def enter(self, collection: str) -> None:
@@ -65,6 +74,13 @@ class Memory:
         self.props = {each.of: each.was for each in kept.props}
         self.courses = {each.of: each.held for each in kept.courses}
 
+    def moved(self, collection: str) -> list[Prop | Course]:
+        """What has an entry in this collection."""
+        if collection == self.collection:
+            return [*self.props, *self.courses]
+        other = self._others.get(collection, _Collection())
+        return [*(each.of for each in other.props), *(each.of for each in other.courses)]
+
     def keep(self, prop: Prop, was: bool | str) -> None:  # noqa: FBT001 - a value
         """The first one counts: what comes later is our own doing."""
         if prop not in self.props:
@@ -75,9 +91,12 @@ class Memory:
         self._dirty |= self.props.pop(prop, None) is not None
 
     def hold(self, course: Course, held: Held) -> None:
-        if self.courses.get(course) != held:
-            self.courses[course] = held
-            self._dirty = True
+        known = self.courses.get(course, [])
+        if known and known[0] == held:
+            return
+        others = [Held(each.rest, each.reach) for each in known if (each.rest, each.reach) != (held.rest, held.reach)]
+        self.courses[course] = [held, *others[: EARLIER - 1]]
+        self._dirty = True
 
     def let(self, course: Course) -> None:
         self._dirty |= self.courses.pop(course, None) is not None

@@ -7,6 +7,7 @@ and stays until the show wants the other end.
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -49,19 +50,25 @@ class Motions:
     def __init__(self) -> None:
         self.glides: dict[Course, Glide] = {}
 
-    def found(self, key: Course, actual: Value, aim: Aim, kept: Held | None) -> None:
-        """At connect: the thing is at `actual`. With an entry of the memory it may be on our own way, and goes on from
-        there; anywhere else it has been put by the user."""
+    def found(
+        self, key: Course, actual: Value, aim: Aim, kept: Sequence[Held] = (), *, restarted: bool = False
+    ) -> None:
+        """OBS was read: the thing is at `actual`. At an end of a way of the memory it is where we left it, and so it is
+        anywhere on the way if it was moving, or if OBS has come back with what it once saved (`restarted`). Anywhere
+        else it has been put by the user."""
         place = _pair(actual)
         known = self.glides.get(key)
         if known is not None and known.left is not None and _near(key, place, known.held.rest):
             known.moving = False
             return
-        for held in (kept, known.held if known is not None else None):
-            if held is not None and (amount := amount_of(key, held, place)) is not None:
-                self.glides[key] = Glide(Held(held.rest, held.reach), amount, goal=amount)
+        asked = known.asked if known is not None else deque()
+        ways = [(held, amount_of(key, held, place)) for held in kept]
+        ends = [(held, amount) for held, amount in ways if amount in (0.0, 1.0)]
+        for held, amount in (*ends, *ways):
+            if amount is not None and (held.moving or restarted or amount in (0.0, 1.0)):
+                self.glides[key] = Glide(Held(held.rest, held.reach), amount, goal=amount, asked=asked)
                 return
-        self.glides[key] = Glide(Held(place, aim.reach))
+        self.glides[key] = Glide(Held(place, aim.reach), asked=asked)
 
     def aim(self, key: Course, aim: Aim, now_s: float) -> None:
         """Where it should go from now on."""

@@ -1,10 +1,13 @@
 """Reads what the scene map names out of OBS. A name that OBS does not know is left out, never an error."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
+
+import msgspec
 
 from streamer.adapters.obs.errors import ObsRefused
 from streamer.adapters.obs.settings import SceneMap
+from streamer.adapters.obs.target import Away, Course, FilterOn, Lowered, Muted, Prop, Visible, Words
 from streamer.adapters.obs.world import Item, World
 
 Request = Callable[[str, Mapping[str, Any] | None], Awaitable[dict[str, Any]]]
@@ -13,10 +16,25 @@ NOT_READY = 207
 """RequestStatus.NotReady: the scene collection is being changed."""
 
 
-async def read_world(request: Request, scene_map: SceneMap) -> World:
+Also = Callable[[str], Iterable[Prop | Course]]
+"""Of a scene collection: what has been moved there, and may be named by the map no longer."""
+
+
+class _Named(msgspec.Struct):
+    """What is read beside scenes and transitions; dicts for their order."""
+
+    scenes: dict[str, None] = {}
+    filtered: dict[str, None] = {}
+    texts: dict[str, None] = {}
+    mutes: dict[str, None] = {}
+    volumes: dict[str, None] = {}
+
+
+async def read_world(request: Request, scene_map: SceneMap, also: Also = lambda _: ()) -> World:
     """Raises ObsGone, and ObsRefused while OBS is not ready."""
     world = World()
     world.collection = str((await request("GetSceneCollectionList", None)).get("currentSceneCollectionName", ""))
+    named = _named(scene_map, also(world.collection))
     scenes = await request("GetSceneList", None)
     world.scenes = [each["sceneName"] for each in scenes["scenes"]]
     world.program = scenes.get("currentProgramSceneName") or ""
@@ -27,13 +45,13 @@ async def read_world(request: Request, scene_map: SceneMap) -> World:
     world.inputs = {each["inputName"]: each["inputKind"] for each in inputs["inputs"]}
     if any(rule.hotkey is not None for rule in scene_map.on):
         world.hotkeys = list((await request("GetHotkeyList", None))["hotkeys"])
-    for scene in _scenes_with_items(scene_map):
+    for scene in named.scenes:
         if (items := await _items(request, scene)) is not None:
             world.items[scene] = items
-    for source in _sources_with_filters(scene_map):
+    for source in named.filtered:
         if (found := await _known(request, "GetSourceFilterList", {"sourceName": source})) is not None:
             world.filters[source] = {each["filterName"]: bool(each["filterEnabled"]) for each in found["filters"]}
-    await _read_inputs(request, world, scene_map)
+    await _read_inputs(request, world, named)
     return world
 
 
@@ -47,16 +65,16 @@ async def _read_transition(request: Request, world: World) -> None:
     world.transition_ms = int(length) if isinstance(length, int | float) else None
 
 
-async def _read_inputs(request: Request, world: World, scene_map: SceneMap) -> None:
-    for rule in scene_map.texts:
-        if world.inputs.get(rule.input, "").startswith("text_"):
-            found = await _known(request, "GetInputSettings", {"inputName": rule.input})
+async def _read_inputs(request: Request, world: World, named: _Named) -> None:
+    for name in named.texts:
+        if world.inputs.get(name, "").startswith("text_"):
+            found = await _known(request, "GetInputSettings", {"inputName": name})
             if found is not None:
-                world.texts[rule.input] = str(found["inputSettings"].get("text", ""))
-    for name in scene_map.mute_while_host:
+                world.texts[name] = str(found["inputSettings"].get("text", ""))
+    for name in named.mutes:
         if (found := await _known(request, "GetInputMute", {"inputName": name})) is not None:
             world.mutes[name] = bool(found["inputMuted"])
-    for name in scene_map.duck.inputs if scene_map.duck is not None else ():
+    for name in named.volumes:
         if (found := await _known(request, "GetInputVolume", {"inputName": name})) is not None:
             world.volumes[name] = float(found["inputVolumeMul"])
 
@@ -93,14 +111,26 @@ async def _known(request: Request, name: str, data: Mapping[str, Any] | None) ->
         return None
 
 
-def _scenes_with_items(scene_map: SceneMap) -> list[str]:
-    people = scene_map.people.values()
-    named = [place.scene for person in people for place in person.show]
-    named += [person.slide.scene for person in people if person.slide is not None]
-    return list(dict.fromkeys(scene_map.scene(name) for name in named))
-
-
-def _sources_with_filters(scene_map: SceneMap) -> list[str]:
-    named = [place.source for person in scene_map.people.values() for place in person.filters]
-    named += [rule.filter.source for rule in scene_map.on if rule.filter is not None]
-    return list(dict.fromkeys(named))
+def _named(scene_map: SceneMap, also: Iterable[Prop | Course]) -> _Named:
+    out = _Named()
+    for person in scene_map.people.values():
+        out.scenes |= dict.fromkeys(scene_map.scene(place.scene) for place in person.show)
+        out.scenes |= {scene_map.scene(person.slide.scene): None} if person.slide is not None else {}
+        out.filtered |= dict.fromkeys(place.source for place in person.filters)
+    out.filtered |= dict.fromkeys(rule.filter.source for rule in scene_map.on if rule.filter is not None)
+    out.texts |= dict.fromkeys(rule.input for rule in scene_map.texts)
+    out.mutes |= dict.fromkeys(scene_map.mute_while_host)
+    out.volumes |= dict.fromkeys(scene_map.duck.inputs if scene_map.duck is not None else ())
+    for key in also:
+        match key:
+            case Visible(scene, _) | Away(scene, _):
+                out.scenes[scene] = None
+            case FilterOn(source, _):
+                out.filtered[source] = None
+            case Words(name):
+                out.texts[name] = None
+            case Muted(name):
+                out.mutes[name] = None
+            case Lowered(name):
+                out.volumes[name] = None
+    return out
