@@ -19,9 +19,9 @@ from streamer.web.metrics import Metrics
 from streamer.web.operate import Outcome
 from streamer.web.server import WebServer
 from streamer.web.sinkroom import SinkRoom
-from tests.web.panel_stand import browser, contexts, opened, server, show
+from tests.web.panel_stand import browser, opened, profiles, server, show
 
-__all__ = ["browser", "contexts", "opened", "server", "show"]
+__all__ = ["browser", "opened", "profiles", "server", "show"]
 
 
 class Desk:

@@ -13,8 +13,8 @@ import pytest
 import pytest_asyncio
 
 from streamer.texts import texts
-from tests.conftest import needs
 from tests.fakes.panel_show import PanelShow, evening
+from tests.web.profiles import Profiles, chromium
 
 DESK = {"width": 1440, "height": 900}
 LOW = {"width": 1280, "height": 720}
@@ -68,14 +68,8 @@ PALE = """() => {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Any]:
-    program = needs("chromium")
-    needs("playwright")
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    async with chromium() as browser:
         yield browser
-        await browser.close()
 
 
 class Panel:
@@ -85,13 +79,24 @@ class Panel:
         self.page = page
         self.show = show
         self.complaints: list[str] = []
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.alone = False
+        """Something was done to the page that the next test must not find in it."""
+        page.on("pageerror", self._failed)
         page.on("console", self._console)
+
+    def _failed(self, error: Any) -> None:
+        self.complaints.append(str(error))
 
     def _console(self, message: Any) -> None:
         refused = "WebSocket connection" in message.text or "Failed to load resource" in message.text
         if message.type in ("error", "warning") and not refused:
             self.complaints.append(message.text)
+
+    async def leave(self, profiles: Profiles) -> None:
+        """Give the page to the next test."""
+        self.page.remove_listener("pageerror", self._failed)
+        self.page.remove_listener("console", self._console)
+        await profiles.give_back(self.page, alone=self.alone)
 
     async def open(self, fragment: str = "", *, ready: bool = True) -> "Panel":
         await self.page.goto(f"{self.show.url}/panel/{fragment}")
@@ -140,36 +145,26 @@ def show(server: PanelShow) -> PanelShow:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def contexts(browser: Any) -> AsyncIterator[dict[str, Any]]:
-    """Browser profiles by their options: a warm cache makes the next page quick."""
-    made: dict[str, Any] = {}
-    yield made
-    for context in made.values():
-        await context.close()
+async def profiles(browser: Any) -> AsyncIterator[Profiles]:
+    profiles = Profiles(browser, WATCH)
+    yield profiles
+    await profiles.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def opened(browser: Any, contexts: dict[str, Any], show: PanelShow) -> AsyncIterator[Any]:
+async def opened(profiles: Profiles, show: PanelShow) -> AsyncIterator[Any]:
     """Opens a panel; at the end nothing may have been complained about."""
     panels: list[Panel] = []
 
     async def opened(size: dict[str, int] = DESK, **more: Any) -> Panel:
         options: dict[str, Any] = {"locale": "en-US", "timezone_id": "Asia/Tokyo", "color_scheme": "dark"} | more
-        context = contexts.get(repr(options))
-        if context is None:
-            context = contexts[repr(options)] = await browser.new_context(**options)
-            context.set_default_timeout(8000)
-            await context.add_init_script(WATCH)
-        page = await context.new_page()
-        await page.set_viewport_size(size)
-        panels.append(Panel(page, show))
+        panels.append(Panel(await profiles.page(size, **options), show))
         return panels[-1]
 
     yield opened
     for panel in panels:
         panel.complaints += await panel.page.evaluate("window.__violations || []")
-        await panel.page.evaluate("localStorage.clear()")
-        await panel.page.close()
+        await panel.leave(profiles)
     assert [panel.complaints for panel in panels if panel.complaints] == []
 
 

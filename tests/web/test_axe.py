@@ -10,6 +10,7 @@ from streamer.texts import texts
 from tests.fakes.panel_show import evening
 from tests.fakes.setup_desk import SetupShow, first_night
 from tests.web.axe import findings
+from tests.web.profiles import Profiles
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
@@ -35,27 +36,20 @@ async def show() -> AsyncIterator[SetupShow]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def opened(browser: Any, contexts: dict[str, Any], show: SetupShow) -> AsyncIterator[Any]:
+async def opened(profiles: Profiles, show: SetupShow) -> AsyncIterator[Any]:
     pages: list[Any] = []
 
     async def opened(view: str, size: dict[str, int], scheme: str, locale: str) -> Any:
         show.reset(first_night() if view == "setup" else evening())
-        context = contexts.get(scheme + locale)
-        if context is None:
-            context = await browser.new_context(locale=locale, color_scheme=scheme, reduced_motion="reduce")
-            context.set_default_timeout(10_000)
-            contexts[scheme + locale] = context
-        page = await context.new_page()
+        page = await profiles.page(size, locale=locale, color_scheme=scheme, reduced_motion="reduce")
         pages.append(page)
-        await page.set_viewport_size(size)
         await page.goto(f"{show.url}/panel/#{view}")
         await page.wait_for_selector(f"main[data-view={view}]:not([aria-busy])")
         return page
 
     yield opened
     for page in pages:
-        await page.evaluate("localStorage.clear()")
-        await page.close()
+        await profiles.give_back(page)
 
 
 @pytest.mark.parametrize(("size", "scheme", "locale"), KINDS, ids=NAMES)

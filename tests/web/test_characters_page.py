@@ -11,9 +11,9 @@ import pytest
 import pytest_asyncio
 
 from streamer.app.characters import load_character
-from tests.conftest import needs
 from tests.fakes.cast_page import CastPage
 from tests.fakes.pictures import png
+from tests.web.profiles import chromium
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
@@ -42,14 +42,8 @@ TWICE = """() => {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Any]:
-    program = needs("chromium")
-    needs("playwright")
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    async with chromium() as browser:
         yield browser
-        await browser.close()
 
 
 class Opened:

@@ -255,6 +255,7 @@ async def test_nothing_moves_while_it_loads_and_over_the_life_of_a_line(
     opened: Any, show: PanelShow, size: dict[str, int]
 ) -> None:
     panel = await opened(size)
+    panel.alone = True
     await panel.page.add_init_script(SHIFTS)
     await panel.open()
     await panel.page.wait_for_timeout(3000)

@@ -12,6 +12,7 @@ from streamer.texts import texts
 from tests.fakes.panel_show import PanelShow, evening
 from tests.web.axe import findings
 from tests.web.panel_stand import NAMELESS, PALE, SMALL_TARGETS, TWICE, Panel
+from tests.web.profiles import Profiles
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
@@ -53,20 +54,15 @@ async def server() -> AsyncIterator[ChatShow]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def opened(browser: Any, contexts: dict[str, Any], server: ChatShow) -> AsyncIterator[Any]:
+async def opened(profiles: Profiles, server: ChatShow) -> AsyncIterator[Any]:
     panels: list[Panel] = []
 
     async def opened(state: dict[str, Any], size: dict[str, int] = DESK, scheme: str = "dark", locale: str = "en-US"):
         server.reset(state)
         server.answers, server.refusals = {}, {}
-        context = contexts.get(scheme + locale)
-        if context is None:
-            context = await browser.new_context(locale=locale, color_scheme=scheme, reduced_motion="reduce")
-            context.set_default_timeout(10_000)
-            contexts[scheme + locale] = context
-        panel = Panel(await context.new_page(), server)
+        page = await profiles.page(size, locale=locale, color_scheme=scheme, reduced_motion="reduce")
+        panel = Panel(page, server)
         panels.append(panel)
-        await panel.page.set_viewport_size(size)
         await panel.open("#live")
         await panel.page.wait_for_selector("li[data-uid]", state="attached")
         if size["width"] < 760:
@@ -76,8 +72,7 @@ async def opened(browser: Any, contexts: dict[str, Any], server: ChatShow) -> As
     yield opened
     for panel in panels:
         assert panel.complaints == []
-        await panel.page.evaluate("localStorage.clear()")
-        await panel.page.close()
+        await panel.leave(profiles)
 
 
 async def uids(panel: Panel, platform: str = "twitch") -> list[str]:

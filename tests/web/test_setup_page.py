@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from streamer.texts import texts
-from tests.conftest import needs
 from tests.fakes.setup_desk import TOKEN, SetupShow, first_night, line, sound
+from tests.web.profiles import Profiles, chromium
 from tests.web.test_panel_page import DESK, LOW, NAMELESS, PALE, PHONE, SMALL_TARGETS, TWICE, WATCH, Panel
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
@@ -24,14 +24,8 @@ HTMLMediaElement.prototype.play = function () {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Any]:
-    program = needs("chromium")
-    needs("playwright")
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    async with chromium() as browser:
         yield browser
-        await browser.close()
 
 
 class Page(Panel):
@@ -78,37 +72,26 @@ def show(server: SetupShow) -> SetupShow:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def contexts(browser: Any) -> AsyncIterator[dict[str, Any]]:
-    """Browser profiles by their options: a warm cache makes the next page quick."""
-    made: dict[str, Any] = {}
-    yield made
-    for context in made.values():
-        await context.close()
+async def profiles(browser: Any) -> AsyncIterator[Profiles]:
+    profiles = Profiles(browser, WATCH + HEARD, 10_000, permissions=["clipboard-read", "clipboard-write"])
+    yield profiles
+    await profiles.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def opened(browser: Any, contexts: dict[str, Any], show: SetupShow) -> AsyncIterator[Any]:
+async def opened(profiles: Profiles, show: SetupShow) -> AsyncIterator[Any]:
     """Opens a page; at the end nothing may have been complained about."""
     pages: list[Page] = []
 
     async def opened(size: dict[str, int] = DESK, **more: Any) -> Page:
         options: dict[str, Any] = {"locale": "en-US", "color_scheme": "dark"} | more
-        context = contexts.get(repr(options))
-        if context is None:
-            clipboard = ["clipboard-read", "clipboard-write"]
-            context = contexts[repr(options)] = await browser.new_context(permissions=clipboard, **options)
-            context.set_default_timeout(10_000)
-            await context.add_init_script(WATCH + HEARD)
-        page = await context.new_page()
-        await page.set_viewport_size(size)
-        pages.append(Page(page, show))
+        pages.append(Page(await profiles.page(size, **options), show))
         return pages[-1]
 
     yield opened
     for page in pages:
         page.complaints += await page.page.evaluate("window.__violations || []")
-        await page.page.evaluate("localStorage.clear()")
-        await page.page.close()
+        await page.leave(profiles)
     assert [page.complaints for page in pages if page.complaints] == []
 
 
@@ -657,6 +640,7 @@ async def test_it_is_walked_by_keyboard_alone(opened: Any, show: SetupShow) -> N
 async def test_the_whole_of_it_is_light_and_nothing_moves(opened: Any, show: SetupShow) -> None:
     show.whole = True
     page = await opened()
+    page.alone = True
     session = await page.page.context.new_cdp_session(page.page)
     await session.send("Network.enable")
     await session.send("Network.setCacheDisabled", {"cacheDisabled": True})

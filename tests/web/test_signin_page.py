@@ -9,9 +9,9 @@ import pytest_asyncio
 from streamer.ports import Notice
 from streamer.texts import texts
 from streamer.web.signin import Attempt
-from tests.conftest import needs
 from tests.fakes.setup_desk import SetupShow, first_night
 from tests.fakes.signin_desk import CODE, GOOGLE_CODE, LINK
+from tests.web.profiles import Profiles, chromium
 from tests.web.test_panel_page import DESK, NAMELESS, PALE, PHONE, SMALL_TARGETS, TWICE, WATCH
 from tests.web.test_setup_page import Page
 
@@ -22,14 +22,8 @@ OPENED = "window.__opened = []; window.open = (...args) => { window.__opened.pus
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Any]:
-    program = needs("chromium")
-    needs("playwright")
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    async with chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -46,39 +40,29 @@ def show(server: SetupShow) -> SetupShow:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def contexts(browser: Any) -> AsyncIterator[dict[str, Any]]:
-    """Browser profiles by their options: a warm cache makes the next page quick."""
-    made: dict[str, Any] = {}
-    yield made
-    for context in made.values():
-        await context.close()
+async def profiles(browser: Any) -> AsyncIterator[Profiles]:
+    profiles = Profiles(browser, WATCH + OPENED, 15_000, permissions=["clipboard-read", "clipboard-write"])
+    yield profiles
+    await profiles.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def opened(browser: Any, contexts: dict[str, Any], show: SetupShow) -> AsyncIterator[Any]:
+async def opened(profiles: Profiles, show: SetupShow) -> AsyncIterator[Any]:
     """Opens the page with its channel step unfolded; at the end nothing may have been complained about."""
     pages: list[Page] = []
 
     async def opened(size: dict[str, int] = DESK, **more: Any) -> Page:
         options: dict[str, Any] = {"locale": "en-US", "color_scheme": "dark"} | more
-        context = contexts.get(repr(options))
-        if context is None:
-            clipboard = ["clipboard-read", "clipboard-write"]
-            context = contexts[repr(options)] = await browser.new_context(permissions=clipboard, **options)
-            context.set_default_timeout(15_000)
-            await context.add_init_script(WATCH + OPENED)
-        page = await context.new_page()
-        await page.set_viewport_size(size)
-        pages.append(Page(page, show))
+        pages.append(Page(await profiles.page(size, **options), show))
         await pages[-1].enter("#setup")
         await pages[-1].unfold("channel")
-        await page.locator(".signin").first.wait_for()
+        await pages[-1].page.locator(".signin").first.wait_for()
         return pages[-1]
 
     yield opened
     for page in pages:
         page.complaints += await page.page.evaluate("window.__violations || []")
-        await page.page.close()
+        await page.leave(profiles)
     assert [page.complaints for page in pages if page.complaints] == []
 
 
