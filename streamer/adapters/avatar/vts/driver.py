@@ -139,7 +139,7 @@ class VtsDriver:
                 async with asyncio.timeout(RELEASE_S):
                     await play.release()
         await self._end_client()
-        self._hear(on=False)
+        await self._hear(on=False)
 
     # ---------------------------------------------------------------------------------------------- connections
     async def _connections(self) -> None:
@@ -181,7 +181,7 @@ class VtsDriver:
         return True
 
     async def _session(self, client: VtsClient) -> None:
-        self._hear(on=False)
+        await self._hear(on=False)
         verdict = await self._pairing.log_in(client, self._step)
         if verdict != "in":
             self._status.refused(verdict)
@@ -259,9 +259,7 @@ class VtsDriver:
 
     # ---------------------------------------------------------------------------------------------- what is told
     async def _unreachable(self) -> None:
-        self._hear(on=True)
-        if self._listening:
-            await self._discovery.open()
+        await self._hear(on=True)
         self._status.unreachable(self._discovery, self._host, self._port, lost=self._was_ready)
         self._tell()
 
@@ -308,10 +306,13 @@ class VtsDriver:
             self._reports.state(self.name, now)
 
     # ---------------------------------------------------------------------------------------------- ends
-    def _hear(self, *, on: bool) -> None:
-        if self._listening and not on:
+    async def _hear(self, *, on: bool) -> None:
+        if on and not self._listening:
+            self._listening = True
+            await self._discovery.open()
+        elif self._listening and not on:
+            self._listening = False
             self._discovery.close()
-        self._listening = on
 
     async def _end_client(self) -> None:
         client, self._client = self._client, None

@@ -112,7 +112,7 @@ class Play:
             await self._look_for_item(self._part.throw.item)
 
     async def run(self) -> None:
-        """Until cancelled, or VtsGone."""
+        """Until cancelled, VtsGone, or VtsRefused when we are not logged in any more."""
         jobs = (self._pump.run(), self._keys.run(), self._expressions.run(), self._pose.run(), self._renew())
         tasks = [asyncio.ensure_future(job) for job in jobs]
         try:

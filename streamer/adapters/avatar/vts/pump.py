@@ -65,11 +65,12 @@ class Pump:
         self._last: dict[str, tuple[float, float]] = {}
         self._last_at = float("-inf")
         self._made_at = 0.0
+        self._out: VtsRefused | None = None
         self._sorting = False
         self._sorters: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
-        """Until cancelled, or VtsGone."""
+        """Until cancelled, VtsGone, or VtsRefused when we are not logged in any more."""
         due = self._made_at = self._clock()
         try:
             while True:
@@ -88,6 +89,8 @@ class Pump:
 
     async def _tick(self, now: float) -> None:
         self._each(now)
+        if self._out is not None:
+            raise self._out
         if self._open:
             waited = now - min(self._open.values())
             if waited > DEAD_S:
@@ -161,6 +164,8 @@ class Pump:
                 task = asyncio.create_task(self._sort(frame))
                 self._sorters.add(task)
                 task.add_done_callback(self._sorters.discard)
+        elif isinstance(error, VtsRefused) and error.code in (ErrorId.NEEDS_AUTH, ErrorId.DENIED):
+            self._out = error
         elif isinstance(error, VtsRefused):
             log.debug("parameters refused: error %s", error.code)
 
