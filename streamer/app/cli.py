@@ -9,7 +9,7 @@ from pathlib import Path
 
 from streamer import __version__
 
-COMMANDS = ("run", "check", "rehearse", "replay", "moderate", "bench", "cast", "login", "logout", "obs")
+COMMANDS = ("run", "check", "rehearse", "replay", "transcript", "moderate", "bench", "cast", "login", "logout", "obs")
 SERVICE_HELP = "twitch or youtube"
 EPILOG = """\
 commands:
@@ -20,6 +20,7 @@ commands:
   check                   read all configuration and probe every part that is switched on
   rehearse CHAT           a whole show from a chat log, touching no platform
   replay JOURNAL          fold a journal again and prove that the same commands come out
+  transcript [JOURNAL]    subtitles, transcript and chapters of a show, made again
   moderate FILE.jsonl     judge texts with the offline layers
   bench [chat|soak]       the performance figures; an hour of all chats while connections break
   login twitch            sign in to Twitch: shows a link and a code, also while a show is running
@@ -129,6 +130,8 @@ def _own(name: str, sub: argparse.ArgumentParser) -> None:
             sub.add_argument("--seed", type=int, default=1)
         case "replay":
             sub.add_argument("journal", metavar="JOURNAL", type=Path)
+        case "transcript":
+            _transcript(sub)
         case "moderate":
             sub.add_argument("file", metavar="FILE.jsonl", type=Path)
         case "bench":
@@ -157,6 +160,11 @@ def _own(name: str, sub: argparse.ArgumentParser) -> None:
             sub.add_argument("role", metavar="ROLE", nargs="?", choices=("bot", "broadcaster"), help="which account")
         case _:
             pass
+
+
+def _transcript(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("journal", metavar="JOURNAL", type=Path, nargs="?", help="the last show's if not given")
+    sub.add_argument("--out", metavar="DIR", type=Path, help="folder for the files, instead of home/shows")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

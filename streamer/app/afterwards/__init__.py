@@ -1,0 +1,1 @@
+"""What stays of a show: subtitles, a transcript and chapters of what was heard."""
