@@ -72,9 +72,8 @@ class _Bot(FakeStreamerBot):
     def __init__(self) -> None:
         super().__init__()
         self.frames: list[str] = []
-        self.subscribed["Twitch"].add("ChatMessage")
 
-    async def frame(self, text: str) -> None:
+    async def frame(self, text: str, *, wanted: tuple[str, str] | None = None) -> None:
         self.frames.append(text)
 
 

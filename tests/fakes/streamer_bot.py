@@ -42,7 +42,6 @@ class FakeStreamerBot:
         self.password, self.enforce, self.version, self.generation = password, enforce, version, generation
         self.actions = {"Wave": "a0ff6f91-a51e-4b7d-948b-5e03ff4a82f0"}
         self.done: list[tuple[str, dict[str, Any]]] = []
-        self.subscribed: dict[str, set[str]] = defaultdict(set)
         self.requests: list[str] = []
         self.connections = 0
         self.refuse_sockets = False
@@ -51,6 +50,7 @@ class FakeStreamerBot:
         self.no_events_list = False
         """An old version that does not know GetEvents."""
         self._sockets: dict[web.WebSocketResponse, bool] = {}
+        self._wanted: dict[web.WebSocketResponse, set[tuple[str, str]]] = defaultdict(set)
         self._numbers = 0
 
     async def __aenter__(self) -> Self:
@@ -59,6 +59,14 @@ class FakeStreamerBot:
         self._server = TestServer(app)
         await self._server.start_server()
         return self
+
+    @property
+    def subscribed(self) -> dict[str, set[str]]:
+        """Source -> types that somebody who is connected wants."""
+        out: dict[str, set[str]] = defaultdict(set)
+        for source, kind in (each for wanted in self._wanted.values() for each in wanted):
+            out[source].add(kind)
+        return out
 
     @property
     def listening(self) -> bool:
@@ -78,9 +86,9 @@ class FakeStreamerBot:
 
     async def event(self, source: str, kind: str, data: object, *, stamp: str = "") -> None:
         """Sent to those who subscribed to it."""
-        if kind in self.subscribed[source]:
-            stamp = stamp or datetime.now(UTC).isoformat()
-            await self.frame(json.dumps({"timeStamp": stamp, "event": {"source": source, "type": kind}, "data": data}))
+        stamp = stamp or datetime.now(UTC).isoformat()
+        told = json.dumps({"timeStamp": stamp, "event": {"source": source, "type": kind}, "data": data})
+        await self.frame(told, wanted=(source, kind))
 
     async def say(self, text: str, *, user: str = "Bob", **more: object) -> str:
         """A message on Twitch; returns its id."""
@@ -110,10 +118,11 @@ class FakeStreamerBot:
         }  # fmt: skip
         return given | more
 
-    async def frame(self, text: str) -> None:
-        """These very characters, to everybody."""
+    async def frame(self, text: str, *, wanted: tuple[str, str] | None = None) -> None:
+        """These very characters, to everybody; with `wanted` to those who subscribed to this source and type."""
         for socket in list(self._sockets):
-            if not socket.closed and not self.silent:
+            is_for_it = wanted is None or wanted in self._wanted.get(socket, ())
+            if is_for_it and not socket.closed and not self.silent:
                 await socket.send_str(text)
 
     async def drop(self) -> None:
@@ -143,6 +152,7 @@ class FakeStreamerBot:
                     await self._request(socket, json.loads(message.data), salt, challenge)
         finally:
             self._sockets.pop(socket, None)
+            self._wanted.pop(socket, None)
         return socket
 
     def _info(self) -> dict[str, object]:
@@ -161,10 +171,10 @@ class FakeStreamerBot:
         elif self.enforce and not self._sockets[socket]:
             answer |= {"status": "error", "error": "authentication required"}
         else:
-            answer |= self._done(what, given)
+            answer |= self._done(what, given, socket)
         await socket.send_json(answer)
 
-    def _done(self, what: str, given: dict[str, Any]) -> dict[str, Any]:
+    def _done(self, what: str, given: dict[str, Any], socket: web.WebSocketResponse) -> dict[str, Any]:
         match what:
             case "GetInfo":
                 return {"info": self._info()}
@@ -172,7 +182,7 @@ class FakeStreamerBot:
                 return {"events": KNOWN}
             case "Subscribe":
                 for source, names in given["events"].items():
-                    self.subscribed[source] |= set(names)
+                    self._wanted[socket] |= {(source, name) for name in names}
                 return {"events": given["events"]}
             case "GetActions":
                 return {"actions": [{"id": guid, "name": name} for name, guid in self.actions.items()]}

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import aiohttp
 import pytest
 
 from streamer.adapters.chat.streamerbot import StreamerBot, StreamerBotChat, Timing
@@ -220,17 +221,21 @@ async def test_a_burst_arrives_once_and_in_order() -> None:
 async def test_only_what_was_chosen_is_read() -> None:
     async with FakeStreamerBot() as bot:
         source = StreamerBot(bot.url, read=["youtube"], timing=FAST)
-        await on_and_off(source, lambda reading: reading.settled())
-        assert set(bot.subscribed) == {"YouTube"}
+
+        async def chosen(reading: Reading) -> None:
+            await reading.settled()
+            assert set(bot.subscribed) == {"YouTube"}
+
+        await on_and_off(source, chosen)
     async with FakeStreamerBot() as bot:
         source = StreamerBot(bot.url, read=[], timing=FAST)
 
         async def then(reading: Reading) -> None:
             await reading.settled()
             await source.do("Wave", {})
+            assert (dict(bot.subscribed), len(bot.done)) == ({}, 1)
 
         await on_and_off(source, then)
-        assert (dict(bot.subscribed), len(bot.done)) == ({}, 1)
 
 
 async def test_actions_by_name_and_by_id() -> None:
@@ -300,3 +305,19 @@ def test_settings() -> None:
             StreamerBot(bad)
     with pytest.raises(ValueError, match="WebSocket"):
         StreamerBotChat.model_validate({"url": "http://x"})
+
+
+async def test_the_local_streamer_bot_forgets_with_the_line_who_subscribed() -> None:
+    async with FakeStreamerBot() as bot, aiohttp.ClientSession() as http:
+        first = await http.ws_connect(bot.url)
+        await first.receive()
+        await first.send_json({"request": "Subscribe", "id": "1", "events": {"Twitch": ["ChatMessage"]}})
+        assert (await first.receive_json())["id"] == "1"
+        await bot.event("Twitch", "ChatMessage", {})
+        assert "event" in await first.receive_json()
+        await bot.drop()
+        second = await http.ws_connect(bot.url)
+        await second.receive()
+        await bot.event("Twitch", "ChatMessage", {})
+        await second.send_json({"request": "GetInfo", "id": "2"})
+        assert (await second.receive_json())["id"] == "2"

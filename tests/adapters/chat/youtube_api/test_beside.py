@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from streamer.adapters.chat.youtube import YouTubeWeb
 from streamer.adapters.chat.youtube.api import Timing
 from tests.adapters.chat.contract import Reading, until
-from tests.adapters.chat.youtube_api.kit import SwiftClock, source
+from tests.adapters.chat.youtube_api.kit import Page, SwiftClock, source
 from tests.fakes.youtube_api import FakeYouTubeApi, error
 from tests.fakes.youtube_web import FakeYouTube, channel_of
 
@@ -76,3 +76,24 @@ async def test_the_page_goes_on_while_the_quota_is_used_up_and_nothing_is_told_t
         await until(lambda: len(reader.rows) == 5)
         assert [row.text for row in reader.rows] == ["one", "two", "three", "four", "five"]
         assert [row.source for row in reader.rows] == ["ytapi", "ytapi", "innertube", "innertube", "ytapi"]
+
+
+async def test_a_fault_of_ours_while_both_are_compared_costs_one_look(monkeypatch, caplog):
+    async with FakeYouTubeApi() as youtube:
+        made = source(youtube, deletions=Page())
+        honest, looks = made._pairing.waiting_since, []
+
+        def broken():
+            looks.append(1)
+            if len(looks) == 1:
+                raise LookupError("what a viewer wrote")
+            return honest()
+
+        monkeypatch.setattr(made._pairing, "waiting_since", broken)
+        reader = Reading(made)
+        try:
+            await until(lambda: len(looks) > 3, "another look")
+        finally:
+            await reader.close()
+    assert "LookupError" in caplog.text
+    assert "what a viewer wrote" not in caplog.text

@@ -335,16 +335,19 @@ class YouTubeApi:
         released, kicked = False, float("-inf")
         while True:
             await self._clock.sleep(0.5)
-            away = self._is_away()
-            if away and not released:
-                self._keep(self._pairing.release())
-            released = away
-            since, now = self._pairing.waiting_since(), self._now()
-            heard = max(since, self._reader.heard - self._origin) if since is not None else now
-            silent = now - heard > timing.late_s
-            if silent and self._reader.connected and now - kicked > timing.idle_max_s:
-                kicked = now
-                self._reader.kick()
+            try:
+                away = self._is_away()
+                if away and not released:
+                    self._keep(self._pairing.release())
+                released = away
+                since, now = self._pairing.waiting_since(), self._now()
+                heard = max(since, self._reader.heard - self._origin) if since is not None else now
+                silent = now - heard > timing.late_s
+                if silent and self._reader.connected and now - kicked > timing.idle_max_s:
+                    kicked = now
+                    self._reader.kick()
+            except Exception as fault:  # noqa: BLE001 - a fault of ours costs one look, not the watch over both
+                log.error("%s stumbled: %s", self.name, type(fault).__name__)  # noqa: TRY400 - no user text in a log
 
     def _is_away(self) -> bool:
         """The API has had no connection for a while."""
