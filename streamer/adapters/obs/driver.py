@@ -39,6 +39,7 @@ RELEASE_S = 0.45
 AGAIN_S = 0.2
 FAULT_S = 1.0
 READS = 3
+RUNS_ON = 0.5
 ROWS = 6
 """Missing names that get a row of their own."""
 
@@ -76,6 +77,8 @@ class ObsDriver:
         self._stage: Stage | None = None
         self._new = self._stale = self._changing = self._closing = False
         self._fresh = True
+        self._frames: tuple[int, float] | None = None
+        """How many OBS had rendered since its start, and when that was read."""
         self._news = 0
         """Counts what was heard that a reading of OBS may have missed."""
         self._missing: list[Missing] = []
@@ -239,15 +242,17 @@ class ObsDriver:
     async def _read(self) -> None:
         """What OBS is like. Read again when something happened meanwhile that the answers may not show yet."""
         fresh, restarted = self._fresh, False
-        rendered, collection = self.watch.rendered, self.props.world.collection
+        collection = self.props.world.collection
         if fresh:
             self.watch.condition.forget()
         world = await self._whole_world()
         now = self._now()
         if fresh:
             frames = int((await self._link.request("GetStats")).get("renderTotalFrames") or 0)
-            same_run = 0 < rendered <= frames and collection == world.collection
-            restarted = frames < rendered
+            runs_on = self._runs_on(frames, now, world)
+            restarted = runs_on is False
+            same_run = runs_on is True and collection == world.collection
+            self._frames = (frames, now)
             self._tell(self.cutter.cuts.found(world.program, now, same_run=same_run), world.program)
             await self.outputs.read()
         self.cutter.entered(world)
@@ -259,6 +264,14 @@ class ObsDriver:
         self._name_missing()
         self._motion.set()
         self._publish()
+
+    def _runs_on(self, frames: int, now: float, world: World) -> bool | None:
+        """Whether this is the same run of OBS: it would have rendered about as many frames more as the time since asks
+        for. None: it was never seen before."""
+        if self._frames is None:
+            return None
+        before, at = self._frames
+        return frames >= before + RUNS_ON * (now - at) * 1000 / world.frame_ms
 
     async def _whole_world(self) -> World:
         for _ in range(READS - 1):

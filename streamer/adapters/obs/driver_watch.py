@@ -54,11 +54,6 @@ class Watch:
         self.rows: Sequence[Health] = ()
         self.changed: Callable[[], None] = lambda: None
 
-    @property
-    def rendered(self) -> int:
-        """Frames since OBS started; 0: not known."""
-        return self.condition.figures.rendered if self.condition.figures is not None else 0
-
     def lost(self) -> None:
         self.rows = ()
         self.outputs.lost()

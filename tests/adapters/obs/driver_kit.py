@@ -67,8 +67,21 @@ def make(do: Any) -> None:
         do("CreateSourceFilter", sourceName=source, filterName=name, filterKind="color_filter_v2", filterSettings={})
 
 
+class Running(dict[str, Any]):
+    """`GetStats` of an OBS that renders as time passes, from `born` on."""
+
+    def __init__(self, stats: dict[str, Any], fps: int) -> None:
+        super().__init__(stats)
+        self.fps, self.born = fps, -60.0
+
+    def __or__(self, other: Any) -> Any:
+        frames = int(self.fps * (asyncio.get_running_loop().time() - self.born))
+        return {**self, "renderTotalFrames": frames, **other}
+
+
 def stage_world(**options: Any) -> World:
     world = World(**options)
+    world.stats = Running(world.stats, world.fps)
     make(world.do)
     for source, (x, y) in RESTS.items():
         place(world, source, x, y)
@@ -185,7 +198,7 @@ class ObsRig:
 
     async def restart(self) -> None:
         self.link.lose()
-        self.world.stats["renderTotalFrames"] = 5
+        self.world.stats.born = asyncio.get_running_loop().time()
         await asyncio.sleep(0.02)
         self.world.program = self.world.on_air = "Private"
         self.link.come_back()
