@@ -46,7 +46,7 @@ async def probe_obs(
     part: ObsPart, scenes: SceneMap | None = None, places: Mapping[str, str] | None = None
 ) -> Sequence[Health]:
     """One row for OBS, and one for each thing that is named and not there. `places`: OBS scenes that rundown and alerts
-    ask for, by the place that asks, beside those of the map. Never raises."""
+    ask for beside the map, each with the place that asks. Never raises."""
     link = ObsLink(part.url, part.password.get_secret_value())
     began = time.monotonic()
     async with connect(link) as ready:

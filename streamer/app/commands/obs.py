@@ -91,20 +91,21 @@ class _Sitting:
         password = self._part.password.get_secret_value()
         if self._options.password_stdin:
             self._asked = password = sys.stdin.readline().rstrip("\r\n")
-        link = ObsLink(self._part.url, password)
+        code = ""
         for attempt in range(TRIES):
             link = ObsLink(self._part.url, password)
             async with connect(link) as ready:
                 if ready:
                     yield link
                     return
-            again = link.code in ("password", "password_missing") and not self._options.password_stdin
+                code = link.code  # a closed link has none
+            again = code in ("password", "password_missing") and not self._options.password_stdin
             if not again or not sys.stdin.isatty() or attempt == TRIES - 1:
                 break
-            told = "OBS wants a password" if link.code == "password_missing" else "OBS refuses this password"
+            told = "OBS wants a password" if code == "password_missing" else "OBS refuses this password"
             print(f"{told}. It stands in OBS under Tools > WebSocket Server Settings > Show Connect Info.")
             self._asked = password = await asyncio.to_thread(getpass.getpass, "Password (not shown): ")
-        print(say(fault_notice(link.code, self._part.url)), file=sys.stderr)
+        print(say(fault_notice(code, self._part.url)), file=sys.stderr)
         yield None
 
     def _keep_password(self) -> None:

@@ -56,11 +56,15 @@ class Work:
         further step is done."""
         new: list[Made] = []
         kept = 0
-        async for progress in carry_out(self._obs, self.there, plan, new.append):
-            if len(new) > kept:
-                kept = len(new)
+        try:
+            async for progress in carry_out(self._obs, self.there, plan, new.append):
+                if len(new) > kept:
+                    kept = len(new)
+                    await self._save(self.memory.with_made(self.there.collection, (*self.made, *new)))
+                yield progress
+        finally:
+            if len(new) > kept:  # a step that was lost half way
                 await self._save(self.memory.with_made(self.there.collection, (*self.made, *new)))
-            yield progress
         self.there = await read_inventory(self._obs)
         self.memory = self.memory.with_made(self.there.collection, (*self.made, *new))
 

@@ -171,7 +171,7 @@ WISHES = st.builds(
     st.lists(NAMES, max_size=2, unique=True), st.one_of(st.just(""), NAMES),
 )  # fmt: skip
 
-quiet = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quiet = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @quiet
