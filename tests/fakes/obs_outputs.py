@@ -169,11 +169,12 @@ class World(Sources):
         return self._paused(paused=False)
 
     def _paused(self, *, paused: bool) -> Answer:
+        """Version 5.1 does not ask whether anything is recorded: a pause of nothing succeeds."""
         output = self.outputs["Record"]
-        if not output.active:
-            raise Refuse(501)
         if output.paused == paused:
             raise Refuse(502 if paused else 503)
+        if not output.active:
+            return None
         output.paused = paused
         self._turned("Record", "PAUSED" if paused else "RESUMED", active=True)
         return None

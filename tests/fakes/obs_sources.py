@@ -17,7 +17,7 @@ class Sources(Stage):
     @answers("GetInputList")
     def _inputs(self, ask: Fields) -> Answer:
         kind = ask.text("inputKind") if ask.has("inputKind") else ""
-        chosen = [one for one in self.inputs.values() if kind in ("", one.kind, one.plain_kind)]
+        chosen = [one for one in reversed(self.inputs.values()) if kind in ("", one.kind, one.plain_kind)]
         return {"inputs": [self._described(one) for one in chosen]}
 
     @answers("GetInputKindList")

@@ -40,6 +40,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
 }  # fmt: skip
 FILTER_DEFAULTS: dict[str, dict[str, Any]] = {
+    "gain_filter": {"db": 0.0},
     "color_filter_v2": {
         "brightness": 0.0, "color_add": 0, "color_multiply": 16777215, "contrast": 0.0, "gamma": 0.0, "hue_shift": 0.0,
         "opacity": 1.0, "saturation": 0.0,

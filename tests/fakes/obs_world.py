@@ -202,9 +202,12 @@ class Stage:
             raise Refuse(603, "You cannot remove the last scene in the collection.")
         if self.program == name:
             self.switch(next(other for other in self.scenes if other != name))
-        del self.scenes[name]
+        used = [item.source for item in self.scenes.pop(name).items]
         self.emit("SceneRemoved", sceneName=name, isGroup=False)
         self.emit("SceneListChanged", scenes=self.listed())
+        for source in used:
+            if source in self.inputs and not self._used(source):
+                self.drop_input(source)
         return None
 
     @answers("SetSceneName")

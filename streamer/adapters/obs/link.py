@@ -59,6 +59,7 @@ class ObsLink:
         self.on_event: Callable[[str, dict[str, Any]], None] = _nothing
         self.on_meters: Callable[[list[dict[str, Any]]], None] = _nothing
         self.on_state: Callable[[LinkState], None] = _nothing
+        """Also when only the reason has changed."""
         self._url, self._password = url, password
         self._meters, self._timeout_s, self._beat_s = meters, timeout_s, beat_s
         self._clock, self._rng = clock, rng or random.Random()

@@ -378,7 +378,7 @@ async def test_a_thread_that_dies_silently_is_noticed(monkeypatch: pytest.Monkey
 
 async def test_any_error_in_a_thread_ends_the_generation(monkeypatch: pytest.MonkeyPatch) -> None:
     receive = Wire.receive
-    errors = [RuntimeError("unforeseen")]
+    errors: list[Exception] = []
 
     def failing(self: Wire) -> Any:
         if errors:
@@ -387,6 +387,7 @@ async def test_any_error_in_a_thread_ends_the_generation(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Wire, "receive", failing)
     async with FakeObs() as obs, running(obs.link(**QUICK)) as link:
+        errors.append(RuntimeError("unforeseen"))
         await until(lambda: link.generation == 2)
 
 
