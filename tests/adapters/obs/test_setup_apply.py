@@ -14,7 +14,7 @@ from streamer.adapters.obs.errors import ObsGone
 from streamer.adapters.obs.link import ObsLink
 from streamer.adapters.obs.setup.apply import carry_out, create_input
 from streamer.adapters.obs.setup.inventory import MONITOR_BOTH, read_inventory
-from streamer.adapters.obs.setup.memory import FileMade, Made, Memory, load_memory, save_memory
+from streamer.adapters.obs.setup.memory import FileMade, InputMade, Made, Memory, load_memory, save_memory
 from streamer.adapters.obs.setup.plan import make_plan
 from streamer.adapters.obs.setup.steps import MakeInput
 from streamer.adapters.obs.setup.undo import undo_plan
@@ -201,7 +201,7 @@ def test_the_streamers_own_placement_is_never_reset(world: World, wish: Any, ran
                 item.transform["positionX"] = float(random.randrange(1000))
                 item.transform["scaleY"] = random.uniform(0.1, 3)
         named = {*wish.texts, wish.captions}
-        ours = [each.name for each in setup.made if hasattr(each, "role") and each.name not in named]
+        ours = [each.name for each in setup.made if isinstance(each, InputMade) and each.name not in named]
         for number, name in enumerate(ours):
             world.do("SetInputName", inputName=name, newInputName=f"Renamed {number}")
         before = whole(world)

@@ -56,6 +56,12 @@ def test_a_scene_map_wants_its_scenes_and_the_voices_in_all_of_them() -> None:
     assert added == [("Mika close", "Showrunner voices"), ("Back soon", "Showrunner voices")]
 
 
+def test_a_slip_in_the_map_is_pointed_out() -> None:
+    plan = make_plan(EMPTY, replace(WISH, home="gaming"))
+    assert plan.steps[0] == MakeScene("gaming", "Gaming")
+    assert "There is one called Gaming" in say(words_of(plan.steps[0]))
+
+
 def test_a_scene_inside_another_gets_the_voices_once() -> None:
     there = replace(EMPTY, scenes=(Scene("Gaming"), Scene("Camera")), items=(Item("Gaming", "Camera", 1),))
     plan = make_plan(there, replace(WISH, home="Gaming", scenes=("Camera",)))

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from streamer.adapters.obs.names import nearest
 from streamer.adapters.obs.setup.inventory import BROWSER, MONITOR_BOTH, Input, Inventory
 from streamer.adapters.obs.setup.memory import InputMade, Made, SceneMade
 from streamer.adapters.obs.setup.sources import (
@@ -242,7 +243,8 @@ class _Planner:
             self._cannot.append(Notice("obs.plan.name_taken", {"name": name}))
         else:
             self._taken.add(name)
-            self._steps.append(MakeScene(name))
+            near = "" if name.startswith(OWN) else nearest(name, self._there.scene_names)
+            self._steps.append(MakeScene(name, near))
         return name
 
     def _usable(self, scenes: Sequence[str]) -> list[str]:

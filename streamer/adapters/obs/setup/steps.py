@@ -13,7 +13,10 @@ Fit = Literal["canvas", "caption", ""]
 
 
 class MakeScene(msgspec.Struct, frozen=True, tag="make_scene"):
+    """`near`: a scene that is called nearly so, and may be the one that is meant."""
+
     name: str
+    near: str = ""
 
 
 class MakeInput(msgspec.Struct, frozen=True, tag="make_input"):
@@ -103,6 +106,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 def words_of(step: Step) -> Notice:
     """What a step does, as a person reads it before saying yes."""
     match step:
+        case MakeScene(name, near) if near:
+            return Notice("obs.plan.make_scene_near", {"scene": name, "near": near})
         case MakeScene(name):
             return Notice("obs.plan.make_scene", {"scene": name})
         case MakeInput():
