@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from streamer.adapters.obs.errors import ObsGone, ObsRefused
+from streamer.adapters.obs.link import ObsLink
 from tests.fakes.obs_outputs import World
 from tests.fakes.obs_ws import FakeLink, FakeObs
 from tests.virtual_time import run_virtual
@@ -142,3 +143,11 @@ async def test_served_over_a_socket() -> None:
         assert levels[0] == [{"inputName": "Mic", "inputLevelsMul": [[0.35, 0.5, 0.5]] * 2}]
         await link.aclose()
         await running
+
+
+def test_the_link_without_sockets_has_the_face_of_the_real_one() -> None:
+    async def story() -> None:
+        real = {name for name in dir(ObsLink("ws://127.0.0.1", "")) if not name.startswith("_")}
+        assert real <= {name for name in dir(FakeLink()) if not name.startswith("_")}
+
+    run_virtual(story())

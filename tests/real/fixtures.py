@@ -1,6 +1,7 @@
 """`real_obs`, `clean_obs`, `own_obs`: a real OBS for any test. Without OBS they skip, and under CI=true fail."""
 
 import asyncio
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from tests.real.takes import play_tone
 
 
 def _started(needs: Callable[[str], str], **options: Any) -> RealObs:
+    if sys.platform != "linux":
+        pytest.skip("OBS without a screen is for Linux only")
     needs("obs")
     needs("xvfb")
     # Not tmp_path: with --audio the path of a socket is in it, and those are short.

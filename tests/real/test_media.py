@@ -42,6 +42,7 @@ async def test_captions_of_a_capture(clean_obs: ObsLink, tmp_path: Path) -> None
     assert "Hello there, café" in [text for _, text in captions(take.path)]
 
 
+@pytest.mark.slow
 @pytest.mark.needs("pulseaudio", "pactl")
 async def test_sound_of_the_desktop_and_of_a_microphone(sound_obs: RealObs) -> None:
     async with sound_obs.connected(meters=True) as link:

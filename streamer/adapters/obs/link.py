@@ -84,7 +84,8 @@ class ObsLink:
         Raises ObsGone at once while there is no connection, and when it is lost meanwhile; ObsRefused with OBS's code.
         """
         session = self._session
-        if self.state != "ready" or session is None:
+        # `over` comes a turn of the loop before the state: a job put there would wait for ever.
+        if self.state != "ready" or session is None or session.over.is_set():
             raise ObsGone(self.reason or "OBS is not connected")
         _check(name, data)
         job = Job(name, dict(data) if data else None, asyncio.get_running_loop().create_future())
@@ -154,7 +155,11 @@ class ObsLink:
             session.stop()
             self._sent_at = self.sent_at
         assert session.fault is not None  # noqa: S101 - `over` is set with it
-        fault = session.fault if self._changed.is_set() else self._ended(session.fault)
+        fault = session.fault
+        if self._changed.is_set():
+            self._become("connecting")
+        else:
+            self._ended(fault)
         while not await _within(session.threads_over, SETTLE_S):
             session.settle()
         self._session = None

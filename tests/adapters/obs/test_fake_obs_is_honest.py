@@ -210,6 +210,7 @@ async def recording(link: ObsLink) -> None:
         await heard.until("RecordStateChanged", outputState="OBS_WEBSOCKET_OUTPUT_STOPPED")
 
 
+@pytest.mark.slow
 async def test_the_in_memory_obs_answers_as_a_real_one(clean_obs: ObsLink) -> None:
     async with FakeObs(fps=10) as obs:
         obs.world.transition, obs.world.duration = "Cut", 300

@@ -101,6 +101,7 @@ async def test_a_thousand_requests_amid_events_and_meters_cross_no_answers(
     )
 
 
+@pytest.mark.slow
 async def test_crash_freeze_and_another_collection(own_obs: RealObs) -> None:
     link = own_obs.link()
     states: list[str] = []
@@ -134,7 +135,7 @@ async def test_crash_freeze_and_another_collection(own_obs: RealObs) -> None:
     frozen = time.monotonic() - began
     print(f"frozen: lost after {frozen:.2f} s")
     assert link.code == "silent"
-    assert frozen < 1 + 2 + 2
+    assert frozen < 1 + 2 + 4
     own_obs.thaw()
     await link.ready()
     await link.request("CreateScene", {"sceneName": "only in the first"})
