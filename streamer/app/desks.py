@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from streamer.app.casting.desk import CastingDesk
 from streamer.app.night.jobs import Rehearsals
+from streamer.app.obs.desk import ObsDesk, ObsHouse
 from streamer.app.parts import BRAIN_KEY, HTTP_KEY, VOICE_KEY, address_of
 from streamer.app.settings import Settings
 from streamer.app.setup.desk import Desk, Running
 from streamer.app.setup.secrets import KEYS, name_for
 from streamer.app.signin.desk import Desk as SignInDesk
-from streamer.web import alerts, characters, chat, rehearsals, setup, signin
+from streamer.web import alerts, characters, chat, gallery, rehearsals, setup, signin, stage
 from streamer.web.rest import RawRoute, Route
 
 if TYPE_CHECKING:
@@ -40,14 +41,32 @@ class Desks:
         self.setup = Desk(folders, show, file=file)
         self.cast = CastingDesk(folders, reload, file=file)
         self.signin = SignInDesk(folders, house.chat.accounts, show.settings, reload, file=file)
+        self.obs = ObsDesk(self._obs_house(), file=file)
         self.nights = Rehearsals(folders, config=file, environment=lambda: keys_of_this_run(house.plan.settings))
+
+    def _obs_house(self) -> ObsHouse:
+        house = self._house
+
+        async def reload() -> None:
+            await house.reload()
+
+        return ObsHouse(
+            plan=lambda: house.plan,
+            reload=reload,
+            link=lambda: house.stage.obs_link,
+            healths=house.stage.healths_of_obs,
+            overlays=lambda: (house.web.base_url, house.grants.overlay()[1]),
+            kinds=lambda: [*house.web.overlays.kinds()],
+            port=lambda: house.web.port,
+        )
 
     @property
     def routes(self) -> Sequence[Route]:
         return [
             *setup.routes(self.setup), *characters.routes(self.cast), *rehearsals.routes(self.nights),
             *alerts.routes(lambda: self._house.alerts), *chat.routes(self._house.chat.desk),
-            *signin.routes(self.signin),
+            *signin.routes(self.signin), *self.obs.routes, *gallery.routes(lambda: self._house.web.overlays),
+            *stage.routes(self._house.stage.ask_again),
         ]  # fmt: skip
 
     @property

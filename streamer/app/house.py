@@ -225,6 +225,7 @@ class House:
         )
         overlays = list(reversed(self.plan.folders.roots("overlays")))
         plan = self.plan
+        self.stage = StageRoom(self, lambda changes, gone: _ignore(self.hub.publish("panel", changes, gone)))
         self.desks = Desks(self, file=next(iter(plan.files), None))
         self.welcome = lambda: self.desks.setup.is_welcome
         self.web = WebServer(
@@ -249,7 +250,6 @@ class House:
         self.panel = PanelView(
             lambda changes, gone: _ignore(self.hub.publish("panel", changes, gone)), words=self.texts.get, about=about
         )
-        self.stage = StageRoom(self, lambda changes, gone: _ignore(self.hub.publish("panel", changes, gone)))
         self.room.on_sound = self._show_sound
         self.room.on_silent = self.panel.silenced
         self.overlay_news = OverlayNews(self.overlay, self.clock)

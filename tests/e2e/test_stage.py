@@ -56,10 +56,10 @@ class Part:
 
 EVENING = (
     Part("court", "red", SENTENCES[0:1], drops=1),
-    Part("stars", "green", SENTENCES[1:6], crash=True),
-    Part("weather", "blue", SENTENCES[6:7], drops=2),
-    Part("pizza", "red", SENTENCES[7:12], crash=True, drops=1),
-    Part("train", "green", SENTENCES[12:13], drops=1),
+    Part("stars", "green", SENTENCES[1:8], crash=True),
+    Part("kitchen", "blue", SENTENCES[8:9], drops=2),
+    Part("sheep", "red", SENTENCES[9:16], crash=True, drops=1),
+    Part("fence", "green", SENTENCES[16:17], drops=1),
 )
 SETTINGS = """
 show: {{cast: [mika], rundown: evening, read_delay_s: 0, banter_every_s: 0, idle_after_s: 0}}

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from streamer.app.afterwards.afterwards import Afterwards
+from streamer.app.alerting.words import language_of
 from streamer.app.overlay_view import alert_size
 from streamer.app.panel_stage import PanelStage
 from streamer.app.staging.opening import avatar_health, wanted_drivers
@@ -16,6 +18,7 @@ from streamer.ports import ChatRow, Cue, Health, Heard
 from streamer.speech.view import ClauseView
 
 if TYPE_CHECKING:
+    from streamer.adapters.obs.link import ObsLink
     from streamer.app.house import House
 
 EMOTE_HOST = "https://static-cdn.jtvnw.net/"
@@ -36,11 +39,25 @@ class StageRoom:
             answering=lambda: self._answering,
             on_cue=self.hand.cue,
         )
-        self.reports = StageReports(self._report, self.panel.device)
+        self.reports = StageReports(self._report, self._device)
+        self.afterwards: Afterwards | None = None
+        self._outputs = (False, False)
 
     def _report(self, event: Event) -> None:
         if not self._house.closing:
             self._house.inbox.emit(event)
+
+    def _device(self, part: str, state: Mapping[str, object]) -> None:
+        self.panel.device(part, state)
+        if part == "obs" and self.afterwards is not None:
+            recording, streaming = bool(state.get("recording")), bool(state.get("streaming"))
+            if state.get("state") != "ready":
+                return  # whether it still records is told when OBS is back
+            before, self._outputs = self._outputs, (recording, streaming)
+            if recording != before[0]:
+                self.afterwards.recording("started" if recording else "stopped")
+            if streaming != before[1]:
+                self.afterwards.streaming("started" if streaming else "stopped")
 
     def _name_of(self, persona: str) -> str:
         return next((each.name for each in self._house.plan.cast if each.id == persona), persona)
@@ -50,6 +67,16 @@ class StageRoom:
     async def change(self) -> None:
         """Open what the plan names, close what it names no more."""
         plan = self._house.plan
+        if self.afterwards is None and (plan.settings.on_channel or plan.settings.obs is not None):
+            house = self._house
+            self.afterwards = Afterwards(
+                plan.folders.home / "shows",
+                now_ms=house.clock.now_ms,
+                epoch_s=house.clock.epoch_ns / 1e9,
+                name_of=self._name_of,
+                title=lambda: house.plan.title,
+                language=lambda: language_of(house.plan.cast, ""),
+            )
         self.panel.scenes([(key, name) for key, name in plan.scenes.scenes.items()])
         part = plan.settings.obs
         self.panel.ear("meter" if part is not None and part.host_mic else "", part.host_mic if part is not None else "")
@@ -62,10 +89,31 @@ class StageRoom:
         return list(self._house.plan.scenes.scenes)
 
     def healths(self) -> Sequence[Health]:
-        return self.hand.healths()
+        files = self.afterwards.healths() if self.afterwards is not None else ()
+        return [*self.hand.healths(), *files]
+
+    def healths_of_obs(self) -> Sequence[Health]:
+        obs = self.hand.get("obs")
+        return obs.healths() if obs is not None else ()
+
+    @property
+    def obs_link(self) -> "ObsLink | None":
+        """The driver's connection; None while OBS is not configured."""
+        return getattr(self.hand.get("obs"), "link", None)
+
+    def ask_again(self, persona: str) -> bool:
+        """Ask the streamer once more to let us into the avatar's program; False when there is nothing to ask."""
+        ask = getattr(self.hand.get(f"avatar.{persona}"), "ask_again", None)
+        if ask is None:
+            return False
+        ask()
+        return True
 
     async def aclose(self) -> Sequence[str]:
-        return await self.hand.aclose()
+        late = await self.hand.aclose()
+        if self.afterwards is not None:
+            await self.afterwards.close()
+        return late
 
     # --- the show ---------------------------------------------------------------------------------------------------
 
@@ -92,8 +140,12 @@ class StageRoom:
         self.performance.ordered(command)
         if isinstance(command, Prepare):
             self._speakers[command.line] = command.persona
+        if self.afterwards is not None:
+            self.afterwards.ordered(command)
 
     def folded(self, event: Event) -> None:
+        if self.afterwards is not None:
+            self.afterwards.folded(event)
         match event:
             case LineStarted(line=line) if line in self._speakers:
                 who = self._speakers[line]
@@ -105,16 +157,25 @@ class StageRoom:
 
     def clause(self, line: int, index: int, value: ClauseView) -> None:
         self.performance.clause(line, index, value)
+        if self.afterwards is not None:
+            self.afterwards.clause(line, index, value)
 
     def heard(self, heard: Heard) -> None:
         self.performance.heard(heard)
+        if self.afterwards is not None:
+            self.afterwards.heard(heard)
 
-    def chat(self, event: ChatReceived, text: str, name: str) -> None: ...
+    def chat(self, event: ChatReceived, text: str, name: str) -> None:
+        if self.afterwards is not None:
+            self.afterwards.chat(event, text, name)
 
-    def erased(self, erased: Erase, lines: Iterable[int]) -> None: ...
+    def erased(self, erased: Erase, lines: Iterable[int]) -> None:
+        if self.afterwards is not None:
+            self.afterwards.erased(erased, lines)
 
     def ended(self, ended: LineEnded, order: Prepare, text: str | None) -> None:
-        del text
+        if self.afterwards is not None:
+            self.afterwards.ended(ended, order, text)
         self.performance.ended(ended.line)
         self._speakers.pop(ended.line, None)
         if ended.heard_ms > 0:
