@@ -1,12 +1,14 @@
 """60 Hz of parameters beside hotkeys and three streams of events, in short: what must hold on any machine."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.bench.vts import measure
 
 
 @pytest.mark.slow
-async def test_nothing_is_crossed_and_it_comes_back(record_property: pytest.RecordProperty):
+async def test_nothing_is_crossed_and_it_comes_back(record_property: Callable[[str, object], None]):
     got = await measure(2.0, away=(0.1,))
     for name in ("cpu_pct", "injected_per_s", "hotkeys", "events"):
         record_property(name, got[name])
