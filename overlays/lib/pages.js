@@ -47,6 +47,11 @@ const MOST_MS = 7000;
 const NARROW_PER_S = 17;
 const WIDE_PER_S = 5;
 
+/** When a place in a marked word is heard: a long word stands in more than one piece. */
+function within([at, length, start, stop], place) {
+  return at + (length * (Math.min(Math.max(place, start), stop) - start)) / Math.max(1, stop - start);
+}
+
 /**
  * The words of a clause with their moments: `[{text, at, end}]`. What no mark tells (yet) is shared out by length between the marks
  * around it, or the ends of the clause.
@@ -57,8 +62,7 @@ function timed(clause, columns, measure) {
   const tokens = list.map((piece) => {
     const said = marks.filter(([, , start, stop]) => start < piece.end && stop > piece.start);
     if (!said.length) return { ...piece, at: null, stop: null };
-    const [last, length] = said[said.length - 1];
-    return { ...piece, at: said[0][0], stop: last + length };
+    return { ...piece, at: within(said[0], piece.start), stop: within(said[said.length - 1], piece.end) };
   });
   for (let i = 0; i < tokens.length; i += 1) {
     if (tokens[i].at !== null) continue;

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from streamer.speech.breaks import SPACES, Piece, measured, pieces, units
+from streamer.speech.captions import Word
 from streamer.speech.view import ClauseView
 
 EARLY_MS: Final = 80
@@ -131,8 +132,8 @@ def _timed(clause: ClauseView, columns: int) -> list[_Token]:
     parts = [piece for piece in pieces(clause.text, columns) if piece.text.rstrip(SPACES)]
     marked: list[tuple[float, float] | None] = []
     for part in parts:
-        said = [(at, at + length) for at, length, start, end in clause.words if start < part.end and end > part.start]
-        marked.append((said[0][0], said[-1][1]) if said else None)
+        said = [word for word in clause.words if word[2] < part.end and word[3] > part.start]
+        marked.append((_within(said[0], part.start), _within(said[-1], part.end)) if said else None)
     times: list[tuple[float, float]] = []
     while len(times) < len(parts):
         mark = marked[len(times)]
@@ -141,6 +142,12 @@ def _timed(clause: ClauseView, columns: int) -> list[_Token]:
     if out and out[-1].text.rstrip(SPACES) == out[-1].text and not _OPEN_END.search(out[-1].text):
         out[-1] = _token(out[-1].text + " ", out[-1].at, out[-1].end)
     return out
+
+
+def _within(word: Word, place: int) -> float:
+    """When a place in a marked word is heard: a long word stands in more than one piece."""
+    at, length, start, end = word
+    return at + length * (min(max(place, start), end) - start) / max(1, end - start)
 
 
 def _shared_out(
