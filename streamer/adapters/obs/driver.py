@@ -27,7 +27,7 @@ from streamer.adapters.obs.names import Missing, missing
 from streamer.adapters.obs.probe import fault_notice, missing_notice
 from streamer.adapters.obs.settings import SceneMap
 from streamer.adapters.obs.target import Course, FilterOn, Lowered, target
-from streamer.adapters.obs.world import STALE, World, heard
+from streamer.adapters.obs.world import STALE, STATES, World, heard
 from streamer.adapters.obs.world_read import NOT_READY, read_world
 from streamer.core.events import SceneSeen, SceneTakenByHand
 from streamer.core.stage import Stage
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 RELEASE_S = 0.45
 AGAIN_S = 0.2
 FAULT_S = 1.0
-READS = 3
+PROGRAM = "CurrentProgramSceneChanged"
 RUNS_ON = 0.5
 ROWS = 6
 """Missing names that get a row of their own."""
@@ -79,8 +79,8 @@ class ObsDriver:
         self._fresh = True
         self._frames: tuple[int, float] | None = None
         """How many OBS had rendered since its start, and when that was read."""
-        self._news = 0
-        """Counts what was heard that a reading of OBS may have missed."""
+        self._held_back: list[tuple[str, dict[str, Any]]] | None = None
+        """What OBS tells while it is being read."""
         self._missing: list[Missing] = []
         self._wake, self._motion = asyncio.Event(), asyncio.Event()
         self._link_task: asyncio.Task[None] | None = None
@@ -240,30 +240,42 @@ class ObsDriver:
         self._motion.set()
 
     async def _read(self) -> None:
-        """What OBS is like. Read again when something happened meanwhile that the answers may not show yet."""
-        fresh, restarted = self._fresh, False
-        collection = self.props.world.collection
-        if fresh:
-            self.watch.condition.forget()
-        world = await self._whole_world()
-        now = self._now()
-        if fresh:
-            frames = int((await self._link.request("GetStats")).get("renderTotalFrames") or 0)
-            runs_on = self._runs_on(frames, now, world)
-            restarted = runs_on is False
-            same_run = runs_on is True and collection == world.collection
-            self._frames = (frames, now)
-            self._tell(self.cutter.cuts.found(world.program, now, same_run=same_run), world.program)
-            await self.outputs.read()
-        self.cutter.entered(world)
-        if fresh:
-            await self.cutter.choose_transition()
-        self._fresh = False
-        self.props.enter(world, now, restarted=restarted)
-        self.props.forget_missing()
-        self._name_missing()
+        """What OBS is like. What it tells meanwhile counts after its answers, which may be older."""
+        self._stale, self._held_back = False, []
+        try:
+            await (self._read_fresh() if self._fresh else self._read_again())
+        except (ObsGone, ObsRefused):
+            self._stale, self._held_back = True, None
+            raise
+        events, self._held_back = self._held_back, None
+        for event, data in events:
+            self._ordinary(event, data)
         self._motion.set()
         self._publish()
+
+    async def _read_again(self) -> None:
+        self._entered(await read_world(self._link.request, self._map, self.props.memory.moved))
+
+    async def _read_fresh(self) -> None:
+        """After a connect, or with another scene collection."""
+        self.watch.condition.forget()
+        world = await read_world(self._link.request, self._map, self.props.memory.moved)
+        frames, now = int((await self._link.request("GetStats")).get("renderTotalFrames") or 0), self._now()
+        runs_on = self._runs_on(frames, now, world)
+        self._frames = (frames, now)
+        same_run = runs_on is True and self.props.world.collection == world.collection
+        self._tell(self.cutter.cuts.found(world.program, now, same_run=same_run), world.program)
+        await self.outputs.read()
+        self.cutter.entered(world)
+        await self.cutter.choose_transition()
+        self._fresh = False
+        self._entered(world, restarted=runs_on is False)
+
+    def _entered(self, world: World, *, restarted: bool = False) -> None:
+        self.cutter.entered(world)
+        self.props.enter(world, self._now(), restarted=restarted)
+        self.props.forget_missing()
+        self._name_missing()
 
     def _runs_on(self, frames: int, now: float, world: World) -> bool | None:
         """Whether this is the same run of OBS: it would have rendered about as many frames more as the time since asks
@@ -272,14 +284,6 @@ class ObsDriver:
             return None
         before, at = self._frames
         return frames >= before + RUNS_ON * (now - at) * 1000 / world.frame_ms
-
-    async def _whole_world(self) -> World:
-        for _ in range(READS - 1):
-            self._stale, seen = False, self._news
-            world = await read_world(self._link.request, self._map, self.props.memory.moved)
-            if seen == self._news:
-                return world
-        return await read_world(self._link.request, self._map, self.props.memory.moved)
 
     def _name_missing(self) -> None:
         before, world = self._missing, self.cutter.world
@@ -423,15 +427,15 @@ class ObsDriver:
             self._changing = True
         elif event == "CurrentSceneCollectionChanged":
             self._changing, self._fresh = False, True
-            self._news += 1
+        elif self._held_back is not None and (event in STATES or (self._fresh and event == PROGRAM)):
+            self._held_back.append((event, data))
         elif not self._changing:
             self._ordinary(event, data)
         self._wake.set()
 
     def _ordinary(self, event: str, data: dict[str, Any]) -> None:
         now = self._now()
-        if event == "CurrentProgramSceneChanged":
-            self._news += 1
+        if event == PROGRAM:
             if not self._fresh:
                 self._tell(self.cutter.cuts.changed(str(data["sceneName"]), now), str(data["sceneName"]))
         elif event in ("SceneNameChanged", "InputNameChanged"):
@@ -448,10 +452,8 @@ class ObsDriver:
             self._publish()
         if event in STALE:
             self._stale = True
-            self._news += 1
         for news in heard(self.props.world, event, data):
             if self.props.heard(news, now):
-                self._news += 1
                 self._motion.set()
 
     def _looked(self, program: str) -> None:

@@ -109,6 +109,13 @@ STALE = frozenset((
 """After these, names and ids have to be read again."""
 
 
+STATES = frozenset((
+    "SceneItemEnableStateChanged", "SceneItemTransformChanged", "SourceFilterEnableStateChanged",
+    "InputMuteStateChanged", "InputVolumeChanged", "InputSettingsChanged",
+))  # fmt: skip
+"""These say how something of the map is now: see `heard`."""
+
+
 def heard(world: World, event: str, data: Mapping[str, Any]) -> list[Heard]:
     """What an event says about things of the map. The world itself is changed by whoever knows what it means."""
     match event:

@@ -67,6 +67,12 @@ def make(do: Any) -> None:
         do("CreateSourceFilter", sourceName=source, filterName=name, filterKind="color_filter_v2", filterSettings={})
 
 
+def reborn(world: World) -> None:
+    """OBS has been started anew: it counts its frames from now on."""
+    assert isinstance(world.stats, Running)
+    world.stats.born = asyncio.get_running_loop().time()
+
+
 class Running(dict[str, Any]):
     """`GetStats` of an OBS that renders as time passes, from `born` on."""
 
@@ -198,7 +204,7 @@ class ObsRig:
 
     async def restart(self) -> None:
         self.link.lose()
-        self.world.stats.born = asyncio.get_running_loop().time()
+        reborn(self.world)
         await asyncio.sleep(0.02)
         self.world.program = self.world.on_air = "Private"
         self.link.come_back()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.adapters.obs.driver_kit import MAP, SCENES, ObsRig, item, place, speaking
+from tests.adapters.obs.driver_kit import MAP, SCENES, ObsRig, item, place, reborn, speaking
 from tests.adapters.stage.contract import a_stage
 from tests.virtual_time import run_virtual
 
@@ -51,8 +51,8 @@ class Evening:
         (world.scenes, world.inputs), world.program = copy.deepcopy(self.saved[0]), self.saved[1]
         world.on_air = world.program
         rig.rests, rig.volume = dict(self.saved_rests[0]), self.saved_rests[1]
-        world.stats.born = asyncio.get_running_loop().time()
-        await asyncio.sleep(self.chance.random() * 0.5)
+        await asyncio.sleep(0.1 + self.chance.random() * 0.5)
+        reborn(world)
         rig.link.come_back()
 
     async def crash_of_ours(self) -> None:
