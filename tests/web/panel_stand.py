@@ -102,6 +102,7 @@ class Panel:
         await self.page.goto(f"{self.show.url}/panel/{fragment}")
         if ready:
             await self.page.wait_for_selector(".tally:not(.wait)")
+            await self.page.wait_for_selector("main:not([aria-busy]):not([hidden])", state="attached")
         return self
 
     def pressed(self, path: str) -> list[Any]:

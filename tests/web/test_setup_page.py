@@ -117,7 +117,7 @@ async def test_views_have_addresses_history_and_focus(opened: Any, show: SetupSh
     await page.open()
     assert await page.page.locator("main[data-view=live]").count() == 1
     links = page.page.get_by_role("navigation", name="Views").get_by_role("link")
-    assert await links.all_inner_texts() == ["Live", "Set-up", "Last night"]
+    assert await links.all_inner_texts() == ["Live", "Set-up", "Overlays", "Last night"]
     assert await links.first.get_attribute("aria-current") == "page"
     await links.nth(1).click()
     await page.page.wait_for_selector(".setup .step")

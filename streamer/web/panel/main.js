@@ -9,7 +9,7 @@ import { KillBar } from "./parts/killbar.js";
 import { useStyle } from "./parts/common.js";
 import { MonitorFrame } from "./parts/hear.js";
 import { lineOnAir, link, persona, S } from "./store.js";
-import { clean, lang, loadNotices, loadPart, loadTexts, preferred, t } from "./texts.js";
+import { clean, lang, loadNotices, loadPart, loadTexts, preferred, recall, t } from "./texts.js";
 import { go, moves, typing, view } from "./views.js";
 
 const TABS = ["now", "chat", "show"];
@@ -42,7 +42,7 @@ function LaterView({ name, shown }) {
   const { state, View } = arrived.value[name];
   if (name === "live" && !shown) return null;
   if (name === "live" && state === "here") return html`<main key="live" data-view="live"><${Stale}/><${View}/></main>`;
-  if (name === "live" && state === "coming") return html`<main class="view" aria-busy="true"><${Stale}/></main>`;
+  if (name === "live" && state === "coming") return html`<main class="view" data-view="live" aria-busy="true"><${Stale}/></main>`;
   if (state === "here") return html`<main class="view" data-view=${name} hidden=${!shown}>${shown && html`<${Stale}/>`}<${View} shown=${shown}/></main>`;
   if (!shown) return null;
   if (state === "lost") {
@@ -72,7 +72,8 @@ function Views() {
   return html`${Object.keys(arrived.value).map((name) => html`<${LaterView} key=${name} name=${name} shown=${now === name}/>`)}`;
 }
 
-// On a phone the parts of the live view and the other views stand in one row: each is one press away.
+// On a phone the parts of the live view and the other views stand in one row: each is one press away. (Scenes are arranged at a desk:
+// the overlays are found there by the links and the set-up.)
 function Tabs() {
   const waiting = Object.keys(S.queue.value).length;
   const to = (name) => () => { tab.value = name; go("live"); };
@@ -137,8 +138,10 @@ async function begin() {
   effect(watchTitle);
   effect(watchBuild);
   effect(() => { if (link.value.state === "open") loadNotices(lang.value); });
-  // The printed link leads to the first run: its view comes while the door is being opened, else the live one. (They need to know the language.)
-  (arriving ? LATER.setup : LATER.live)().catch(() => {});
+  // The printed link leads to the first run, another address to where this browser was: its view comes while the door is being opened.
+  // (They need to know the language.)
+  const soon = arriving ? "setup" : location.hash === "#live" || (!location.hash && recall("showrunner.obs")) ? "live" : "";
+  if (soon) LATER[soon]().catch(() => {});
   const refused = await entering;
   if (refused) link.value = { ...link.peek(), reason: refused };
   start();
