@@ -43,7 +43,7 @@ WATCH = """() => {
 
 
 async def avatars(bench: Bench, *, quick: bool) -> None:
-    """Idle, then talking, 8 s each (3 s when quick): the median distance of two frames, the script's work in each."""
+    """Idle, then talking, 8 s each (1 s when quick): the median distance of two frames, the script's work in each."""
     chromium = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     try:
         from playwright.async_api import async_playwright
@@ -57,7 +57,7 @@ async def avatars(bench: Bench, *, quick: bool) -> None:
             browser = await playwright.chromium.launch(executable_path=chromium, args=flags)
             try:
                 page = await browser.new_page(viewport={"width": 1920, "height": 1080})
-                seconds = 3.0 if quick else 8.0
+                seconds = 1.0 if quick else 8.0
                 idle = await _watch(page, f"{show.url}/overlay/stage?token=good", seconds, talk=False)
                 talk = await _watch(page, f"{show.url}/overlay/stage?token=good&demo", seconds, talk=True)
             finally:

@@ -23,6 +23,8 @@ from tests.bench.report import Bench, Flow, quantile
 ROOT = Path(__file__).parents[2]
 STEADY_HZ, BURST_HZ = 100, 500
 STEADY_S, LONG_S, BURST_S = 20.0, 600.0, 5.0
+COPY_S = 3.0
+"""After the last message: long enough for a second copy, from another poll or the connection before."""
 QUIET_S = 20.0
 """A client that told nothing new for so long has told all it ever will."""
 UP_S = 90.0
@@ -108,8 +110,9 @@ class Client:
             self.sent[await self.side.say(user, text)] = Sent(at, fingerprint(text))
 
 
-async def flow(client: Client, words: "list[Words]", rate_hz: float, seconds: float) -> Flow:
-    """Say it all, wait until nothing more comes, compare."""
+async def flow(client: Client, words: "list[Words]", rate_hz: float, seconds: float) -> tuple[float, float]:
+    """Say it all, wait until all was told or nothing more comes. Returns the seconds it took, and those of the reader's
+    processor in them."""
     before = await client.mark()
     began = time.monotonic()
     await client.send(words, rate_hz, seconds)
@@ -123,8 +126,7 @@ async def flow(client: Client, words: "list[Words]", rate_hz: float, seconds: fl
         if rows != last:
             last, since = rows, time.monotonic()
         await asyncio.sleep(0.2)
-    await asyncio.sleep(3.0)  # long enough for a second copy, from another poll or the connection before
-    return judged(client.sent, await client.rows(), took_s=took_s, cpu_s=used)
+    return took_s, used
 
 
 def judged(sent: dict[str, Sent], rows: list[tuple[str, float, int]], *, took_s: float, cpu_s: float) -> Flow:
@@ -160,13 +162,16 @@ async def _all(rate_hz: float, seconds: float, *, together: bool) -> dict[str, F
     words = list(show())
     async with AsyncExitStack() as stack:
         clients = [Client(side) for side in sides()]
-        for each in clients:
-            await each.open(stack)
+        await asyncio.gather(*(each.open(stack) for each in clients))
         if together:
-            found = await asyncio.gather(*(flow(each, words, rate_hz, seconds) for each in clients))
+            times = await asyncio.gather(*(flow(each, words, rate_hz, seconds) for each in clients))
         else:
-            found = [await flow(each, words, rate_hz, seconds) for each in clients]
-        return {each.side.name: one for each, one in zip(clients, found, strict=True)}
+            times = [await flow(each, words, rate_hz, seconds) for each in clients]
+        await asyncio.sleep(COPY_S)
+        return {
+            each.side.name: judged(each.sent, await each.rows(), took_s=took_s, cpu_s=cpu_s)
+            for each, (took_s, cpu_s) in zip(clients, times, strict=True)
+        }
 
 
 async def chat_flows(bench: Bench, *, quick: bool) -> None:
