@@ -341,7 +341,8 @@ def _happened(step: Step, words: Words, name: Callable[[str], str]) -> Row | Non
         case Tombstoned(scope="room"):
             return entry(at, "system", "room.cleared")
         case Tombstoned(scope="user", key=key):
-            return entry(at, "system", "user.cleared", {"name": words(f"n:{key}") or key})
+            who = words(f"n:{key}")
+            return entry(at, "system", "user.cleared" if who else "user.cleared.nameless", {"name": who} if who else {})
         case Tombstoned(scope="message"):
             return entry(at, "system", "message.deleted")
         case SegmentDue(segment=segment):

@@ -12,6 +12,7 @@ import msgspec
 
 from streamer.app import panel_rows as rows
 from streamer.app.panel_asides import Asides
+from streamer.app.panel_cleared import Cleared
 from streamer.app.panel_events import Events
 from streamer.app.panel_rows import Row, Words
 from streamer.core.commands import Command, Drop, Erase
@@ -127,6 +128,7 @@ class PanelView:
         """Line -> its row of the log."""
         self._events = Events()
         self._asides = Asides()
+        self._cleared = Cleared()
         self._held: OrderedDict[str, tuple[str, int, str]] = OrderedDict()
         """Messages that AutoMod holds: uid -> (who wrote it, its row of the log, his name)."""
         self._stops = 0
@@ -161,7 +163,8 @@ class PanelView:
             ended = self._outcomes(before, event, commands)
             for uid, told in self._events.folded(before, event, show, ended).items():
                 changes[f"events/{part(uid)}"] = told
-        for row in rows.log_entries(rows.Step(before, event, show, commands), self._words, self._name):
+        entries = rows.log_entries(rows.Step(before, event, show, commands), self._words, self._name)
+        for row in self._cleared.logged(event, entries):
             if isinstance(event, LineEnded) and row["kind"] == "line":
                 self._told[event.line] = self._logged
             self._log(row, changes, removed)
@@ -282,6 +285,7 @@ class PanelView:
             return
         self._n += 1
         self._chat[event.uid] = event.user
+        self._cleared.came(event.user, name)
         amount = rows.money(event.amount, event.bits)
         if amount is not None:
             self._amounts[event.uid] = amount

@@ -74,7 +74,7 @@ def on_air() -> Scene:
         (UserUnignored(user="t:ana", by="rin"), "press.unignore", {"name": "Ana"}),
         (Tombstoned("message", "t:9"), "message.deleted", {}),
         (Tombstoned("user", "t:ana"), "user.cleared", {"name": "Ana"}),
-        (Tombstoned("user", "t:who"), "user.cleared", {"name": "t:who"}),
+        (Tombstoned("user", "t:who"), "user.cleared.nameless", {}),
         (Tombstoned("room", "y"), "room.cleared", {}),
         (SegmentDue("news", 0), "segment.due", {"title": "news"}),
         (Resumed(12.4), "show.resumed", {"gap_s": 12}),

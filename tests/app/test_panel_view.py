@@ -266,6 +266,24 @@ def test_clearing_a_user_reaches_his_waiting_requests() -> None:
     assert house.now["chat"]["twitch:3"]["text"] is None
 
 
+def test_who_was_cleared_is_logged_by_name_and_once() -> None:
+    house = House()
+    house.ask(3, "rude words?", user="twitch:troll")
+    name = house.now["chat"]["twitch:3"]["name"]
+    house.words.pop("n:twitch:troll", None)  # the words have gone when the row is made
+    for _ in range(2):
+        house.fold(Tombstoned("user", "twitch:troll"))
+    cleared = [(row["code"], row["params"]) for row in house.logged() if row["code"].startswith("user.cleared")]
+    assert cleared == [("user.cleared", {"name": name})]
+    house.ask(4, "rude again?", user="twitch:troll")
+    house.fold(Tombstoned("user", "twitch:troll"))
+    house.fold(Tombstoned("user", "twitch:unknown"))
+    codes = [row["code"] for row in house.logged()]
+    assert codes.count("user.cleared") == 2
+    assert codes.count("user.cleared.nameless") == 1
+    assert "twitch:unknown" not in str([row["params"] for row in house.logged()])
+
+
 def test_the_room_is_cleared_by_platform() -> None:
     house = House()
     house.ask(1, "one?")
