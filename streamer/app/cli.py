@@ -82,6 +82,7 @@ def _obs(sub: argparse.ArgumentParser) -> None:
     both = argparse.ArgumentParser(add_help=False)
     _common(both)
     both.add_argument("--url", metavar="URL", help="of OBS' WebSocket server (as in the settings; ws://127.0.0.1:4455)")
+    both.add_argument("--port", type=int, metavar="N", help="of the show, where it is started with one (8765)")
     both.add_argument("--password-stdin", action="store_true", help="read its password from the standard input")
     shown = argparse.ArgumentDefaultsHelpFormatter
     make = actions.add_parser("setup", parents=[both], formatter_class=shown)

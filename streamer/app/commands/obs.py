@@ -7,9 +7,9 @@ import asyncio
 import contextlib
 import getpass
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -19,13 +19,13 @@ from streamer.adapters.obs.link import ObsLink
 from streamer.adapters.obs.probe import connect, fault_notice
 from streamer.adapters.obs.settings import ObsPart
 from streamer.adapters.obs.setup.apply import Progress
-from streamer.adapters.obs.setup.memory import FileMade
+from streamer.adapters.obs.setup.memory import FileMade, load_memory
 from streamer.adapters.obs.setup.steps import Plan as Steps
 from streamer.adapters.obs.setup.steps import words_of
 from streamer.app.folders import folders
 from streamer.app.obs.files import ObsFiles, first_map
-from streamer.app.obs.wish import base_for, wish_for, with_first_map
-from streamer.app.obs.work import Work
+from streamer.app.obs.wish import base_for, is_here, wish_for, with_first_map
+from streamer.app.obs.work import MEMORY, Work
 from streamer.app.plan import Plan, read_plan
 from streamer.app.setup.secrets import KEYS, name_for
 from streamer.app.staging.opening import OBS_KEY, keyed_obs
@@ -37,6 +37,7 @@ from streamer.texts import say
 DONE, FAILED, UNUSABLE = 0, 1, 2
 TRIES = 3
 LOOK_S = 1.0
+_Result = TypeVar("_Result")
 
 
 def main(options: argparse.Namespace) -> int:
@@ -53,10 +54,10 @@ def main(options: argparse.Namespace) -> int:
     except ValidationError as error:
         print(f"This address cannot be used: {error.errors()[0]['msg']}", file=sys.stderr)
         return UNUSABLE
-    sitting = _Sitting(plan, part, options)
     try:
         with asyncio.Runner() as runner:
-            return runner.run(sitting.status() if options.action == "status" else sitting.setup())
+            sitting = _Sitting(plan, part, options, runner)
+            return sitting.status() if options.action == "status" else sitting.setup()
     except KeyboardInterrupt:
         print("\nEnded. What was made so far is remembered; --undo removes it.", file=sys.stderr)
         return 130
@@ -77,46 +78,62 @@ def _part(plan: Plan, url: str) -> ObsPart:
 
 
 class _Sitting:
-    def __init__(self, plan: Plan, part: ObsPart, options: argparse.Namespace) -> None:
-        self._plan, self._part, self._options = plan, part, options
+    """Questions are asked while no loop runs: nothing waits for an answer then, and Ctrl-C ends the question."""
+
+    def __init__(self, plan: Plan, part: ObsPart, options: argparse.Namespace, runner: asyncio.Runner) -> None:
+        self._plan, self._part, self._options, self._runner = plan, part, options, runner
         self._files = ObsFiles(plan.folders, options.config)
-        self._asked = ""
-        """A password that was typed, and is not kept yet."""
+        self._password = part.password.get_secret_value()
+        self._typed = False
+        self._code = ""
 
     # --- connecting -------------------------------------------------------------------------------------------------
 
-    @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[ObsLink | None]:
-        """A link that is ready; None when there is none, and why was printed."""
-        password = self._part.password.get_secret_value()
-        if self._options.password_stdin:
-            self._asked = password = sys.stdin.readline().rstrip("\r\n")
-        code = ""
+    async def _sit(self, do: Callable[[Work, ObsLink], Awaitable[_Result]]) -> _Result | None:
+        """What `do` answers on a connection that is ready, OBS looked at; None when there is no connection."""
+        link = ObsLink(self._part.url, self._password)
+        async with connect(link) as ready:
+            if not ready:
+                self._code = link.code  # a closed link has none
+                return None
+            work = self._work(link)
+            await work.look()
+            return await do(work, link)
+
+    def _reached(self, do: Callable[[Work, ObsLink], Awaitable[_Result]]) -> _Result | None:
+        """The same, asking for the password as often as people mistype it; None was explained."""
+        if self._options.password_stdin and not self._typed:
+            self._password, self._typed = sys.stdin.readline().rstrip("\r\n"), True
         for attempt in range(TRIES):
-            link = ObsLink(self._part.url, password)
-            async with connect(link) as ready:
-                if ready:
-                    yield link
-                    return
-                code = link.code  # a closed link has none
-            again = code in ("password", "password_missing") and not self._options.password_stdin
+            answer = self._runner.run(self._sit(do))
+            if answer is not None:
+                return answer
+            again = self._code in ("password", "password_missing") and not self._options.password_stdin
             if not again or not sys.stdin.isatty() or attempt == TRIES - 1:
                 break
-            told = "OBS wants a password" if code == "password_missing" else "OBS refuses this password"
+            told = "OBS wants a password" if self._code == "password_missing" else "OBS refuses this password"
             print(f"{told}. It stands in OBS under Tools > WebSocket Server Settings > Show Connect Info.")
-            self._asked = password = await asyncio.to_thread(getpass.getpass, "Password (not shown): ")
-        print(say(fault_notice(code, self._part.url)), file=sys.stderr)
-        yield None
+            self._password, self._typed = getpass.getpass("Password (not shown): "), True
+        print(say(fault_notice(self._code, self._part.url)), file=sys.stderr)
+        return None
+
+    def _work(self, link: ObsLink) -> Work:
+        settings = self._plan.settings
+        port = self._options.port or settings.web.port
+        base = settings.web.public_url.rstrip("/") or f"http://localhost:{port}"
+        _, token = open_grants(self._plan.folders.state).overlay()
+        there = base_for(base, self._part.url, port)
+        return Work(link, wish_for(self._plan, there, token, self._options.layout), self._plan.folders.state)
 
     def _keep_password(self) -> None:
         """Into the keyring, if the user likes; never into a file."""
-        if not self._asked or self._asked == self._part.password.get_secret_value():
+        if not self._typed or self._password in ("", self._part.password.get_secret_value()):
             return
         variable = f"{OBS_KEY}=... in home/.env"
         if not KEYS.usable:
             print(f"There is no keyring here to keep the password in; set {variable} for the show.")
         elif self._yes("Keep the password in the system's keyring?"):
-            kept = KEYS.put(name_for(OBS_KEY, self._part.url), self._asked)
+            kept = KEYS.put(name_for(OBS_KEY, self._part.url), self._password)
             print("Kept in the keyring." if kept else f"The keyring did not take it; set {variable}.")
         else:
             print(f"Not kept; set {variable} for the show.")
@@ -133,47 +150,54 @@ class _Sitting:
 
     # --- setup ------------------------------------------------------------------------------------------------------
 
-    async def setup(self) -> int:
-        async with self._connected() as link:
-            if link is None:
-                return FAILED
-            info = link.info
-            print(f"Connected to OBS {info.obs}." if info is not None else "Connected to OBS.")
-            work = self._work(link)
-            await work.look()
-            print(f"The scene collection that is open is {work.there.collection!r}.")
-            if self._options.undo:
-                return await self._undo(work)
-            return await self._make(work)
-
-    def _work(self, link: ObsLink) -> Work:
-        settings = self._plan.settings
-        port = settings.web.port
-        base = settings.web.public_url.rstrip("/") or f"http://localhost:{port}"
-        _, token = open_grants(self._plan.folders.state).overlay()
-        there = base_for(base, self._part.url, port)
-        if there != base:
-            print(f"OBS runs on another machine: its sources will ask {there}. Start the show with --lan.")
-        return Work(link, wish_for(self._plan, there, token, self._options.layout), self._plan.folders.state)
-
-    async def _make(self, work: Work) -> int:
-        name = self._options.map
-        if name and self._files.has_map(name):
-            print(f"scenes/{name}.yaml is there already and stays as it is.")
-            name = ""
-        if name:
-            work.wish = with_first_map(work.wish, work.there)
-        plan = work.plan()
+    def setup(self) -> int:
+        plan = self._reached(self._look)
+        if plan is None:
+            return FAILED
+        if self._options.undo:
+            return self._undo(plan)
         _show(plan)
         if not plan.steps:
             print("Nothing to do in OBS: everything the show needs is there.")
         elif not self._yes("Do this?"):
             print("Nothing was done.")
             return FAILED
-        refused = await _told(work.carry_out(plan)) if plan.steps else 0
-        if plan.steps:
-            refused = max(refused, _verified(work.plan()))
+        done = self._reached(lambda work, _: self._make(work, plan))
+        if done is None:
+            return FAILED
         self._keep_password()
+        return done
+
+    async def _look(self, work: Work, link: ObsLink) -> Steps:
+        print(f"Connected to OBS {link.info.obs if link.info is not None else ''}.")
+        print(f"The scene collection that is open is {work.there.collection!r}.")
+        if is_away(work.wish.base):
+            print(f"OBS runs on another machine: its sources will ask {work.wish.base}. Start the show with --lan.")
+        if self._options.undo:
+            return work.undo()
+        self._with_map(work, told=True)
+        return work.plan()
+
+    def _with_map(self, work: Work, *, told: bool = False) -> str:
+        """The name of the scene map to write; "" for none."""
+        name = self._options.map
+        if name and self._files.has_map(name):
+            if told:
+                print(f"scenes/{name}.yaml is there already and stays as it is.")
+            return ""
+        if name:
+            work.wish = with_first_map(work.wish, work.there)
+        return name
+
+    async def _make(self, work: Work, plan: Steps) -> int:
+        name = self._with_map(work)
+        if work.plan() != plan:
+            print(CHANGED, file=sys.stderr)
+            return FAILED
+        refused = 0
+        if plan.steps:
+            refused = await _told(work.carry_out(plan))
+            refused = max(refused, _verified(work.plan()))
         await self._settings(work, name)
         if plan.steps and not refused and work.there.browser:
             print(MONITORING)
@@ -198,54 +222,67 @@ class _Sitting:
 
     # --- undo -------------------------------------------------------------------------------------------------------
 
-    async def _undo(self, work: Work) -> int:
-        plan = work.undo()
-        files = work.memory.files
-        if not plan.steps and not plan.leave and not files and not work.made:
+    def _undo(self, plan: Steps) -> int:
+        files = load_memory(self._plan.folders.state / MEMORY).files
+        if not plan.steps and not plan.leave and not files:
             print("There is nothing of ours in this collection.")
-            return self._elsewhere(work)
+            return self._reached(self._elsewhere) or DONE
         _show(plan)
         if files:
-            print("  I would take the settings I wrote out of home/config/streamer.yaml and home/scenes.")
+            print("I would also take what I wrote out of home/config/streamer.yaml and home/scenes.\n")
         if not self._yes("Do this?"):
             print("Nothing was done.")
             return FAILED
+        done = self._reached(lambda work, _: self._take_back(work, plan))
+        return FAILED if done is None else done
+
+    async def _take_back(self, work: Work, plan: Steps) -> int:
+        if work.undo() != plan:
+            print(CHANGED, file=sys.stderr)
+            return FAILED
         refused = await _told(work.take_back(plan))
-        stay = await asyncio.to_thread(self._files.undo, files)
+        stay = await asyncio.to_thread(self._files.undo, work.memory.files)
         for each in stay:
             print(f"  stays, for you have changed it: {each.path} {'.'.join(each.key)}".rstrip())
         await work.forget_files([])
         print("Taken back." if not refused else f"{refused} steps were not possible.")
-        return FAILED if refused else self._elsewhere(work)
+        await self._elsewhere(work, None)
+        return FAILED if refused else DONE
 
-    def _elsewhere(self, work: Work) -> int:
+    async def _elsewhere(self, work: Work, _link: ObsLink | None) -> int:
         for name in work.elsewhere:
             print(f"The collection {name!r} also holds things of ours: open it in OBS and run this again.")
         return DONE
 
     # --- status -----------------------------------------------------------------------------------------------------
 
-    async def status(self) -> int:
-        async with self._connected() as link:
-            if link is None or link.info is None:
-                return FAILED
-            work = self._work(link)
-            await work.look()
-            there = work.there
-            print(f"OBS {link.info.obs}, obs-websocket {link.info.websocket}, {there.platform or 'unknown platform'}")
-            print(f"collection   {there.collection}\non air       {there.program}")
-            for title, names in await _lists(link, work, everything=self._options.names):
-                print(f"{title:<12} {', '.join(names) or '(none)'}")
-            watch = ConditionWatch(lambda: {each.id: each.name for each in self._plan.cast})
-            await watch.look(link)
-            await asyncio.sleep(LOOK_S)
-            for row in await watch.look(link):
-                print(f"{row.state:<9} {say(row.notice)}")
-            plan = work.plan()
-            print(f"set up       {'yes' if not plan.steps else f'{len(plan.steps)} steps to do: obs setup'}")
-            return DONE
+    def status(self) -> int:
+        done = self._reached(self._status)
+        return FAILED if done is None else done
+
+    async def _status(self, work: Work, link: ObsLink) -> int:
+        there, info = work.there, link.info
+        if info is not None:
+            print(f"OBS {info.obs}, obs-websocket {info.websocket}, {there.platform or 'unknown platform'}")
+        print(f"collection   {there.collection}\non air       {there.program}")
+        for title, names in await _lists(link, work, everything=self._options.names):
+            print(f"{title:<12} {', '.join(names) or '(none)'}")
+        watch = ConditionWatch(lambda: {each.id: each.name for each in self._plan.cast})
+        await watch.look(link)
+        await asyncio.sleep(LOOK_S)
+        for row in await watch.look(link):
+            print(f"{row.state:<12} {say(row.notice)}")
+        plan = work.plan()
+        print(f"set up       {'yes' if not plan.steps else f'{len(plan.steps)} steps to do: obs setup'}")
+        return DONE
 
 
+def is_away(base: str) -> bool:
+    """Whether OBS has to ask this machine over the network."""
+    return base.startswith("http://") and not is_here(urlsplit(base).hostname or "")
+
+
+CHANGED = "OBS has changed meanwhile; nothing was done. Run this again."
 MONITORING = """\
 Viewers hear the voices through the stream, and you hear them through OBS' monitoring device (Settings > Audio >
 Advanced). Use headphones, and switch "Hear them in this tab" off in the panel: else you hear them twice."""
@@ -281,13 +318,13 @@ def _line(notice: Notice) -> str:
     return say(notice).replace("\n", " ")
 
 
-async def _told(steps: AsyncIterator[Progress], write: Callable[..., Any] = print) -> int:
+async def _told(steps: AsyncIterator[Progress]) -> int:
     """Progress lines; how many steps OBS refused."""
     refused = 0
     async for each in steps:
         state = "done" if not each.trouble else f"not done: OBS says {each.trouble}"
         refused += bool(each.trouble)
-        write(f"  {each.number}/{each.total}  {_line(each.words)}  {state}", flush=True)
+        print(f"  {each.number}/{each.total}  {_line(each.words)}  {state}", flush=True)
     return refused
 
 

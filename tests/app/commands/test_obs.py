@@ -176,6 +176,20 @@ async def test_a_collection_that_is_not_open_is_named(tmp_path: Path, capsys) ->
         assert "The collection 'Headless' also holds things of ours" in capsys.readouterr().out
 
 
+async def test_what_was_not_shown_is_not_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    async with FakeObs(windows(), password="") as obs:
+
+        def answer(_question: str) -> str:
+            obs.world.do("CreateScene", sceneName="Showrunner")
+            return "y"
+
+        typed(monkeypatch, "", person=True)
+        monkeypatch.setattr("builtins.input", answer)
+        assert await run(tmp_path, "setup", "--url", obs.url) == 1
+        assert "OBS has changed meanwhile; nothing was done." in capsys.readouterr().err
+        assert obs.world.inputs == {}
+
+
 async def test_status(tmp_path: Path, capsys) -> None:
     async with FakeObs(password="") as obs:
         assert await run(tmp_path, "status", "--url", obs.url, "--names") == 0
