@@ -151,7 +151,10 @@ class VtsDriver:
                     wait_s = AGAIN_S[0]
             except Exception:
                 log.exception("%s: a fault of our own; connecting again", self.name)
+                self._play = None
                 await self._end_client()
+                self._status.lost()
+                self._tell()
             await self._tools.sleep(wait_s)
             wait_s = min(wait_s * 1.6, AGAIN_S[1] if self._local else AGAIN_S[2])
 

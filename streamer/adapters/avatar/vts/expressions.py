@@ -24,12 +24,19 @@ COOLDOWN_S = 5.2
 
 class Expressions:
     def __init__(
-        self, client: VtsClient, keys: HotkeyQueue, memory: Memory, sleep: Callable[[float], Awaitable[None]]
+        self,
+        client: VtsClient,
+        keys: HotkeyQueue,
+        memory: Memory,
+        clock: Callable[[], float],
+        sleep: Callable[[float], Awaitable[None]],
     ) -> None:
         self._client = client
         self._keys = keys
         self._memory = memory
+        self._clock = clock
         self._sleep = sleep
+        self._cooling: dict[str, float] = {}
         self._has = Has()
         self._active: dict[str, bool] = {}
         self._files: set[str] = set()
@@ -83,8 +90,7 @@ class Expressions:
             if self._doubt:
                 await self._read()
             if not await self._apply(self._wanted):
-                await self._sleep(COOLDOWN_S)
-                self._changed.set()
+                await self._cooled()
 
     async def release(self) -> None:
         """Everything of ours is switched off. Raises VtsGone."""
@@ -167,11 +173,25 @@ class Expressions:
             self._note()
         return taken
 
+    async def _cooled(self) -> None:
+        """Until a refused toggle may be tried again, or something else is wanted."""
+        left_s = max(0.0, max(self._cooling.values(), default=0.0) - self._clock())
+        waits = [asyncio.ensure_future(self._sleep(left_s)), asyncio.ensure_future(self._changed.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        self._changed.set()
+
     async def _press(self, key: Hotkey) -> bool:
+        if self._cooling.get(key.id, 0.0) > self._clock():
+            return False
         self._pressing[key.id] = self._pressing.get(key.id, 0) + 1
         taken = await self._keys.press(key.id, stale_s=COOLDOWN_S)
         if not taken:
             self._pressing[key.id] -= 1
+            self._cooling[key.id] = self._clock() + COOLDOWN_S
         return taken
 
     def _note(self) -> None:

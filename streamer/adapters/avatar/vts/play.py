@@ -58,7 +58,7 @@ class Play:
         self._has = Has()
         self._plan = Plan()
         self._keys = HotkeyQueue(client, clock, sleep)
-        self._expressions = Expressions(client, self._keys, memory, sleep)
+        self._expressions = Expressions(client, self._keys, memory, clock, sleep)
         self._pose = Pose(client, memory, clock, sleep)
         self._motion = Motion(persona, part, self._params_of)
         self._pump = Pump(
