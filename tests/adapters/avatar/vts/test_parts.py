@@ -146,6 +146,7 @@ def test_kinds_of_pictures():
 def test_places():
     told = {"modelPosition": {"positionX": 0.1, "positionY": 0, "rotation": 359.9, "size": -50}}
     place = place_of(told)
+    assert place is not None
     assert place == (0.1, 0.0, 359.9, -50.0)
     assert near(place, (0.1, 0.0, 0.1, -50.0))
     assert not near(place, (0.1, 0.0, 20, -50.0))
