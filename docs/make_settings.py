@@ -77,7 +77,7 @@ MEANING = {
     "chat.commands.on": "whether the broadcaster and moderators may steer the show from the chat ([chat commands](chat-commands.md))",
     "chat.commands.prefix": "what a command begins with",
     "chat.commands.confirm": "whether the bot answers a command in the chat, where it can write",
-    "chat.write.answers": "whether what was heard as an answer is also written, as a reply to whoever asked",
+    "chat.write.answers": "whether what was heard as an answer or a thank-you is also written, to whoever it was for",
     "alerts.speak_after_s": "nobody speaks about an alert earlier than this, so that its own sound ends first ([alerts](alerts.md))",
     "alerts.raid.on": "whether it is thanked; for all kinds yes, but for `follow` and `redemption`",
     "alerts.raid.speak_after_s": "in place of the one for all; left out: that one",

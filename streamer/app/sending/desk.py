@@ -148,8 +148,8 @@ class ChatDesk:
         self.outbox.taken_back(erased.scope, erased.key)
 
     def line_ended(self, ended: LineEnded, order: Prepare, text: str | None) -> None:
-        """Where it is wanted, what was heard whole as an answer is also written, to whoever asked. `text`: the words
-        that were heard; they have passed the guard."""
+        """Where it is wanted, what was heard whole as an answer or a thank-you is also written, to whoever asked or
+        gave. `text`: the words that were heard; they have passed the guard."""
         if not self._write.answers or ended.outcome != "finished" or ended.heard_ms <= 0 or not text:
             return
         if order.kind not in ANSWERS or not self._fit(text):

@@ -36,4 +36,6 @@ class CommandsPart(_Group):
 class WritePart(_Group):
     """What the bot writes into the chat."""
 
-    answers: bool = Field(default=False, description="whether what was heard as an answer is also written as a reply")
+    answers: bool = Field(
+        default=False, description="whether what was heard as an answer or a thank-you is also written"
+    )

@@ -235,6 +235,18 @@ def test_an_answer_that_was_heard_is_written_as_a_reply() -> None:
     play(scene)
 
 
+def test_a_thank_you_that_was_heard_is_written_too_and_names_who_gave_nothing_to_reply_to() -> None:
+    async def scene(world: World, writer: FakeWriter) -> None:
+        world.says("1", "for you", kind="cheer", bits=500)
+        world.answered("twitch:1", kind="paid", text="Thank you!")
+        world.says("2", "", kind="raid", count=20)
+        world.answered("twitch:2", kind="paid", text="Welcome!")
+        await asyncio.sleep(3)
+        assert [each[1:] for each in writer.sent] == [("Thank you!", "1"), ("@Ana Welcome!", "")]
+
+    play(scene)
+
+
 @pytest.mark.parametrize("outcome", ["cut", "withdrawn", "failed"])
 def test_a_line_that_was_not_heard_whole_is_not_written(outcome: str) -> None:
     async def scene(world: World, writer: FakeWriter) -> None:
