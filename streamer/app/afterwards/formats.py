@@ -17,7 +17,7 @@ CHAPTERS_LEAST: Final = 3
 """YouTube makes chapters of a list that begins at 00:00, has three or more, each of ten seconds or more."""
 ASKED_MAX: Final = 300
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~!>])")
-_BEGINS_LIST = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+=]))")
+_BEGINS_LIST = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+=]))")
 _LINKS = (("://", "&#58;//"), ("www.", "www&#46;"), ("@", "&#64;"))
 _ARROW = re.compile(r"-->")
 
@@ -120,7 +120,8 @@ def transcript(
             out += [f"## {clock(at_ms)} {safe(title_of(line.segment))}", ""]
         reason = why(line)
         out += [f"**{clock(at_ms)} {safe(line.name)}**" + (f" ({safe(reason)})" if reason else "")]
-        out += [f"> {safe(each.name)}: {safe(_short(each.text))}  " for each in line.asked if each.text or each.name]
+        asked = [f"> {safe(each.name)}: {safe(_short(each.text))}" for each in line.asked if each.text or each.name]
+        out += ["", "\n>\n".join(asked)] if asked else []
         said = safe(line.text)
         cut = "" if line.outcome == "finished" else f" *({words['afterwards.cut_short']})*"
         out += ["", f"{said}{cut}", ""]
