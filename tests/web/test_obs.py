@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from streamer.adapters.obs.setup.sources import address
 from streamer.ports import Notice
 from streamer.web.gate import Site
 from streamer.web.obs import ObsDone, ObsPlan, ObsState, Put, Step, routes
@@ -139,6 +140,12 @@ async def test_only_owners(served) -> None:
     ) as no:
         assert no.status == 403
     assert desk.asked == []
+
+
+async def test_set_up_writes_the_very_link_of_the_panel(served) -> None:
+    house, _ = served
+    _, token = house.grants.overlay()
+    assert address(house.server.base_url, token, "stage", {}) == house.server.overlay_link("stage")
 
 
 def test_they_are_documented() -> None:

@@ -35,6 +35,7 @@ from streamer.web.rest import Problem, Route
 
 STARTED_S = 0.5
 """A stream that cannot start says so within a tenth of this; OBS accepts the request all the same."""
+CONNECTED_S, LOOK_S = 3.0, 0.05
 PICTURE = {"imageFormat": "jpg", "imageWidth": 640, "imageCompressionQuality": 80}
 OUTPUTS = {"record": "Record", "stream": "Stream", "replay": "ReplayBuffer", "virtual_camera": "VirtualCam"}
 
@@ -168,7 +169,16 @@ class ObsDesk:
             await self._write({"url": part.url})
         else:
             self._renew(asked)
+        await self._connected()
         return await self.state()
+
+    async def _connected(self) -> None:
+        """The driver's own connection, which was made anew, for as long as somebody likes to wait for an answer."""
+        for _ in range(round(CONNECTED_S / LOOK_S)):
+            link = self._house.link()
+            if link is not None and link.state == "ready":
+                return
+            await asyncio.sleep(LOOK_S)
 
     def _renew(self, password: str) -> None:
         """A driver that waits for a right password tries again at once."""
