@@ -162,7 +162,7 @@ class ObsDriver:
         try:
             async with asyncio.timeout(RELEASE_S):
                 await self._release()
-        except (TimeoutError, ObsGone):
+        except (TimeoutError, ObsGone, ObsRefused):
             log.info("OBS did not take everything back in time")
         self.props.memory.flush()
         await self._link.aclose()
@@ -171,8 +171,10 @@ class ObsDriver:
             await asyncio.gather(self._link_task, return_exceptions=True)
 
     async def _release(self) -> None:
-        if self._link.state != "ready" or self._fresh or self._changing:
+        if self._link.state != "ready" or self._changing:
             return
+        if self._fresh:
+            await self._read()
         for change in self.props.back(
             self._now(),
         ):
@@ -267,7 +269,8 @@ class ObsDriver:
         self._tell(self.cutter.cuts.found(world.program, now, same_run=same_run), world.program)
         await self.outputs.read()
         self.cutter.entered(world)
-        await self.cutter.choose_transition()
+        if not self._closing:
+            await self.cutter.choose_transition()
         self._fresh = False
         self._entered(world, restarted=runs_on is False)
 

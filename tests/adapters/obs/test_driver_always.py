@@ -22,7 +22,7 @@ class Evening:
         self.chance = random.Random(seed)
         self.rig = ObsRig(folder, delay_s=self.chance.choice((0.0005, 0.004, 0.02)))
         self.saved = self._save()
-        self.touched = 0
+        self.touched, self.came_back_s = 0, -9.0
         self.begin()
 
     def begin(self) -> None:
@@ -54,8 +54,12 @@ class Evening:
         await asyncio.sleep(0.1 + self.chance.random() * 0.5)
         reborn(world)
         rig.link.come_back()
+        self.came_back_s = asyncio.get_running_loop().time()
 
     async def crash_of_ours(self) -> None:
+        """Not within the second in which OBS crashed, too: what it lost then, nobody knows any more."""
+        if asyncio.get_running_loop().time() - self.came_back_s < 1:
+            return
         self.save()
         await self.rig.die(self.driver, self.task)
         await asyncio.sleep(self.chance.random() * 0.2)
@@ -95,7 +99,7 @@ class Evening:
                 self.rig.rests[source] = (float(chance.randrange(5000, 9000)), float(chance.randrange(5000, 9000)))
                 place(world, source, *self.rig.rests[source])
             case 3:
-                self.rig.volume = chance.uniform(2.0, 9.0)
+                self.rig.volume = chance.choice((0.01, 0.05, 0.25, 1.25, 6.25))  # ways of 12 dB that do not overlap
                 world.do("SetInputVolume", inputName="Music", inputVolumeMul=self.rig.volume)
             case 4:
                 world.do("SetInputMute", inputName="Desk", inputMuted=chance.random() < 0.5)
