@@ -106,10 +106,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 def words_of(step: Step) -> Notice:
     """What a step does, as a person reads it before saying yes."""
     match step:
-        case MakeScene(name, near) if near:
-            return Notice("obs.plan.make_scene_near", {"scene": name, "near": near})
-        case MakeScene(name):
-            return Notice("obs.plan.make_scene", {"scene": name})
+        case MakeScene(name, near):
+            code = "obs.plan.make_scene_near" if near else "obs.plan.make_scene"
+            return Notice(code, {"scene": name, "near": near} if near else {"scene": name})
         case MakeInput():
             code = f"obs.plan.make_{step.what}"
             return Notice(code, {"source": step.name, "scene": step.scene})
