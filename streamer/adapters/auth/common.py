@@ -170,6 +170,20 @@ def pending_of(name: str, body: Mapping[str, Any], scopes: tuple[str, ...]) -> P
     return Pending(device, code, link, max(1.0, _number(body.get("expires_in"), 1_800.0)), interval, scopes)
 
 
+def unfinished(code: str, *expired: str) -> Waiting | Ended | None:
+    """What the error of a poll means by RFC 8628, 3.5; None when it is about something else. `expired`: what this
+    service calls a device code that is too old or was used before, beside the RFC's own word."""
+    match code:
+        case "authorization_pending":
+            return Waiting()
+        case "slow_down":
+            return Waiting(slower=True)
+        case "access_denied":
+            return Ended("denied")
+        case _:
+            return Ended("expired") if code in ("expired_token", *expired) else None
+
+
 def tokens_of(name: str, body: Mapping[str, Any], scopes: tuple[str, ...]) -> Tokens:
     """An answer with tokens (RFC 6749, 5.1); a list of scopes may be text or a list. Raises Unavailable."""
     access, refresh = body.get("access_token"), body.get("refresh_token", "")

@@ -24,6 +24,7 @@ from streamer.adapters.auth.common import (
     scopes_of,
     text_of,
     tokens_of,
+    unfinished,
 )
 from streamer.ports import Misconfigured, Service, Unavailable
 
@@ -63,17 +64,10 @@ class GoogleSignIn:
         status, body = await self._token(form)
         if status < 400:
             return tokens_of(NAME, body, pending.scopes)
-        match _error(body):
-            case "authorization_pending":
-                return Waiting()
-            case "slow_down":
-                return Waiting(slower=True)
-            case "access_denied":
-                return Ended("denied")
-            case "expired_token" | "invalid_grant":
-                return Ended("expired")
-            case _:
-                raise _refusal(status, body)
+        told = unfinished(_error(body), "invalid_grant")
+        if told is None:
+            raise _refusal(status, body)
+        return told
 
     async def refresh(self, refresh: str, scopes: tuple[str, ...]) -> Tokens | Gone:
         status, body = await self._token({"grant_type": "refresh_token", "refresh_token": refresh})

@@ -23,6 +23,7 @@ from streamer.adapters.auth.common import (
     scopes_of,
     text_of,
     tokens_of,
+    unfinished,
 )
 from streamer.ports import Misconfigured, Service, Unavailable
 
@@ -55,17 +56,10 @@ class TwitchSignIn:
         status, body = await self._post("/token", form)
         if status < 400:
             return tokens_of(NAME, body, pending.scopes)
-        match _message(body):
-            case "authorization_pending":
-                return Waiting()
-            case "slow_down":
-                return Waiting(slower=True)
-            case "access_denied":
-                return Ended("denied")
-            case "invalid device code" | "expired_token" | "expired device code":
-                return Ended("expired")
-            case _:
-                raise _refusal(status, body)
+        told = unfinished(_message(body), "invalid device code", "expired device code")
+        if told is None:
+            raise _refusal(status, body)
+        return told
 
     async def refresh(self, refresh: str, scopes: tuple[str, ...]) -> Tokens | Gone:
         status, body = await self._post("/token", {"grant_type": "refresh_token", "refresh_token": refresh})

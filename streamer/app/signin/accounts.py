@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,9 @@ class Accounts:
         now: Callable[[], float] = time.time,
         offload: Offload[Any] = asyncio.to_thread,
         server: Callable[[Client], SignInServer | None] = open_server,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        """`sleep` is the wait between two questions whether a person has answered."""
         self.on_change: Callable[[], None] = lambda: None
         self.state = state
         self.store = Store(state, keys)
@@ -67,6 +69,7 @@ class Accounts:
         self._keys = keys
         self._offload = offload
         self._open_server = server
+        self._sleep = sleep
         self._secrets: dict[Client, Client] = {}
         self._servers: dict[Service, tuple[Client, SignInServer | None]] = {}
         self._old_servers: list[SignInServer] = []
@@ -239,7 +242,7 @@ class Accounts:
         """Poll until a person has answered, or the code is too old."""
         loop, interval = asyncio.get_running_loop(), attempt.pending.interval_s
         while loop.time() + interval < attempt.until:
-            await asyncio.sleep(interval)
+            await self._sleep(interval)
             try:
                 answer = await server.poll(attempt.pending)
             except Unavailable as away:

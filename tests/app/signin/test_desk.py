@@ -40,7 +40,9 @@ async def stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         fake.id.interval_s = 1
         show = Show(tmp_path, OWN.format(url=fake.url))
         monkeypatch.setattr(settings_module, "KEYS", show.keys)
-        accounts = Accounts(show.folders.state, lambda: show.plan.settings, keys=show.keys)
+        accounts = Accounts(
+            show.folders.state, lambda: show.plan.settings, keys=show.keys, sleep=lambda s: asyncio.sleep(min(s, 0.05))
+        )
         desk = Desk(show.folders, accounts, lambda: show.plan.settings, show._reload, keys=show.keys)
         await accounts.start()
         yield Stand(show, fake, accounts, desk)
