@@ -253,8 +253,10 @@ class ChatRoom:
     # --- how it is ----------------------------------------------------------------------------------------------------
 
     def health(self, of: Callable[[ChatSource], Sequence[Health]]) -> list[Health]:
-        """`of` gives the rows of one source."""
-        chats = [health for source in self._staying() for health in of(source)]
+        """`of` gives the rows of one source. A chat keeps its place, however often it was opened again."""
+        places = {name: place for place, name in enumerate(self._keys)}
+        sources = sorted(self._staying(), key=lambda source: places.get(source.name, -1))
+        chats = [health for source in sources for health in of(source)]
         if self._given is not None:
             return chats
         return [*chats, *self.broken, *self.accounts.health(), *self.desk.health(), *self.outward.health()]

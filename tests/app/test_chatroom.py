@@ -105,6 +105,11 @@ def told(house: House) -> list[str]:
     return list(dict(house.hub.snapshot("panel"))["chat"])  # type: ignore[union-attr]
 
 
+def chats_of(house: House) -> list[str]:
+    """Chats in the order the panel shows them."""
+    return [health.part for health in house.health() if health.part in ("chat.twitch", "chat.youtube")]
+
+
 async def test_a_chat_that_crashed_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sources = Opened(monkeypatch)
     async with opened(house_of(tmp_path, BOTH)) as house:
@@ -128,6 +133,7 @@ async def test_a_sign_in_opens_only_its_own_chat_again(tmp_path: Path, monkeypat
         assert sources.named("chat.youtube") == [youtube]
         assert not youtube.closed
         assert youtube in house.chat.chats.sources
+        assert chats_of(house) == ["chat.twitch", "chat.youtube"], "it keeps its place"
 
         sign(house.chat, monkeypatch, twitch_bot="bot")  # a token that was renewed
         await house.chat.change()
