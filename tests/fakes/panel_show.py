@@ -164,7 +164,9 @@ class PanelShow:
         return web.json_response({"items": [*items, {"id": "o1", "kind": "owner", "name": "owner"}]})
 
     async def _texts(self, request: web.Request) -> web.Response:
-        return web.json_response(self.texts.get(request.match_info["lang"], {}))
+        answer = web.json_response(self.texts.get(request.match_info["lang"], {}))
+        answer.enable_compression()
+        return answer
 
     async def _get(self, request: web.Request) -> web.Response:
         path = request.match_info["path"]

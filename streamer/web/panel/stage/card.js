@@ -1,6 +1,6 @@
 // What the audience sees and who decides it: scene, why, the streamer's own hand, host, OBS and the avatars.
 import { computed, html } from "../vendor/preact.js";
-import { auto, hold, takeScene } from "../actions.js";
+import { auto, hold, mode, takeScene } from "../actions.js";
 import { Icon } from "../icons.js";
 import { Dot } from "../parts/common.js";
 import { lineOnAir, live, persona, S } from "../store.js";
@@ -15,8 +15,8 @@ const DROPPED_NOTED = 1;
 const DROPPED_BAD = 5;
 
 // The level changes many times a second: whoever draws the rest must not be drawn with it.
-const rest = computed(() => JSON.stringify({ ...S.obs.value, level_db: undefined }));
-const obs = computed(() => (S.obs.value ? JSON.parse(rest.value) : null));
+const rest = computed(() => (S.obs.value ? JSON.stringify({ ...S.obs.value, level_db: undefined }) : ""));
+const obs = computed(() => (rest.value ? JSON.parse(rest.value) : null));
 const EMPTY = { scene: "", why: "", hand: false, hand_via: "", emergency: false, scenes: [], host: null };
 
 const nameOf = (key) => clean((S.stage.value?.scenes || []).find((one) => one.key === key)?.name || key);
@@ -66,9 +66,9 @@ function Scenes({ stage, now }) {
 }
 
 function Host({ host }) {
-  const words = host.held ? "stage.host.held" : host.speaking ? "stage.host.speaking" : host.ear ? "stage.host.quiet" : "stage.host.deaf";
+  const words = host.held ? "stage.host.held" : host.speaking ? "stage.host.speaking" : !host.ear ? "stage.host.deaf" : mode.value === "running" ? "stage.host.quiet" : "stage.host.silent";
   return html`<div class=${`hostrow ${host.held || host.speaking ? "on" : ""}`} role="group" aria-label=${t("stage.host")}>
-    <div class="hostwords"><p class="lname">${t("stage.host")}</p><p role="status">${t(words)}</p>${host.ear && S.obs.value && html`<${Meter} input=${clean(host.input)} threshold=${host.threshold_db}/>`}</div>
+    <div class="hostwords"><p class="lname">${t("stage.host")}</p><p role="status">${t(words)}</p>${host.ear && obs.value?.state === "ready" && html`<${Meter} input=${clean(host.input)} threshold=${host.threshold_db}/>`}</div>
     <button type="button" class=${`btn talkb ${host.held ? "accent" : ""}`} aria-keyshortcuts="H" aria-pressed=${host.held} aria-disabled=${!live.value} title=${t("stage.talk.why")} onClick=${() => live.value && hold(!host.held)}><${Icon} name="mic"/>${t("stage.talk")} <kbd>H</kbd></button></div>`;
 }
 
