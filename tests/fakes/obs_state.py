@@ -147,6 +147,8 @@ class Input:
     muted: bool = False
     monitor: str = MONITORING[0]
     filters: list[Filter] = field(default_factory=list)
+    removed: bool = False
+    """Only items of scenes that are not shown still hold it."""
     playing: bool = False
     played: int = 0
     """How often its media were started."""

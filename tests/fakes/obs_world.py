@@ -48,6 +48,7 @@ class Stage:
         """How long the media of an input play; one second unless given."""
         self.stuck: frozenset[str] = frozenset()
         self._running: asyncio.TimerHandle | None = None
+        self._length = 1.0
         self._timers: set[asyncio.TimerHandle] = set()
         self.listeners: list[Callable[[str, dict[str, Any]], None]] = []
 
@@ -162,6 +163,7 @@ class Stage:
         def over() -> None:
             self._running = None
             self.on_air = name
+            self._prune(name)
             self.emit("SceneTransitionVideoEnded", transitionName=transition.name)
             if self.studio and before in self.scenes:
                 self.preview = before
@@ -169,6 +171,7 @@ class Stage:
             self.emit("SceneTransitionEnded", transitionName=transition.name)
             self.emit("CurrentProgramSceneChanged", sceneName=name)
 
+        self._length = seconds
         self._running = self.later(seconds, over)
 
     @answers("GetCurrentPreviewScene")
@@ -282,6 +285,14 @@ class Stage:
             "transitionSettings": None,
         }  # fmt: skip
 
+    @answers("GetCurrentSceneTransitionCursor")
+    def _cursor(self, ask: Fields) -> Answer:
+        """1 when none runs; how far it is else."""
+        if self._running is None:
+            return {"transitionCursor": 1.0}
+        left = self._running.when() - asyncio.get_running_loop().time()
+        return {"transitionCursor": max(0.0, min(0.99, 1 - left / self._length))}
+
     @answers("SetCurrentSceneTransition")
     def _set_transition(self, ask: Fields) -> Answer:
         """While one runs, the programme freezes: OBS reports the new scene, viewers stay on the old one."""
@@ -359,13 +370,26 @@ class Stage:
         return any(item.source == source for scene in self.scenes.values() for item in scene.items)
 
     def drop_input(self, name: str) -> None:
-        del self.inputs[name]
-        self.special = {key: None if value == name else value for key, value in self.special.items()}
-        self.emit("InputRemoved", inputName=name)
-        for scene in self.scenes.values():
-            for item in [one for one in scene.items if one.source == name]:
+        """Removed at once where it is shown. A scene that is not keeps the item, and with it the input and its name,
+        until it is shown or the item is removed."""
+        if not self.inputs[name].removed:
+            self.inputs[name].removed = True
+            self.special = {key: None if value == name else value for key, value in self.special.items()}
+            self.emit("InputRemoved", inputName=name)
+        for scene in (self.program, self.on_air, self.preview):
+            self._prune(scene)
+        if not self._used(name):
+            self.inputs.pop(name, None)
+
+    def _prune(self, name: str) -> None:
+        """A scene that is shown lets go of the items of removed inputs."""
+        scene = self.scenes.get(name)
+        for item in list(scene.items) if scene else ():
+            if item.source in self.inputs and self.inputs[item.source].removed:
                 scene.items.remove(item)
-                self.emit("SceneItemRemoved", sceneName=scene.name, sourceName=name, sceneItemId=item.id)
+                self.emit("SceneItemRemoved", sceneName=name, sourceName=item.source, sceneItemId=item.id)
+                if not self._used(item.source):
+                    del self.inputs[item.source]
 
     @answers("GetSceneItemTransform")
     def _transform(self, ask: Fields) -> Answer:

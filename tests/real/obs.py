@@ -106,7 +106,13 @@ async def reset(link: ObsLink) -> None:
             if (await link.request(f"Get{name}Status"))["outputActive"]:
                 await link.request(f"Stop{name}")
     await link.request("SetStudioModeEnabled", {"studioModeEnabled": False})
+    # Another transition while one runs would freeze the programme for the next test.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(3):
+            while (await link.request("GetCurrentSceneTransitionCursor"))["transitionCursor"] < 1:
+                await asyncio.sleep(0.05)
     await link.request("SetCurrentSceneTransition", {"transitionName": "Cut"})
+    await link.request("SetCurrentSceneTransitionDuration", {"transitionDuration": 300})
     names = [scene["sceneName"] for scene in (await link.request("GetSceneList"))["scenes"]]
     if "Scene" not in names:
         await link.request("CreateScene", {"sceneName": "Scene"})
