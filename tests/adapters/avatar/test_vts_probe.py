@@ -60,7 +60,7 @@ async def test_another_model_and_a_token_that_was_taken_back() -> None:
     async with FakeVts() as vts:
         await let_in(vts, tokens)
         row = await look(vts.url, tokens, model="Somebody else")
-        assert (row.state, row.notice.code) == ("degraded", "avatar.vts.other_model")
+        assert (row.state, row.notice.code) == ("degraded", "avatar.vts.unknown_model")
         vts.revoke()
         row = await look(vts.url, tokens)
         assert (row.state, row.notice.code) == ("degraded", "avatar.vts.revoked")

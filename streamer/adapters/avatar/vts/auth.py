@@ -65,7 +65,7 @@ class Pairing:
         old = await self._stored()
         if old:
             for token in old:
-                if await self._try(client, token):
+                if await _let_in(client, token):
                     await self._keep(token)
                     return "in"
             # The next popup follows when somebody asks for it: who revoked the token wants no popup in the show.
@@ -78,7 +78,7 @@ class Pairing:
             self._stopped = "denied" if refused.code == ErrorId.DENIED else "refused"
             return self._stopped
         await self._keep(token)
-        if await self._try(client, token):
+        if await _let_in(client, token):
             return "in"
         self._stopped = "revoked"
         return "revoked"
@@ -97,18 +97,8 @@ class Pairing:
                 continue
             return str(answer.get("authenticationToken", ""))
 
-    @staticmethod
-    async def _try(client: VtsClient, token: str) -> bool:
-        try:
-            answer = await client.request(messages.authentication(PLUGIN, DEVELOPER, token))
-        except VtsRefused:
-            return False
-        return answer.get("authenticated") is True
-
     async def _stored(self) -> list[str]:
-        """This place's token, then the newest of any place: instances of one installation share theirs."""
-        own, newest = await self._get(self._key), await self._get(_ANY)
-        return list(dict.fromkeys(token for token in (own, newest) if token))
+        return await _kept(self._tokens, self._place)
 
     async def _keep(self, token: str) -> None:
         for key in (self._key, _ANY):
@@ -129,7 +119,34 @@ class Pairing:
 
     @property
     def _key(self) -> str:
-        return f"vts.{self._place}"
+        return _key_of(self._place)
+
+
+async def log_in_with_kept(client: VtsClient, place: str, tokens: TokenStore) -> bool | None:
+    """Whether a kept token lets in; None: none is kept. Nobody is asked and nothing forgotten. Raises VtsGone."""
+    kept = await _kept(tokens, place)
+    for token in kept:
+        if await _let_in(client, token):
+            return True
+    return False if kept else None
+
+
+async def _let_in(client: VtsClient, token: str) -> bool:
+    try:
+        answer = await client.request(messages.authentication(PLUGIN, DEVELOPER, token))
+    except VtsRefused:
+        return False
+    return answer.get("authenticated") is True
+
+
+async def _kept(tokens: TokenStore, place: str) -> list[str]:
+    """This place's token, then the newest of any place: instances of one installation share theirs."""
+    found = [await asyncio.to_thread(_locked, tokens.get, key) for key in (_key_of(place), _ANY)]
+    return list(dict.fromkeys(token for token in found if token))
+
+
+def _key_of(place: str) -> str:
+    return f"vts.{place}"
 
 
 _lock = threading.Lock()

@@ -14,7 +14,7 @@ from streamer.adapters.avatar.vts.client import VtsClient
 from streamer.adapters.avatar.vts.discovery import Discovery
 from streamer.adapters.avatar.vts.items import wants
 from streamer.adapters.avatar.vts.memory import Memory
-from streamer.adapters.avatar.vts.names import nearest, same_model
+from streamer.adapters.avatar.vts.names import model_of
 from streamer.adapters.avatar.vts.play import Play
 from streamer.adapters.avatar.vts.protocol import VtsGone, VtsRefused
 from streamer.adapters.avatar.vts.settings import VtsAvatar, place_of
@@ -200,17 +200,10 @@ class VtsDriver:
 
     async def _with_model(self, client: VtsClient) -> None:
         """Until another model is loaded. Raises VtsGone."""
-        told = await client.request(messages.current_model())
-        loaded = bool(told.get("modelLoaded"))
-        model, name = (str(told.get(key) or "") if loaded else "" for key in ("modelID", "modelName"))
-        wanted = self._part.model
-        if not model or not same_model(wanted, model, name):
+        found = await model_of(client.request, self._part.model)
+        if not found.wanted:
             self._play = None
-            rows = await self._models(client)
-            known = [str(row["modelName"]) for row in rows if row.get("modelName")]
-            ids = [row.get("modelID") for row in rows]
-            is_known = wanted in ids or any(same_model(wanted, "", one) for one in known)
-            self._status.other_model(wanted, name, nearest(wanted, known), known=is_known or not wanted)
+            self._status.other_model(self._part.model, found.name, found.nearest, known=found.known)
             self._tell()
             await self._first(self._model_changed.wait(), client.wait_ended())
             return
@@ -219,10 +212,10 @@ class VtsDriver:
             told=self._trouble, stopped=self._model_changed.is_set,
         )  # fmt: skip
         play.stage = self._stage
-        await play.begin(model, told)
+        await play.begin(found.id, found.told)
         self._play = play
         self._was_ready = True
-        self._status.ready(name or model)
+        self._status.ready(found.name or found.id)
         self._trouble()
         jobs = [play.run(), self._model_changed.wait(), client.wait_ended()]
         if self._part.throw is not None and self._part.throw.pictures:
@@ -237,14 +230,6 @@ class VtsDriver:
             self._ask_pictures.clear()
             await play.ask_for_pictures(may_ask=may_ask, told=self._trouble)
             await self._ask_pictures.wait()
-
-    @staticmethod
-    async def _models(client: VtsClient) -> list[dict[str, Any]]:
-        try:
-            rows = (await client.request(messages.available_models())).get("availableModels")
-        except VtsRefused:
-            return []
-        return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
     async def _first(self, *jobs: Any) -> None:
         """Until one of them is done; then none is left. Raises what it raised, VtsGone when the connection ended."""

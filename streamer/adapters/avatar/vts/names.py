@@ -1,11 +1,12 @@
 """What the loaded model has, and the names of the settings looked up in it; what is missing, with the nearest."""
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
 
+from streamer.adapters.avatar.vts import messages
 from streamer.adapters.avatar.vts.settings import FILE_END, VtsAvatar
 
 TOGGLE = "ToggleExpression"
@@ -97,6 +98,37 @@ def nearest(wanted: str, known: Iterable[str]) -> str:
 def same_model(wanted: str, model: str, name: str) -> bool:
     """Whether the loaded model is the one of the settings: by id, or by name however it is written."""
     return not wanted or wanted == model or wanted.strip().casefold() == name.strip().casefold()
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """The model that is shown. `wanted`: it is the one of the settings; `known`: VTube Studio has that one at all."""
+
+    wanted: bool
+    id: str = ""
+    name: str = ""
+    known: bool = True
+    nearest: str = ""
+    told: Mapping[str, Any] = {}
+
+
+Ask = Callable[[messages.Request], Awaitable[dict[str, Any]]]
+
+
+async def model_of(ask: Ask, wanted: str) -> Loaded:
+    """Asks what is loaded, and when it is another one, whether there is the right one. Raises VtsGone, VtsRefused."""
+    told = await ask(messages.current_model())
+    loaded = bool(told.get("modelLoaded"))
+    model, name = (str(told.get(key) or "") if loaded else "" for key in ("modelID", "modelName"))
+    if model and same_model(wanted, model, name):
+        return Loaded(wanted=True, id=model, name=name, told=told)
+    rows = (await ask(messages.available_models())).get("availableModels")
+    there = [
+        (str(row.get("modelID") or ""), str(row.get("modelName") or ""))
+        for row in (rows if isinstance(rows, list) else ())
+        if isinstance(row, dict)
+    ]
+    known = any(same_model(wanted, *one) for one in there)
+    return Loaded(wanted=False, id=model, name=name, known=known, nearest=nearest(wanted, (one[1] for one in there)))
 
 
 def plan(part: VtsAvatar, has: Has) -> Plan:

@@ -1,18 +1,18 @@
-"""Looks at VTube Studio once, for `check`: whether it runs, knows us, and has the model of the settings loaded.
-
-Nobody is asked for anything: where we were never let in, that is said, and no popup opens.
-"""
+"""Tries a persona's VTube Studio once, for `check`: nothing is changed in it, and nobody is asked by a window."""
 
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlsplit
 
+import msgspec
+
 from streamer.adapters.avatar.vts import messages
-from streamer.adapters.avatar.vts.auth import DEVELOPER, PLUGIN, TokenStore
+from streamer.adapters.avatar.vts.auth import TokenStore, log_in_with_kept
 from streamer.adapters.avatar.vts.client import VtsClient
 from streamer.adapters.avatar.vts.discovery import Discovery
-from streamer.adapters.avatar.vts.names import same_model
+from streamer.adapters.avatar.vts.faces import OWN
+from streamer.adapters.avatar.vts.names import Has, files_of, hotkeys_of, inputs_of, model_of, plan
 from streamer.adapters.avatar.vts.protocol import VtsGone, VtsRefused
 from streamer.adapters.avatar.vts.settings import VtsAvatar, place_of
 from streamer.adapters.avatar.vts.status import Status
@@ -20,60 +20,59 @@ from streamer.ports import Health, Notice
 
 LISTEN_S = 2.5
 """VTube Studio tells of itself every two seconds."""
+Sleep = Callable[[float], Awaitable[None]]
 
 
 async def probe_vts(
-    persona: str, part: VtsAvatar, tokens: TokenStore, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    persona: str, part: VtsAvatar, tokens: TokenStore, *, sleep: Sleep = asyncio.sleep
 ) -> Sequence[Health]:
-    """One row. Never raises."""
-    name, place = f"avatar.{persona}", place_of(part.url)
+    """The first row is the persona's; names that the model lacks have rows of their own. Never raises."""
+    status = Status(f"avatar.{persona}", place_of(part.url))
     client, began = VtsClient(part.url), time.monotonic()
     try:
         await client.connect()
     except VtsGone:
-        return [await _unreachable(name, part, place, sleep)]
+        await _listen(status, part, sleep)
+        return [Health(status.part, "broken", status.notice)]
     try:
-        notice, good = await _asked(client, part, place, tokens)
+        rows = await _inside(client, status, part, tokens)
+        return [msgspec.structs.replace(rows[0], latency_ms=(time.monotonic() - began) * 1000), *rows[1:]]
     except (VtsGone, VtsRefused):
-        return [Health(name, "broken", Notice("avatar.vts.no_answer", {"place": place}, "avatar.vts.no_answer.fix"))]
+        notice = Notice("avatar.vts.no_answer", {"place": status.place}, "avatar.vts.no_answer.fix")
+        return [Health(status.part, "broken", notice)]
     finally:
         await client.aclose()
-    return [Health(name, "ok" if good else "degraded", notice, (time.monotonic() - began) * 1000)]
 
 
-async def _asked(client: VtsClient, part: VtsAvatar, place: str, tokens: TokenStore) -> tuple[Notice, bool]:
-    """What it says of itself, and whether all is well. Raises VtsGone, VtsRefused."""
-    params: dict[str, str | int | float] = {"place": place}
-    await client.request(messages.api_state())
-    kept = [await asyncio.to_thread(tokens.get, key) for key in (f"vts.{place}", "vts")]
-    known = [token for token in dict.fromkeys(kept) if token]
-    if not known:
-        return Notice("avatar.vts.never_asked", params, "avatar.vts.asking.fix"), False
-    for token in known:
-        answer = await client.request(messages.authentication(PLUGIN, DEVELOPER, token))
-        if answer.get("authenticated") is True:
-            break
-    else:
-        return Notice("avatar.vts.revoked", params, "avatar.vts.ask_again.fix"), False
-    told = await client.request(messages.current_model())
-    loaded = bool(told.get("modelLoaded"))
-    model, shown = (str(told.get(key) or "") if loaded else "" for key in ("modelID", "modelName"))
-    if not model:
-        return Notice("avatar.vts.no_model", {"wanted": part.model}, "avatar.vts.no_model.fix"), False
-    if not same_model(part.model, model, shown):
-        wanted: dict[str, str | int | float] = {"wanted": part.model, "found": shown}
-        return Notice("avatar.vts.other_model", wanted, "avatar.vts.other_model.fix"), False
-    return Notice("avatar.vts.ok", {"model": shown, "place": place}), True
-
-
-async def _unreachable(name: str, part: VtsAvatar, place: str, sleep: Callable[[float], Awaitable[None]]) -> Health:
+async def _listen(status: Status, part: VtsAvatar, sleep: Sleep) -> None:
     """Nobody answers: VTube Studio may still tell the network why."""
-    discovery, status = Discovery(part.discovery_port), Status(name, place)
+    split = urlsplit(part.url)
+    discovery = Discovery(part.discovery_port)
     await discovery.open()
     try:
         await sleep(LISTEN_S if part.discovery_port else 0.0)
-        split = urlsplit(part.url)
         status.unreachable(discovery, split.hostname or "", split.port or 80, lost=False)
     finally:
         discovery.close()
-    return Health(name, "broken", status.notice)
+
+
+async def _inside(client: VtsClient, status: Status, part: VtsAvatar, tokens: TokenStore) -> Sequence[Health]:
+    await client.request(messages.api_state())
+    let_in = await log_in_with_kept(client, status.place, tokens)
+    if let_in is None:
+        notice = Notice("avatar.vts.never_asked", {"place": status.place}, "avatar.vts.asking.fix")
+        return [Health(status.part, "degraded", notice)]
+    if not let_in:
+        status.refused("revoked")
+        return [Health(status.part, "degraded", status.notice)]
+    found = await model_of(client.request, part.model)
+    if not found.wanted:
+        status.other_model(part.model, found.name, found.nearest, known=found.known)
+        return status.healths()
+    keys, expressions, inputs = await asyncio.gather(
+        client.request(messages.hotkeys()), client.request(messages.expressions()), client.request(messages.inputs())
+    )
+    has = Has(found.id, found.name, hotkeys_of(keys), files_of(expressions), inputs_of(inputs) | frozenset(OWN))
+    status.ready(found.name or found.id)
+    status.missing = plan(part, has).missing
+    return status.healths()
