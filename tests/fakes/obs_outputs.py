@@ -61,6 +61,12 @@ class World(Sources):
         """The same, as the streamer's own hand in OBS."""
         return self.handle(name, data)
 
+    def remove_everywhere(self, source: str) -> None:
+        """As the streamer deletes a source out of every scene: then it is gone, whatever is shown."""
+        for scene in list(self.scenes.values()):
+            for item in [one for one in scene.items if one.source == source]:
+                self.do("RemoveSceneItem", sceneName=scene.name, sceneItemId=item.id)
+
     @answers("GetVersion")
     def _version(self, ask: Fields) -> Answer:
         return {

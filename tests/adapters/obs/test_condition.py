@@ -123,7 +123,7 @@ async def test_the_watch_asks_little_and_sees_changes() -> None:
     assert "obs.muted" in seen
     watch.forget()
     assert watch.bitrate_kbps is None
-    world.do("RemoveInput", inputName="Showrunner stage")
+    world.remove_everywhere("Showrunner stage")
     assert [row.notice.code for row in await watch.look(hand)] == ["obs.fps"]
 
 
