@@ -11,5 +11,5 @@ page.start();
 function draw() {
   const { line } = page;
   const wanted = !page.options.persona || page.options.persona === line?.persona;
-  page.captions.update(wanted ? line : null, page.now, line && page.who(line.persona));
+  page.captions.update(wanted ? line : null, page.now, line && page.who(line.persona), page.snapshot?.erased);
 }

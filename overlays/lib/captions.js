@@ -55,10 +55,12 @@ export class Captions {
     if (this.page || this.root.classList.contains("is-shown")) this.#show(null);
   }
 
-  /** Shows what belongs to `ms` of `line`, spoken by `who` (`{name, color}`); nothing before the line is heard. */
-  update(line, ms, who) {
+  /** Shows what belongs to `ms` of `line`, spoken by `who` (`{name, color}`); nothing before the line is heard. `erased` changes when words were taken back. */
+  update(line, ms, who, erased) {
+    const gone = erased !== this.erased;
+    this.erased = erased;
     if (!line || ms === null || ms < 0) {
-      this.#rest();
+      this.#rest(gone);
       return;
     }
     const columns = this.#columns();
@@ -76,9 +78,9 @@ export class Captions {
     }
   }
 
-  // The line has ended: a page that was heard whole stays until it could be read; one that was cut off goes.
-  #rest() {
-    if (!this.page || this.heard < this.page.end - HEARD_MS || performance.now() >= this.leave) this.clear();
+  // The line has ended: a page that was heard whole stays until it could be read; one that was cut off or taken back goes.
+  #rest(gone) {
+    if (gone || !this.page || this.heard < this.page.end - HEARD_MS || performance.now() >= this.leave) this.clear();
   }
 
   // A clause is an object of its own until it is replaced; its end is a guess until it was made.

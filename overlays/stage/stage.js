@@ -18,7 +18,7 @@ function draw() {
   const { line, snapshot, bubble } = page;
   const place = line && page.cast.box(line.persona);
   page.captions.side(place && place.left + place.width / 2 > middle ? "right" : "left");
-  page.captions.update(line, page.now, line && page.who(line.persona));
+  page.captions.update(line, page.now, line && page.who(line.persona), snapshot?.erased);
   const speaker = snapshot?.stage?.speaker ?? line?.persona ?? null;
   const answering = page.feed.connected ? (snapshot?.stage?.answering ?? null) : null;
   const box = answering && speaker ? page.cast.box(speaker) : null;

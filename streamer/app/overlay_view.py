@@ -23,6 +23,8 @@ from streamer.core.stage import Stage
 from streamer.ports import ChatRow, Heard
 
 CHAT_ROWS = 40
+CAPTION_STAYS_MS = 2_000
+"""A caption that was heard whole may stay a moment longer than its line."""
 EMOTE_URL = "https://static-cdn.jtvnw.net/emoticons/v2/{id}/default/dark/2.0"
 
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -90,6 +92,8 @@ class OverlayView:
         self._credits = Credits()
         self._queue = OverlayQueue()
         self._beat = 0
+        self._erasures = 0
+        self._ended_ms = -CAPTION_STAYS_MS
         self._stage: Stage | None = None
         self._clauses: dict[int, dict[str, object]] = {}
         self._line = 0
@@ -176,7 +180,7 @@ class OverlayView:
     def ended(self, line: int, now_ms: int) -> None:
         self._clauses.pop(line, None)
         if line == self._line:
-            self._line = 0
+            self._line, self._ended_ms = 0, now_ms
             self._publish({"line": None, "playhead": {"line": 0, "ms": 0, "at": now_ms, "playing": False}}, ())
 
     def heard(self, heard: Heard, now_ms: int) -> None:
@@ -259,6 +263,9 @@ class OverlayView:
             del self._chat[uid]
         changes = self._read.erased(erased, now_ms)
         removed = [*(f"chat/{part(uid)}" for uid in gone), *self._credits.erased(erased)]
+        if now_ms - self._ended_ms < CAPTION_STAYS_MS:
+            self._erasures += 1
+            changes = {**changes, "erased": self._erasures}
         if changes or removed:
             self._publish(changes, removed)
 

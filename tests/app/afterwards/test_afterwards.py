@@ -165,6 +165,7 @@ async def test_with_a_stream_times_are_those_of_the_stream(tmp_path: Path) -> No
 
 async def test_a_second_show_of_the_same_second_gets_its_own_folder(tmp_path: Path) -> None:
     places: list[Path | None] = []
+    show = Show(tmp_path)
     for _ in range(2):
         show = Show(tmp_path)
         show.say("Hello.")
