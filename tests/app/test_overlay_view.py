@@ -291,3 +291,13 @@ def test_more_is_bigger_up_to_one(kind: str) -> None:
     assert sizes == sorted(sizes)  # type: ignore[type-var]
     assert sizes[-1] == 1.0
     assert 0 < sizes[0] < 0.5  # type: ignore[operator]
+
+
+def test_pages_learn_of_a_deletion_while_a_caption_may_still_stand():
+    screen = Screen()
+    screen.view.aired(order(1))
+    screen.view.ended(1, 10_000)
+    screen.view.erase(Erase(cause=1, scope="user", key="t:bob"), 11_000)
+    assert screen.now["erased"] == 1
+    screen.view.erase(Erase(cause=1, scope="user", key="t:bob"), 13_000)
+    assert screen.now["erased"] == 1, "no caption stands so long"

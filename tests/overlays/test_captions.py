@@ -44,8 +44,8 @@ def test_text_follows_the_playhead_and_not_the_arrival(show: FakeShow, open_page
 
 
 def test_playing_line_is_extrapolated_between_messages(show: FakeShow, open_page: Callable[..., Any]) -> None:
-    page = open_page("captions")
-    show.say(1, "juno", clause("one two three four five six seven", ms_per_char=60))
+    page = open_page("captions", viewport={"width": 1280, "height": 720})  # one page: all words stay
+    show.say(1, "juno", clause("one two three four five six seven", ms_per_char=150))
     until(page, "showrunner.state().ms !== null")
     moved, passed = page.evaluate("""(async () => { const then = performance.now(), ms = showrunner.state().ms;
         await new Promise(done => setTimeout(done, 300));
