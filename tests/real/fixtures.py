@@ -1,6 +1,7 @@
 """`real_obs`, `clean_obs`, `own_obs`: a real OBS for any test. Without OBS they skip, and under CI=true fail."""
 
 import asyncio
+import secrets
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -20,7 +21,7 @@ def _started(needs: Callable[[str], str], **options: Any) -> RealObs:
     needs("obs")
     needs("xvfb")
     # Not tmp_path: with --audio the path of a socket is in it, and those are short.
-    obs = RealObs(Path(tempfile.mkdtemp(prefix="obs-")), **options)
+    obs = RealObs(Path(tempfile.gettempdir()) / f"obs-{secrets.token_hex(4)}", **options)
     try:
         return obs.start()
     except NotInstalled as missing:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -76,6 +77,7 @@ class RealObs:
     def stop(self) -> None:
         """Ends all that was started and deletes the folder."""
         self._tool("stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def sound_env(self, sink: str = "speakers") -> dict[str, str]:
         """What a program needs in its environment to be heard by this OBS. Only with `audio`."""
