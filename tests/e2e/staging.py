@@ -55,6 +55,8 @@ class Roll:
     began: float
     ready: float
     """When OBS could be asked, before."""
+    until: float = math.inf
+    """When it was killed."""
 
 
 @dataclass
@@ -82,6 +84,7 @@ class Camera:
 
     async def crash(self) -> None:
         """OBS dies in the middle of everything and is started again at once; a new recording begins."""
+        self.rolls[-1].until = time.time() - 0.5  # the end of the file is lost with it
         await asyncio.to_thread(self.obs.kill)
         await self._close()
         await asyncio.to_thread(self.obs.start)
