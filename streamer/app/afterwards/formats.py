@@ -16,8 +16,8 @@ CHAPTER_GAP_MS: Final = 10_000
 CHAPTERS_LEAST: Final = 3
 """YouTube makes chapters of a list that begins at 00:00, has three or more, each of ten seconds or more."""
 ASKED_MAX: Final = 300
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]#|~!>])")
-_BEGINS_LIST = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+=]))")
+_MARKDOWN = re.compile(r"([\\`*_\[\]~])")
+_BEGINS_LIST = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+=#>]))")
 _LINKS = (("://", "&#58;//"), ("www.", "www&#46;"), ("@", "&#64;"))
 _ARROW = re.compile(r"-->")
 

@@ -113,7 +113,7 @@ def test_transcript() -> None:
 
 **00:02 Mika** (segment)
 
-Welcome to the court of pineapple\\!
+Welcome to the court of pineapple!
 
 **00:06 Juno** (banter)
 
@@ -142,8 +142,8 @@ Good night.
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("# no", "\\# no"), ("1. no", "1\\. no"), ("- no", "\\- no"), ("a\n\n# b", "a \\# b"), ("www.x.y", "www&#46;x.y"),
-     ("<img src=x>", "&lt;img src=x\\>"), ("a@b", "a&#64;b"), ("C&A", "C&amp;A"), ("3.5 - 2", "3.5 - 2")],
+    [("# no", "\\# no"), ("1. no", "1\\. no"), ("- no", "\\- no"), ("a\n\n# b", "a # b"), ("www.x.y", "www&#46;x.y"),
+     ("<img src=x>", "&lt;img src=x>"), ("a@b", "a&#64;b"), ("C&A", "C&amp;A"), ("3.5 - 2", "3.5 - 2")],
 )  # fmt: skip
 def test_no_markup_of_strangers(text: str, shown: str) -> None:
     assert safe(text) == shown
