@@ -212,8 +212,8 @@ class VtsDriver:
             told=self._trouble, stopped=self._model_changed.is_set,
         )  # fmt: skip
         play.stage = self._stage
+        self._play = play  # before it begins, so that it hears of every hotkey that is pressed meanwhile
         await play.begin(found.id, found.told)
-        self._play = play
         self._was_ready = True
         self._status.ready(found.name or found.id)
         self._trouble()

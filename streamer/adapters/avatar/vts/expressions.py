@@ -18,6 +18,8 @@ from streamer.adapters.avatar.vts.protocol import VtsRefused
 
 log = logging.getLogger(__name__)
 
+SUSPECT_S = 3.0
+"""A toggle of an earlier run may still wait in VTube Studio's queue when its state is read."""
 COOLDOWN_S = 5.2
 """A toggle that was refused is tried again after so long: the longer of the two times the documentation names."""
 
@@ -41,6 +43,8 @@ class Expressions:
         self._active: dict[str, bool] = {}
         self._files: set[str] = set()
         self._toggles: dict[str, Hotkey] = {}
+        self._suspects: dict[str, Hotkey] = {}
+        self._suspect_until = 0.0
         self._wanted: Shown | None = None
         self._shown: Shown | None = None
         self._changed = asyncio.Event()
@@ -52,12 +56,13 @@ class Expressions:
         self._has = has
         self._active = dict(has.files)
         left = self._memory.left
-        self._files, self._toggles, self._shown = set(), {}, None
+        self._files, self._toggles, self._suspects, self._shown = set(), {}, {}, None
         if left.model == has.model:
             self._files = {file for file in left.files if self._active.get(file)}
             by_id = {key.id: key for key in has.hotkeys}
-            ours = [by_id[one] for one in left.toggles if one in by_id]
-            self._toggles = {key.id: key for key in ours if self._active.get(key.file, False)}
+            self._suspects = {one: by_id[one] for one in left.toggles if one in by_id}
+            self._suspect_until = self._clock() + SUSPECT_S
+            self._toggles = {one: key for one, key in self._suspects.items() if self._active.get(key.file)}
         self._note()
         self._changed.set()
 
@@ -95,7 +100,11 @@ class Expressions:
     async def release(self) -> None:
         """Everything of ours is switched off. Raises VtsGone."""
         self._wanted = None
+        if self._doubt or self._clock() < self._suspect_until:
+            await self._read()
         await self._apply(None, now=True)
+        self._suspects = {}
+        self._note()
 
     async def _read(self) -> None:
         self._doubt = False
@@ -105,7 +114,8 @@ class Expressions:
             return
         # Taken off by hand: no longer ours to take off.
         self._files = {file for file in self._files if self._active.get(file)}
-        self._toggles = {one: key for one, key in self._toggles.items() if self._active.get(key.file)}
+        ours = self._toggles | (self._suspects if self._clock() < self._suspect_until else {})
+        self._toggles = {one: key for one, key in ours.items() if self._active.get(key.file)}
         self._note()
 
     async def _apply(self, wanted: Shown | None, *, now: bool = False) -> bool:
@@ -196,4 +206,5 @@ class Expressions:
 
     def _note(self) -> None:
         moved = self._memory.left.moved if self._memory.left.model == self._has.model else None
-        self._memory.note(Left(self._has.model, tuple(sorted(self._files)), tuple(sorted(self._toggles)), moved))
+        toggles = self._toggles if self._clock() >= self._suspect_until else self._toggles | self._suspects
+        self._memory.note(Left(self._has.model, tuple(sorted(self._files)), tuple(sorted(toggles)), moved))
