@@ -58,3 +58,5 @@ class Obs:
 
     async def aclose(self) -> None:
         await self.driver.aclose()
+        if self._captions is not None:
+            await self._captions.aclose()

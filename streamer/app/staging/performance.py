@@ -5,7 +5,7 @@ The overlays do the same for themselves (`overlays/lib/playhead.js`); the rules 
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from streamer.core.commands import Air, Command, Prepare
 from streamer.ports import CaptionPage, Cue, Heard, Moment, Viseme
@@ -45,6 +45,9 @@ class Performance:
         self._on_cue = on_cue
         self._lines: OrderedDict[int, _Line] = OrderedDict()
         self._air = 0
+        self._now_ms = now_ms
+        self._held: tuple[int, _Line, int, float] | None = None
+        """The line that was heard whole last: its id, where it ended, and when (the show's clock)."""
 
     # --- told ---------------------------------------------------------------------------------------------------------
 
@@ -56,7 +59,7 @@ class Performance:
                 while len(self._lines) > LINES_KEPT:
                     self._lines.popitem(last=False)
             case Air(line=line):
-                self._air = line
+                self._air, self._held = line, None
             case _:
                 pass
 
@@ -80,11 +83,20 @@ class Performance:
                     who, test = known.persona, known.test
                     self._on_cue(Cue(kind=kind, name=name, persona=who, line=heard.line, size=intensity, test=test))
 
-    def ended(self, line: int) -> None:
-        if line == self._air:
-            self._air = 0
-            self._playhead.clear()
-        self._lines.pop(line, None)
+    def ended(self, line: int, *, heard_ms: int = 0) -> None:
+        """`heard_ms`: how long it was, if it was heard whole: its last caption stays until it could be read."""
+        known = self._lines.pop(line, None)
+        if line != self._air:
+            return
+        self._air = 0
+        self._playhead.clear()
+        if known is not None and heard_ms:
+            self._held = line, known, heard_ms, self._now_ms()
+
+    def forget(self, lines: Collection[int]) -> None:
+        """The words of these lines were taken back."""
+        if self._held is not None and self._held[0] in lines:
+            self._held = None
 
     # --- asked --------------------------------------------------------------------------------------------------------
 
@@ -100,6 +112,9 @@ class Performance:
     def caption(self) -> CaptionPage | None:
         line, ms = self._playhead.position() or (0, 0)
         known = self._lines.get(line) if line and line == self._air else None
+        if known is None and self._held is not None:
+            line, known, end_ms, since_ms = self._held
+            ms = end_ms + int(self._now_ms() - since_ms)
         if known is None:
             return None
         if known.pages is None:

@@ -170,13 +170,15 @@ class StageRoom:
             self.afterwards.chat(event, text, name)
 
     def erased(self, erased: Erase, lines: Iterable[int]) -> None:
+        lines = [*lines]
+        self.performance.forget(lines)
         if self.afterwards is not None:
             self.afterwards.erased(erased, lines)
 
     def ended(self, ended: LineEnded, order: Prepare, text: str | None) -> None:
         if self.afterwards is not None:
             self.afterwards.ended(ended, order, text)
-        self.performance.ended(ended.line)
+        self.performance.ended(ended.line, heard_ms=ended.heard_ms if ended.outcome == "finished" else 0)
         self._speakers.pop(ended.line, None)
         if ended.heard_ms > 0:
             self.hand.cue(Cue(kind="line_ended", name=order.persona, persona=order.persona, line=ended.line))

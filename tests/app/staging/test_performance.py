@@ -77,6 +77,27 @@ def test_after_its_end_nothing_of_a_line_is_left() -> None:
     assert (stand.show.moment(), stand.show.caption(), stand.show.words("speaker")) == (Moment(), None, "")
 
 
+def test_the_last_caption_of_a_line_heard_whole_stays_until_it_could_be_read() -> None:
+    stand = Stand()
+    stand.air()
+    stand.show.heard(Heard(7, 2_000, ended=True))
+    stand.show.ended(7, heard_ms=2_000)
+    assert stand.show.caption().line == 7
+    assert (stand.show.moment(), stand.show.words("speaker")) == (Moment(), "")
+    stand.now += 5_000
+    assert stand.show.caption() is None
+
+
+def test_a_caption_that_stays_goes_with_its_words_and_with_the_next_line() -> None:
+    for act in (lambda stand: stand.show.forget([7]), lambda stand: stand.show.ordered(Air(cause=9, line=8))):
+        stand = Stand()
+        stand.air()
+        stand.show.heard(Heard(7, 2_000, ended=True))
+        stand.show.ended(7, heard_ms=2_000)
+        act(stand)
+        assert stand.show.caption() is None
+
+
 def test_a_line_prepared_ahead_changes_nothing() -> None:
     stand = Stand()
     stand.air()
