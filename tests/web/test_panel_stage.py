@@ -210,7 +210,7 @@ async def test_an_avatar_that_waits_can_be_asked_again(opened: Any, show: PanelS
     await panel.shows(".avatarrow", "Mika: moves in VTube Studio (Akari).")
     await panel.shows(".avatarrow", "Juno: VTube Studio asks you to allow Showrunner.")
     await panel.page.get_by_role("button", name="Ask again for Juno").click()
-    await panel.until(lambda: panel.pressed("avatars/juno/ask") == [{}])
+    await panel.until(lambda: panel.pressed("stage/avatar") == [{"persona": "juno"}])
     await show.change({"avatars/juno": AVATARS["juno"] | {"state": "other_model", "model": "<i>Hiyori</i>"}})
     await panel.shows(".avatarrow", "another model is loaded (<i>Hiyori</i>), so nothing is sent to it.")
 

@@ -10,7 +10,7 @@ const asked = signal("");
 
 async function again(id) {
   asked.value = id;
-  const answer = await post(`avatars/${encodeURIComponent(id)}/ask`, {});
+  const answer = await post("stage/avatar", { persona: id });
   if (asked.peek() === id) asked.value = answer.ok ? "" : `! ${id}`;
 }
 
