@@ -105,6 +105,7 @@ class Watch:
             "version": link.info.obs if link.info is not None else "",
             "scene": scene if ready else "",
             "recording": self.outputs.on("record"),
+            "paused": self.outputs.phases["record"] == "paused",
             "streaming": self.outputs.on("stream"),
             "replay": self.outputs.on("replay"),
             "virtual": self.outputs.on("virtual_camera"),

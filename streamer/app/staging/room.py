@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from streamer.adapters.obs.link import ObsLink
     from streamer.app.house import House
 
+_OUTPUT_WORDS: Mapping[tuple[str, str], str] = {
+    ("off", "on"): "started", ("off", "paused"): "started", ("on", "paused"): "paused", ("paused", "on"): "resumed",
+    ("on", "off"): "stopped", ("paused", "off"): "stopped",
+}  # fmt: skip
 EMOTE_HOST = "https://static-cdn.jtvnw.net/"
 
 
@@ -41,7 +45,8 @@ class StageRoom:
         )
         self.reports = StageReports(self._report, self._device)
         self.afterwards: Afterwards | None = None
-        self._outputs = (False, False)
+        self._outputs = ("off", "off")
+        """Of the recording and the stream, as OBS told last. What it did while it was away is told when it is back."""
 
     def _report(self, event: Event) -> None:
         if not self._house.closing:
@@ -49,15 +54,14 @@ class StageRoom:
 
     def _device(self, part: str, state: Mapping[str, object]) -> None:
         self.panel.device(part, state)
-        if part == "obs" and self.afterwards is not None:
-            recording, streaming = bool(state.get("recording")), bool(state.get("streaming"))
-            if state.get("state") != "ready":
-                return  # whether it still records is told when OBS is back
+        if part == "obs" and self.afterwards is not None and state.get("state") == "ready":
+            recording = "paused" if state.get("paused") else "on" if state.get("recording") else "off"
+            streaming = "on" if state.get("streaming") else "off"
             before, self._outputs = self._outputs, (recording, streaming)
-            if recording != before[0]:
-                self.afterwards.recording("started" if recording else "stopped")
-            if streaming != before[1]:
-                self.afterwards.streaming("started" if streaming else "stopped")
+            if (word := _OUTPUT_WORDS.get((before[0], recording))) is not None:
+                self.afterwards.recording(word)
+            if (word := _OUTPUT_WORDS.get((before[1], streaming))) is not None:
+                self.afterwards.streaming(word)
 
     def _name_of(self, persona: str) -> str:
         return next((each.name for each in self._house.plan.cast if each.id == persona), persona)
