@@ -538,7 +538,8 @@ async def test_the_panel_sees_obs(tmp_path):
         await asyncio.sleep(5)
         state = on.told.states["obs"]
         assert state == {
-            "state": "ready", "version": "29.0.2", "scene": "Main", "recording": False, "paused": False, "streaming": False,
+            "state": "ready", "version": "29.0.2", "scene": "Main", "recording": False, "paused": False,
+            "streaming": False,
             "replay": False, "virtual": None, "fps": 60.0, "dropped_pct": 0.0, "bitrate_kbps": None, "browser": False,
             "level_db": None,
         }  # fmt: skip
