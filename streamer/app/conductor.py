@@ -107,10 +107,15 @@ class Conductor:
                 self._sayings.chat(event)
                 text, name = self._texts.get(f"m:{uid}") or "", self._texts.get(f"n:{user}") or ""
                 self._panel.chat(event, text, name, self._now_ms(), row)
+                if self._alerts is not None and self._alerts.is_ignored(row):
+                    return  # a reward of which nothing is to follow; operators see it all the same
                 shown = text or fact(event)  # a follow has neither words nor a fact to show
                 if shown and not event.direct and not aside:  # what is said at the panel was never in the chat
                     self._overlay.chat(event, row, shown, name)
-                self._overlay.alert(event, row, text, name, self._now_ms())
+                if self._alerts is None or self._alerts.is_shown(event):
+                    self._overlay.alert(event, row, text, name, self._now_ms())
+                    if self._staged is not None and not aside:
+                        self._staged.alert(event, row)
                 self._overlay.thanked(event, row, name)
                 self._follower.chat(event, text, name)
             case HostSpoke():

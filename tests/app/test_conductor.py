@@ -47,7 +47,7 @@ from tests.core.scene import CAST
 PERSONAS = (Persona(id="mika", name="Mika"), Persona(id="juno", name="Juno"))
 
 
-def conductor(event: ChatReceived) -> tuple[Conductor, Mock]:
+def conductor(event: ChatReceived, staged: Mock | None = None) -> tuple[Conductor, Mock]:
     texts, overlay, ingress = MemoryTexts(), Mock(), Mock()
     texts.put("n:twitch:7", "Ann")
     ingress.hear.return_value = (event,)
@@ -59,6 +59,7 @@ def conductor(event: ChatReceived) -> tuple[Conductor, Mock]:
         panel=Mock(),
         now_ms=lambda: 0,
         on_closed=lambda: None,
+        staged=staged,
     )
     made.join(Mock(), Mock())
     return made, overlay
@@ -91,6 +92,18 @@ def test_a_follow_has_nothing_to_show() -> None:
     made, overlay = conductor(received("follow"))
     made.on_row(ChatRow(at=0, platform="twitch", kind="follow"))
     overlay.chat.assert_not_called()
+
+
+def test_the_stage_is_told_of_alerts_before_their_fact_is_folded() -> None:
+    event = received("raid", count=30)
+    staged = Mock()
+    made, _ = conductor(event, staged)
+    row = ChatRow(at=0, platform="twitch", kind="raid")
+    staged.alert.side_effect = lambda *_: made.inbox.emit.assert_not_called()  # type: ignore[attr-defined]
+    made.on_row(row)
+    staged.alert.assert_called_once_with(event, row)
+    made.on_row(row, aside=True)
+    staged.alert.assert_called_once()
 
 
 def test_what_is_said_at_the_panel_is_not_shown_as_chat() -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from streamer.app.alerting.rules import NAMES
+from streamer.app.alerting.rules import NAMES, find_reward
 from streamer.app.alerting.settings import Alerts
 from streamer.app.alerting.testevents import row_of
 from streamer.app.alerting.words import AlertWords, Kept
@@ -70,6 +70,16 @@ class AlertDesk:
     def dress(self, event: ChatReceived, row: ChatRow) -> ChatReceived:
         """To be called before an event is told to the core."""
         return self.words.dress(event, row)
+
+    def is_ignored(self, row: ChatRow) -> bool:
+        """A redeemed reward of which nothing at all is to follow."""
+        reward = find_reward(self._alerts(), row.reward) if row.kind == "redemption" else None
+        return reward is not None and reward.ignore
+
+    def is_shown(self, event: ChatReceived) -> bool:
+        """Whether faces and pages may react to it. A follow only where follows are thanked, for there are many, and
+        bots among them; one that is tried out always."""
+        return event.kind != "follow" or event.test or self._alerts().follow.on
 
     def prepare(self, order: Prepare) -> None:
         """To be called before a line is made."""

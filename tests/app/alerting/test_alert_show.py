@@ -206,3 +206,19 @@ def test_names_are_made_speakable_and_hostile_ones_are_not_said(tmp_path: Path) 
         await theatre.close()
 
     run_virtual(main())
+
+
+def test_of_a_reward_that_is_ignored_the_audience_sees_nothing_and_a_follow_moves_nobody(tmp_path: Path) -> None:
+    async def main() -> None:
+        theatre = Theatre(tmp_path, QUIET + "alerts: {rewards: [{reward: Highlight, ignore: true}]}\n")
+        await asyncio.sleep(1)
+        row(theatre, "redemption", 1, text="look at me", reward=Reward("r1", "Highlight"))
+        row(theatre, "follow", 2, name="Fay")
+        await asyncio.sleep(1)
+        overlay = theatre.hub.snapshot("overlay")
+        assert overlay["chat"] == {}
+        assert overlay["stage"]["alert"] is None
+        assert overlay["alerts"] == {}
+        assert len(theatre.hub.snapshot("panel")["events"]) == 2  # operators see all there is
+
+    run_virtual(main())
