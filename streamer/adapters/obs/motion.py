@@ -24,6 +24,8 @@ SETTLE_S = 0.3
 NEAR_PX = 0.75
 NEAR_FACTOR = 0.002
 """OBS keeps both as 32-bit floats and, from 31 on, places in relation to the canvas."""
+SAME_PX, SAME_FACTOR = 0.01, 1e-5
+HAIR = 1e-6
 SILENT = 1e-5
 
 
@@ -66,7 +68,10 @@ class Motions:
         ends = [(held, amount) for held, amount in ways if amount in (0.0, 1.0)]
         for held, amount in (*ends, *ways):
             if amount is not None and (held.moving or restarted or amount in (0.0, 1.0)):
-                self.glides[key] = Glide(Held(held.rest, held.reach), amount, goal=amount, asked=asked)
+                # Short of an end by less than can be seen: the last step is still to come.
+                short = 0.0 if _same(key, place, place_at(key, held, amount)) else HAIR
+                at = abs(amount - short)
+                self.glides[key] = Glide(Held(held.rest, held.reach), at, goal=at, asked=asked)
                 return
         self.glides[key] = Glide(Held(place, aim.reach), asked=asked)
 
@@ -213,6 +218,14 @@ def _pair(value: Value) -> tuple[float, float]:
 
 
 def _near(key: Course, one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return _within_of(key, one, other, NEAR_PX, NEAR_FACTOR)
+
+
+def _same(key: Course, one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return _within_of(key, one, other, SAME_PX, SAME_FACTOR)
+
+
+def _within_of(key: Course, one: tuple[float, float], other: tuple[float, float], px: float, factor: float) -> bool:
     if isinstance(key, Away):
-        return math.hypot(one[0] - other[0], one[1] - other[1]) <= NEAR_PX
-    return abs(one[0] - other[0]) <= NEAR_FACTOR * max(abs(one[0]), abs(other[0]), SILENT)
+        return math.hypot(one[0] - other[0], one[1] - other[1]) <= px
+    return abs(one[0] - other[0]) <= factor * max(abs(one[0]), abs(other[0]), SILENT)

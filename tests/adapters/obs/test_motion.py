@@ -78,6 +78,16 @@ def test_what_we_left_on_the_way_is_known_again():
     assert motions.glides[MIKA].held.rest == (100.0, 200.0)
 
 
+@pytest.mark.parametrize("x", [99.6, -299.7])
+def test_a_hair_short_of_an_end_is_brought_there(world, x):
+    """We died just before the last step."""
+    for aim, end in ((HOME, 100.0), (OUT, -300.0)):
+        motions = Motions()
+        motions.found(MIKA, (x, 200.0), aim, [Held((100.0, 200.0), (-400.0, 0.0), moving=True)])
+        motions.aim(MIKA, aim, 5.0)
+        assert run(motions, world, 5.0)[-1].value == (end, 200.0)
+
+
 def test_fades_are_in_decibels_and_come_back_exactly():
     held = Held((0.7, 0.0), (12.0, 0.0))
     assert place_at(MUSIC, held, 0.0)[0] == 0.7
