@@ -1,8 +1,5 @@
 // Where a text may be broken into rows: the same rules, character for character, as streamer/speech/breaks.py.
 
-import ja from "./vendor/budoux/ja.js";
-import th from "./vendor/budoux/th.js";
-import zh from "./vendor/budoux/zh.js";
 import { characters, width } from "./text.js";
 
 const SPACE = /^[\t-\r \u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000]/u;
@@ -13,10 +10,36 @@ const NO_END = /^[「『（【〔〈《｛［〖｢‘“(\[{]/u;
 const DASH = /[\p{L}\p{M}\p{N}][—–]$/u;
 const LETTER = /^\p{L}/u;
 const LANGUAGES = [
-  [/[\u3041-\u30ff\uff66-\uff9f]/u, ja],
-  [/[\u0e00-\u0e7f]/u, th],
-  [/[\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/u, zh],
+  ["ja", /[\u3041-\u30ff\uff66-\uff9f]/u],
+  ["th", /[\u0e00-\u0e7f]/u],
+  ["zh", /[\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/u],
 ];
+
+const models = {};
+const coming = {};
+
+/** How many languages can be broken between phrases; pages that were cut before one more came are cut again. */
+export const known = { count: 0 };
+
+/** Fetches what breaking this text needs; tables are large, and most shows need none. A text is cut by width until then. */
+export function prepare(text) {
+  const language = LANGUAGES.find(([, signs]) => signs.test(text))?.[0];
+  return language ? fetchModel(language) : null;
+}
+
+/** Everything at once, for tests. */
+export const prepareAll = () => Promise.all(LANGUAGES.map(([language]) => fetchModel(language)));
+
+function fetchModel(language) {
+  coming[language] ??= import(`./vendor/budoux/${language}.js`).then(
+    (module) => {
+      models[language] = module.default;
+      known.count += 1;
+    },
+    () => delete coming[language],
+  );
+  return coming[language];
+}
 
 /** The places, in code points, at which the words of a language written without spaces meet. Sums of whole numbers. */
 function meets(codes, model) {
@@ -47,7 +70,7 @@ function total(model) {
  */
 export function pieces(text, longest = 40, measure = width) {
   const codes = Array.from(text);
-  const model = LANGUAGES.find(([signs]) => signs.test(text))?.[1];
+  const model = models[LANGUAGES.find(([, signs]) => signs.test(text))?.[0]];
   const may = model ? meets(codes, model) : new Set();
   const joined = [];
   let at = 0;

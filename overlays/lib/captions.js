@@ -1,10 +1,12 @@
 // Captions: two lines at most, who speaks by name and colour, words lit as they are heard.
 
+import { known, prepare } from "./breaks.js";
 import { clauses } from "./playhead.js";
 import { pageAt, paginate } from "./pages.js";
 import { readable, width } from "./text.js";
 
 export { pageAt, paginate };
+export { prepareAll } from "./breaks.js";
 
 const EARLY_MS = 80;
 const HEARD_MS = 250;
@@ -59,6 +61,7 @@ export class Captions {
   update(line, ms, who, erased) {
     const gone = erased !== this.erased;
     this.erased = erased;
+    if (line) this.#prepare(line);
     if (!line || ms === null || ms < 0) {
       this.#rest(gone);
       return;
@@ -78,6 +81,15 @@ export class Captions {
     }
   }
 
+  // What breaking the words needs is fetched as soon as they are told, which is before they are heard.
+  #prepare(line) {
+    const list = clauses(line);
+    const mark = `${line.id} ${list.length}`;
+    if (mark === this.prepared) return;
+    this.prepared = mark;
+    for (const { text } of list) prepare(String(text ?? ""));
+  }
+
   // The line has ended: a page that was heard whole stays until it could be read; one that was cut off or taken back goes.
   #rest(gone) {
     if (gone || !this.page || this.heard < this.page.end - HEARD_MS || performance.now() >= this.leave) this.clear();
@@ -87,9 +99,9 @@ export class Captions {
   #changed(line, columns) {
     const list = clauses(line);
     const same =
-      this.seen?.id === line.id && this.seen.columns === columns && this.seen.list.length === list.length &&
+      this.seen?.id === line.id && this.seen.columns === columns && this.seen.known === known.count && this.seen.list.length === list.length &&
       list.every((one, i) => one === this.seen.list[i] && one.end === this.seen.ends[i] && one.words === this.seen.words[i]);
-    if (!same) this.seen = { id: line.id, columns, list, ends: list.map((one) => one.end), words: list.map((one) => one.words) };
+    if (!same) this.seen = { id: line.id, columns, known: known.count, list, ends: list.map((one) => one.end), words: list.map((one) => one.words) };
     return !same;
   }
 

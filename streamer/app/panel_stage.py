@@ -17,6 +17,7 @@ class PanelStage:
         self._publish = publish
         self._scenes: Sequence[tuple[str, str]] = ()
         self._ear = ("", "")
+        self._level_db: float | None = None
         self._stage: dict[str, object] = {}
         self._devices: dict[str, Mapping[str, object] | None] = {}
         publish({"stage": None, "obs": None, "avatars": {}}, ())
@@ -25,9 +26,9 @@ class PanelStage:
         """Key and name of every scene that can be chosen."""
         self._scenes = scenes
 
-    def ear(self, ear: str, source: str) -> None:
-        """What notices the host (`meter`, or nothing) and by which input."""
-        self._ear = ear, source
+    def ear(self, ear: str, source: str, level_db: float | None = None) -> None:
+        """What notices the host (`meter`, or nothing), by which input, and from which level on."""
+        self._ear, self._level_db = (ear, source), level_db
 
     def folded(self, show: Show) -> None:
         host = show.host
@@ -35,13 +36,14 @@ class PanelStage:
             "scene": show.scene or show.scene_on,
             "why": show.scene_why,
             "hand": show.scene_hand,
+            "hand_via": show.scene_via if show.scene_hand else "",
             "emergency": show.emergency,
             "scenes": [{"key": key, "name": name} for key, name in self._scenes],
             "cut_on_speaker": show.settings.scenes.cut_on_speaker,
-            "has_emergency": bool(show.settings.scenes.emergency),
+            "emergency_scene": show.settings.scenes.emergency,
             "host": {
                 "ear": self._ear[0] if host.connected else "", "input": self._ear[1], "speaking": host.speaking,
-                "held": host.held,
+                "held": host.held, "threshold_db": self._level_db,
             },
         }  # fmt: skip
         if now != self._stage:

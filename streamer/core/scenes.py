@@ -104,7 +104,7 @@ def by_hand(show: Show, event: SceneTakenByHand) -> tuple[Show, list[Command]]:
         out.append(TakeScene(cause=show.seq, scene=event.scene, reason="hand"))
     show = replace(
         show, scene=event.scene, scene_on=event.scene, scene_why="hand", scene_ms=show.now_ms, scene_hand=True,
-        scene_before="", emergency=False, wake_ms=0,
+        scene_via=event.via, scene_before="", emergency=False, wake_ms=0,
     )  # fmt: skip
     return show, out
 

@@ -197,6 +197,8 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     scene_why: str = ""
     scene_hand: bool = False
     """The streamer took it by hand."""
+    scene_via: str = ""
+    """Where: `obs`, `panel`, `deck`."""
     scene_base: str = ""
     """Of the segment that goes on; empty: the home scene."""
     scene_on: str = ""

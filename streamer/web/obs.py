@@ -165,7 +165,7 @@ def routes(desk: ObsDesk, *, now: Callable[[], float] = monotonic) -> list[Route
         route("POST", f"{BASE}/undo", api.undo, scope="setup", loose_body=True, problems=(409, 502)),
         route("POST", f"{BASE}/source", api.source, scope="setup", problems=(404, 409, 422, 502)),
         route("POST", f"{BASE}/output", api.output, scope="setup", problems=(409, 422, 502)),
-        route("GET", f"{BASE}/screenshot", api.screenshot, scope="setup", problems=(409, 429, 502)),
+        route("GET", f"{BASE}/screenshot", api.screenshot, scope="panel", problems=(409, 429, 502)),
     ]
 
 

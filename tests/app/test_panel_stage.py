@@ -27,17 +27,17 @@ def test_the_scene_its_reason_and_whose_it_is() -> None:
     feed = Feed()
     panel = PanelStage(feed)
     panel.scenes([("main", "Main"), ("mika", "Mika close")])
-    panel.ear("meter", "Mic/Aux")
+    panel.ear("meter", "Mic/Aux", -40.0)
     scene = Scene(ShowSettings(idle_after_ms=0, scenes=Scenes(home="main", emergency="cover")))
     panel.folded(scene.show)
     told = feed.sent[-1][0]["stage"]
-    assert (told["scene"], told["why"], told["hand"], told["has_emergency"]) == ("main", "home", False, True)
+    assert (told["scene"], told["why"], told["hand"], told["emergency_scene"]) == ("main", "home", False, "cover")
     assert told["scenes"] == [{"key": "main", "name": "Main"}, {"key": "mika", "name": "Mika close"}]
-    assert told["host"] == {"ear": "", "input": "Mic/Aux", "speaking": False, "held": False}
+    assert told["host"] == {"ear": "", "input": "Mic/Aux", "speaking": False, "held": False, "threshold_db": -40.0}
     scene.feed(SceneTakenByHand(scene="Game", via="obs"))
     panel.folded(scene.show)
     told = feed.sent[-1][0]["stage"]
-    assert (told["scene"], told["why"], told["hand"]) == ("Game", "hand", True)
+    assert (told["scene"], told["why"], told["hand"], told["hand_via"]) == ("Game", "hand", True, "obs")
 
 
 def test_nothing_is_told_twice() -> None:
@@ -62,7 +62,13 @@ def test_the_host() -> None:
     scene.feed(HostVoiceSuspected())
     scene.feed(HostHeld(on=True))
     panel.folded(scene.show)
-    assert feed.sent[-1][0]["stage"]["host"] == {"ear": "meter", "input": "Mic", "speaking": True, "held": True}
+    assert feed.sent[-1][0]["stage"]["host"] == {
+        "ear": "meter",
+        "input": "Mic",
+        "speaking": True,
+        "held": True,
+        "threshold_db": None,
+    }
 
 
 def test_without_a_map_the_scene_is_what_is_on() -> None:

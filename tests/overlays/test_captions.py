@@ -15,7 +15,8 @@ LIB = "import('/o/b1/lib/captions.js')"
 
 
 def pages_of(page: Any, line: dict[str, Any], columns: int = 40) -> list[dict[str, Any]]:
-    return page.evaluate(f"([line, columns]) => {LIB}.then(m => m.paginate(line, columns))", [line, columns])
+    cut = "async (m) => (await m.prepareAll(), m.paginate(line, columns))"
+    return page.evaluate(f"([line, columns]) => {LIB}.then({cut})", [line, columns])
 
 
 def rows_of(pages: list[dict[str, Any]]) -> list[str]:
@@ -214,3 +215,16 @@ def test_a_page_that_was_cut_off_goes_with_its_line(show: FakeShow, open_page: C
     until(page, "showrunner.state().caption")
     show.set({"line": None, "playhead": {"line": 0, "ms": 0, "at": 0, "playing": False}})
     until(page, "showrunner.state().line === null && showrunner.state().caption === ''")
+
+
+def test_what_breaking_japanese_needs_is_fetched_with_the_first_japanese_words(
+    show: FakeShow, open_page: Callable[..., Any]
+) -> None:
+    page = open_page("captions")
+    fetched = "performance.getEntriesByType('resource').filter((e) => e.name.includes('budoux')).length"
+    show.say(1, "mika", clause("plain words"), ms=0, playing=False)
+    until(page, "showrunner.state().caption === 'plain words'")
+    assert page.evaluate(fetched) == 0
+    show.say(2, "mika", clause("次はみんなで食べましょう。"), ms=0, playing=False)
+    until(page, f"{fetched} === 1")
+    until(page, "showrunner.state().caption.replace(' ', '') === '次はみんなで食べましょう。'")

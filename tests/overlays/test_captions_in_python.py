@@ -7,7 +7,10 @@ import msgspec
 from streamer.speech.pages import page_at, paginate
 from tests.speech.caption_vectors import vectors
 
-IN_PAGE = """(lines) => import('/o/b1/lib/captions.js').then(({paginate, pageAt}) => lines.map((clauses) => {
+IN_PAGE = """async (lines) => {
+ const {paginate, pageAt, prepareAll} = await import('/o/b1/lib/captions.js');
+ await prepareAll();
+ return lines.map((clauses) => {
   const pages = paginate({clauses: Object.fromEntries(clauses.map((one, i) => [i, one]))});
   const shown = (ms) => pages.indexOf(pageAt(pages, ms));
   const last = clauses[clauses.length - 1].end;
@@ -16,7 +19,8 @@ IN_PAGE = """(lines) => import('/o/b1/lib/captions.js').then(({paginate, pageAt}
       [at, end, until, rows.map((row) => row.map((token) => token.text).join("").trim())]),
     shown: Array.from({length: 41}, (_, i) => shown(Math.floor(last * i / 37) + 7)),
   };
-}))"""
+ });
+}"""
 
 
 def test_both_make_the_same_pages_of_the_same_lines(workshop: Any) -> None:

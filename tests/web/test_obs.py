@@ -129,12 +129,14 @@ async def test_passwords_cannot_be_guessed_here(served) -> None:
     assert found == [200] * 6 + [429] * 2
 
 
-async def test_only_owners(served) -> None:
+async def test_only_owners_but_for_the_picture_of_what_viewers_see_anyway(served) -> None:
     house, desk = served
     _, token = house.grants.create("operator", "mod")
     mod = {"Authorization": f"Bearer {token}"}
-    for path in (BASE, f"{BASE}/screenshot"):
-        assert (await house.get(path, **mod))[0] == 403
+    assert (await house.get(BASE, **mod))[0] == 403
+    async with house.session.get(house.url + f"{BASE}/screenshot", headers=mod) as picture:
+        assert (picture.status, picture.content_type) == (200, "image/jpeg")
+    desk.asked.clear()
     async with house.session.post(
         house.url + f"{BASE}/output", json={"what": "stream", "do": "stop"}, headers=mod
     ) as no:

@@ -83,7 +83,10 @@ class StageRoom:
             )
         self.panel.scenes([(key, name) for key, name in plan.scenes.scenes.items()])
         part = plan.settings.obs
-        self.panel.ear("meter" if part is not None and part.host_mic else "", part.host_mic if part is not None else "")
+        if part is not None and part.host_mic:
+            self.panel.ear("meter", part.host_mic, part.host_level_db)
+        else:
+            self.panel.ear("", "")
         wanted = wanted_drivers(plan, self.performance, self.reports, plan.folders.state)
         await self.hand.use(wanted, avatar_health(plan))
 
