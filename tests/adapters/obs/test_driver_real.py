@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from streamer.adapters.obs.driver import ObsDriver
+from streamer.adapters.obs.errors import ObsRefused
 from streamer.adapters.obs.link import ObsLink
 from streamer.adapters.obs.settings import SceneMap
 from streamer.core.events import SceneTakenByHand
@@ -63,9 +64,19 @@ async def furnish(link: ObsLink) -> None:
 
 
 async def _add(link: ObsLink, scene: str, name: str, kind: str, settings: dict[str, Any]) -> None:
-    await link.request(
-        "CreateInput", {"sceneName": scene, "inputName": name, "inputKind": kind, "inputSettings": settings}
-    )
+    """OBS gives a name free a moment after the input of the test before was removed."""
+    data = {"sceneName": scene, "inputName": name, "inputKind": kind, "inputSettings": settings}
+
+    async def made() -> bool:
+        try:
+            await link.request("CreateInput", data)
+        except ObsRefused as refused:
+            if refused.code != 601:
+                raise
+            return False
+        return True
+
+    await until(made)
 
 
 class Real:
