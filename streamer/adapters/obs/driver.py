@@ -441,6 +441,8 @@ class ObsDriver:
         if event == PROGRAM:
             if not self._fresh:
                 self._tell(self.cutter.cuts.changed(str(data["sceneName"]), now), str(data["sceneName"]))
+        elif event == "SceneTransitionStarted":
+            self.cutter.began()
         elif event in ("SceneNameChanged", "InputNameChanged"):
             kind = "sceneName" if event == "SceneNameChanged" else "inputName"
             old = str(data[f"old{kind[0].upper()}{kind[1:]}"])

@@ -36,6 +36,8 @@ class Cutter:
         self.world = World()
         self._refused: dict[str, float] = {}
         self._extended = False
+        self._foreign = False
+        """A transition runs that nobody here asked for."""
 
     async def once(self) -> bool:
         """One request, if there is one to make. Raises ObsGone."""
@@ -46,8 +48,22 @@ class Cutter:
         scene = self.cuts.next(now)
         if not scene or scene not in self.world.scenes or self._refused.get(scene, 0.0) > now:
             return False
-        await self._cut(scene)
+        if self._foreign and self.cuts.yields:
+            await self._look()
+        else:
+            await self._cut(scene)
         return True
+
+    def began(self) -> None:
+        """SceneTransitionStarted."""
+        self._foreign = not self.cuts.under_way
+
+    async def _look(self) -> None:
+        """A cut of ours into a transition of the user's would swallow its event: OBS says at once where it goes."""
+        self._foreign = False
+        scene = str((await self._request("GetCurrentProgramScene", None)).get("currentProgramSceneName") or "")
+        if scene and not self.cuts.under_way:
+            self._tell(self.cuts.changed(scene, self._clock()), scene)
 
     async def _cut(self, scene: str) -> None:
         stage = self.cuts.stage

@@ -102,6 +102,17 @@ class Cuts:
         return self._asks[-1].scene if self._asks else self.program
 
     @property
+    def under_way(self) -> bool:
+        """A cut of ours was asked for, and has not come."""
+        return bool(self._asks)
+
+    @property
+    def yields(self) -> bool:
+        """What is to be cut to is the show's idea, and may wait: no wish of the user's, and no way out."""
+        stage = self.stage
+        return not self._detour and stage is not None and not stage.hand and stage.why != "emergency"
+
+    @property
     def held(self) -> bool:
         """The scenes are the user's, as far as is known here."""
         return bool(self._hands) or (self.stage is not None and self.stage.hand)

@@ -153,6 +153,29 @@ async def test_our_cut_comes_over_the_users_and_goes_back_to_his(tmp_path):
 
 
 @virtual
+async def test_a_hand_whose_transition_still_runs_when_the_show_wants_to_cut_is_seen(tmp_path):
+    """A cut of ours in the middle of his would end it without an event of its own."""
+    async with on_stage(tmp_path) as on:
+        on.world.do("SetCurrentProgramScene", sceneName="Private")
+        await asyncio.sleep(0.02)
+        on.driver.want(speaking("mika", scene="mika", why="speaker"))
+        await asyncio.sleep(1)
+        on.driver.want(speaking("mika", scene="Private", why="hand", hand=True))
+        await asyncio.sleep(5)
+        assert (hands(on.told), on.world.on_air) == (["Private"], "Private")
+
+
+@virtual
+async def test_emergency_does_not_wait_for_a_transition_of_the_users(tmp_path):
+    async with on_stage(tmp_path) as on:
+        on.world.do("SetCurrentProgramScene", sceneName="Private")
+        await asyncio.sleep(0.02)
+        on.driver.want(a_stage(scene="mika", why="emergency"))
+        await asyncio.sleep(5)
+        assert (hands(on.told), on.world.on_air) == ([], "Mika close")
+
+
+@virtual
 async def test_the_user_takes_the_very_scene_that_is_wanted(tmp_path):
     async with on_stage(tmp_path) as on:
         on.driver.want(a_stage(scene="mika"))
