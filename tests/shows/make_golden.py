@@ -19,25 +19,31 @@ from streamer.app.rehearsal import Rehearsal
 from streamer.app.settings import Folders
 from streamer.core.events import (
     AlertReplayed,
+    AutoPressed,
     CastChanged,
     ChatKind,
     ChatReceived,
     CloseRequested,
     DialSet,
+    EmergencyPressed,
     Event,
     Fact,
     Features,
     HostEarChanged,
+    HostHeld,
     HostSpeechConfirmed,
     HostSpoke,
     HostVoiceEnded,
     HostVoiceSuspected,
     Money,
     PausePressed,
+    Poked,
     QueueCleared,
     Resumed,
     ResumePressed,
     SayRequested,
+    SceneSeen,
+    SceneTakenByHand,
     SegmentDue,
     SettingsChanged,
     SinkChanged,
@@ -47,7 +53,7 @@ from streamer.core.events import (
     UserIgnored,
     UserUnignored,
 )
-from streamer.core.settings import AlertRule, Member, Segment, ShowSettings
+from streamer.core.settings import AlertRule, Member, Scenes, Segment, ShowSettings
 from streamer.core.verdict import Verdict
 from streamer.shipped import shipped
 from tests.core.world import World as Model
@@ -115,8 +121,8 @@ def presses() -> Iterator[tuple[int, Event]]:
             uid = f"t:more{n}{user}{len(user)}"
             yield 400, ChatReceived(uid=uid, user=user, platform="t", text=f"m:{uid}", features=asked)
         yield 300, event
-    for wait_ms, event in alerts():
-        yield wait_ms, event
+    yield from alerts()
+    yield from stage()
 
 
 def alerts() -> Iterator[tuple[int, Event]]:
@@ -148,6 +154,26 @@ def alerts() -> Iterator[tuple[int, Event]]:
     yield 12_000, chat("r4", "raid", count=40, test=True, user="t:test")
     yield 20_000, AlertReplayed(chat=raid, by="owner:1", via="panel")
     yield 20_000, chat("r5", "raid", count=9, user="t:v4")
+
+
+def stage() -> Iterator[tuple[int, Event]]:
+    """Cuts to speakers, a hand, standby, an emergency, the quiet switch, pokes."""
+    scenes = Scenes(
+        home="main", standby="break", emergency="cover", speakers={"mika": "mika", "juno": "juno"}, several="both",
+        cut_on_speaker=True, min_shot_ms=2_000,
+    )  # fmt: skip
+    yield 500, SettingsChanged(ShowSettings(seed=1, scenes=scenes, segments=(Segment("news", scene="desk"),)))
+    asked = Features(addressed=("mika",), question=True, words=5)
+    events: tuple[Event, ...] = (
+        SceneSeen(scene="main"), Poked(persona="juno"), SegmentDue("news", 10**9),
+        SceneTakenByHand(scene="Game", via="obs"), AutoPressed(by="owner:1", via="panel"), HostHeld(on=True),
+        HostHeld(on=False), PausePressed(), ResumePressed(), SceneTakenByHand(scene="juno", via="deck"),
+        EmergencyPressed(by="deck:1", via="deck"), ResumePressed(), AutoPressed(),
+    )  # fmt: skip
+    for n, event in enumerate(events * 2):
+        uid = f"t:stage{n}"
+        yield 2_500, ChatReceived(uid=uid, user=f"t:v{n % 3}", platform="t", text=f"m:{uid}", features=asked)
+        yield 3_100, event
 
 
 PRESSES: tuple[Event, ...] = (
