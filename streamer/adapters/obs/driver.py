@@ -35,7 +35,8 @@ from streamer.ports import Cue, Health, Notice, Reports, StageView, Unavailable
 
 log = logging.getLogger(__name__)
 
-RELEASE_S = 0.45
+RELEASE_S = 0.3
+"""With what closing the connection takes it must stay within the time that a driver gets at the end."""
 AGAIN_S = 0.2
 FAULT_S = 1.0
 PROGRAM = "CurrentProgramSceneChanged"

@@ -47,6 +47,7 @@ class Stagehand:
         self._failed: dict[str, Health] = {}
         self._broken: Sequence[Health] = ()
         self._stage: Stage | None = None
+        self._closed = False
 
     def __getitem__(self, name: str) -> StageDriver:
         return self._drivers[name]
@@ -83,7 +84,7 @@ class Stagehand:
         await asyncio.gather(*(self._close(name) for name in gone))
         refused: list[Health] = []
         for name, (key, make) in wanted.items():
-            if name in self._drivers:
+            if name in self._drivers or self._closed:  # a reload may still be at it when the show closes
                 continue
             try:
                 driver = make()
@@ -136,6 +137,7 @@ class Stagehand:
 
     async def aclose(self) -> Sequence[str]:
         """Everything that was taken is given back; names those that did not answer in time."""
+        self._closed = True
         names = list(self._drivers)
         done = await asyncio.gather(*(self._close(name) for name in names))
         return [name for name, in_time in zip(names, done, strict=True) if not in_time]

@@ -125,3 +125,20 @@ async def test_one_that_does_not_close_in_time_is_named() -> None:
     began = loop.time()
     assert await hand.aclose() == ["obs"]
     assert loop.time() - began < 1.5
+
+
+@virtual_time
+async def test_a_change_that_is_still_under_way_at_the_end_opens_nothing() -> None:
+    hand = Stagehand(start)
+    late: list[Driver] = []
+
+    def make() -> Driver:
+        late.append(Driver("obs"))
+        return late[-1]
+
+    await hand.use({"obs": (1, lambda: Driver("obs", slow_s=0.5))})
+    change = asyncio.create_task(hand.use({"obs": (2, make)}))
+    await asyncio.sleep(0.1)
+    await hand.aclose()
+    await change
+    assert late == []
