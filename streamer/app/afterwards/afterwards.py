@@ -6,6 +6,7 @@ the files at once; a line that was about them is left out whole.
 """
 
 import asyncio
+import hashlib
 import logging
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -111,6 +112,8 @@ class Afterwards:
         self._writing: asyncio.Task[None] | None = None
         self._notice: Notice | None = None
         self._failed = False
+        self._written: dict[Path, str] = {}
+        """What stands in each file: that of a recording that is over is not written again every minute."""
 
     # --- told as a follower -------------------------------------------------------------------------------------------
 
@@ -251,7 +254,7 @@ class Afterwards:
 
     async def _write(self, place: Path, pages: Mapping[str, Files]) -> None:
         try:
-            await asyncio.to_thread(write_pages, place, pages)
+            await asyncio.to_thread(write_pages, place, pages, self._written)
         except OSError as wrong:
             self._failed = True
             reason = wrong.strerror or type(wrong).__name__
@@ -315,10 +318,16 @@ def free_folder(folder: Path, began: datetime) -> Path:
     return next((path for path in tried if not path.exists()), tried[-1])
 
 
-def write_pages(place: Path, pages: Mapping[str, Files]) -> None:
-    """Each file whole or not at all. Blocks. Raises OSError."""
+def write_pages(place: Path, pages: Mapping[str, Files], written: dict[Path, str] | None = None) -> None:
+    """Each file whole or not at all. `written`: by file, a digest of what was written before; what is the same is left.
+    Blocks. Raises OSError."""
+    written = {} if written is None else written
     for name, page in pages.items():
         inside = place / name if name else place
         inside.mkdir(parents=True, exist_ok=True)
         for file, text in page.texts().items():
-            write_whole(inside / file, text.encode())
+            data = text.encode()
+            digest = hashlib.sha256(data).hexdigest()
+            if written.get(inside / file) != digest:
+                write_whole(inside / file, data)
+                written[inside / file] = digest

@@ -152,6 +152,23 @@ async def test_each_recording_has_files_by_its_own_clock(tmp_path: Path) -> None
     assert "Before the recording." in (place / "captions.srt").read_text(encoding="utf-8")
 
 
+async def test_the_files_of_a_recording_that_is_over_are_not_written_again(tmp_path: Path) -> None:
+    show = Show(tmp_path)
+    show.after.recording("started")
+    show.say("In the recording.")
+    show.after.recording("stopped")
+    await asyncio.sleep(0)
+    while not (told := [*tmp_path.glob("*/recording 1/captions.srt")]):
+        await asyncio.sleep(0.01)
+    while show.after.healths() == []:
+        await asyncio.sleep(0.01)
+    before = told[0].stat()
+    show.say("Behind it.")
+    place = await show.after.close()
+    assert place is not None
+    assert (told[0].stat().st_ino, told[0].stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
 async def test_with_a_stream_times_are_those_of_the_stream(tmp_path: Path) -> None:
     show = Show(tmp_path)
     show.now_ms = 5_000
