@@ -59,7 +59,7 @@ async def _stop(on_air: Stand, page: Any) -> float:
     await on_air.say("Mika, tell me everything")
     await page.wait_for_function("() => window.__loud.slice(-40).filter(row => row[1] > 0.05).length > 30")
     await asyncio.sleep(on_air.chance.uniform(0.2, 0.7))
-    page_ms, ours_ms = await _clocks(page)
+    page_ms, ours_ms = await clocks(page)
     sent_ns = await on_air.press("stop")
     await asyncio.sleep(0.8)
     rows: list[list[float]] = await page.evaluate("() => window.__loud.slice(-1000)")
@@ -71,7 +71,7 @@ async def _stop(on_air: Stand, page: Any) -> float:
     return max(0.0, silent - pressed_ms)
 
 
-async def _clocks(page: Any) -> tuple[float, float]:
+async def clocks(page: Any) -> tuple[float, float]:
     """The page's clock and ours at one moment, by the quickest of some round trips."""
     best: tuple[float, float, float] | None = None
     for _ in range(8):

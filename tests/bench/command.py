@@ -24,12 +24,18 @@ from tests.bench.firstword import first_word
 from tests.bench.fresh import fresh_start
 from tests.bench.machine import machine
 from tests.bench.night import night_report
-from tests.bench.report import ASKED, CHAT, FIGURES, Bench, table
+from tests.bench.report import ASKED, CHAT, FIGURES, STAGE, Bench, table
 from tests.bench.simulated import simulated
 from tests.bench.soak import soak
+from tests.bench.stage_back import obs_back
+from tests.bench.stage_converge import stage_converge
+from tests.bench.stage_cues import obs_cues
+from tests.bench.stage_sound import stage_sound
+from tests.bench.stage_vts import stage_vts
 from tests.bench.start import boot, idle
 from tests.bench.turns import mp3, overheads
 
+GROUPS = {"chat": CHAT, "stage": STAGE}
 Measure = Callable[..., Coroutine[Any, Any, None]]
 
 
@@ -54,6 +60,11 @@ MEASURES: tuple[tuple[Measure, tuple[str, ...]], ...] = (
     (chat_deaf, ("chat_deaf_s",)),
     (chat_parse, ("chat_parse_per_s",)),
     (chat_delete, ("chat_delete_ms",)),
+    (obs_cues, ("obs_request_ms", "obs_picture_ms")),
+    (obs_back, ("obs_back_s",)),
+    (stage_vts, ("vts_60hz", "vts_back_s")),
+    (stage_sound, ("mouth_sound_ms", "caption_sound_ms")),
+    (stage_converge, ("stage_converge",)),
     (fresh_start, ("fresh_start_s",)),
 )
 
@@ -63,14 +74,14 @@ def main(options: argparse.Namespace) -> int:
     what = getattr(options, "what", "")
     if what == "soak":
         return _soak(options)
-    if what not in ("", "chat"):
-        print(f"There is no bench {what!r}; there are chat and soak.", file=sys.stderr)
+    if what not in ("", *GROUPS):
+        print(f"There is no bench {what!r}; there are chat, stage and soak.", file=sys.stderr)
         return 2
     unknown = [name for name in options.only if name not in FIGURES]
     if unknown:
         print(f"There is no figure {unknown[0]!r}; there are {', '.join(FIGURES)}.", file=sys.stderr)
         return 2
-    usual = CHAT if what == "chat" else [name for name in FIGURES if name not in ASKED]
+    usual = GROUPS.get(what) or [name for name in FIGURES if name not in ASKED]
     bench = Bench(options.only or usual, long=getattr(options, "long", False))
     about = machine()
     for measure, names in MEASURES:

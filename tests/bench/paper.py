@@ -3,6 +3,7 @@
     python -m tests.bench.paper                     everything, into the column of a quiet machine
     python -m tests.bench.paper --busy              into the column of a busy one
     python -m tests.bench.paper --chat --long       the chat readers alone, for as long as it is promised
+    python -m tests.bench.paper --stage             OBS, VTube Studio, mouth and captions alone
     python -m tests.bench.paper --from bench.json   what `python3 run.py bench --json bench.json` measured
 
 Only the table between the two marks is written; rows without a new number keep the one they have.
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.command import main as bench
-from tests.bench.report import ASKED, CHAT, FIGURES, TARGETS, unit
+from tests.bench.report import ASKED, CHAT, FIGURES, STAGE, TARGETS, unit
 
 PAPER = Path(__file__).parents[2] / "docs" / "performance.md"
 BEGIN, END = "<!-- figures -->\n", "<!-- end of the figures -->\n"
@@ -57,6 +58,11 @@ def _one(value: Any) -> str:
             told = "" if alone == value["max"] else f" (the way alone {_short(alone)})"
             wrong = ", ".join(f"{value[key]} {key}" for key in ("lost", "doubled", "missed") if value[key]) or "0 lost"
             return f"{_short(value['p50'])} / {_short(value['p95'])} / max {_short(value['max'])}{told}; {wrong}"
+        case {"crossed": crossed, "frames_per_s": rate, "cpu_percent": cpu}:
+            return f"{crossed} crossed; {_short(rate)} a second; {_short(cpu)} % of a core"
+        case {"apart": apart, "changes": changes}:
+            took = f"{value['worst_requests']} requests, {_short(value['worst_s'])} s"
+            return f"{apart} of {value['evenings']} apart, {changes:,} changes; at most {took}"
         case {"p99": _}:
             return _spread(value)
         case _:
@@ -125,12 +131,13 @@ def main() -> int:
     options.add_argument("--from", dest="file", metavar="FILE", type=Path, help="a report that was written before")
     options.add_argument("--fresh", action="store_true", help="also what is only measured when asked for")
     options.add_argument("--chat", action="store_true", help="only the figures of the chat readers")
+    options.add_argument("--stage", action="store_true", help="only the figures of the stage")
     options.add_argument("--long", action="store_true", help="ten minutes of messages instead of 20 seconds")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         file = given.file or Path(folder) / "bench.json"
         if given.file is None:
-            known = CHAT if given.chat else FIGURES
+            known = CHAT if given.chat else STAGE if given.stage else FIGURES
             only = [name for name in known if given.fresh or name not in ASKED]
             bench(argparse.Namespace(only=only, quick=False, long=given.long, json=file))
         report = json.loads(file.read_text(encoding="utf-8"))

@@ -33,9 +33,20 @@ NUMBERS = (
 CHANGES = ("change_s",)
 CHAT = ("chat_100_per_s", "chat_500_per_s", "chat_deaf_s", "chat_parse_per_s", "chat_delete_ms")
 """Of the chat readers: a row for each client, kind of failure or way."""
+STAGE = (
+    "obs_request_ms",
+    "obs_picture_ms",
+    "obs_back_s",
+    "vts_60hz",
+    "vts_back_s",
+    "mouth_sound_ms",
+    "caption_sound_ms",
+    "stage_converge",
+)
+"""Of OBS, VTube Studio and what a page shows while a voice is heard."""
 ASKED = ("fresh_start_s",)
 """Numbers that are measured only when asked for by name: they need the network, or take minutes."""
-FIGURES: tuple[str, ...] = (*SPREADS, *CHANGES, *CHAT, *NUMBERS, *ASKED)
+FIGURES: tuple[str, ...] = (*SPREADS, *CHANGES, *CHAT, *STAGE, *NUMBERS, *ASKED)
 TARGETS = {
     "overhead_ms": "p50 <= 5, p95 <= 15",
     "overhead_mp3_ms": "within 5 of overhead_ms",
@@ -61,11 +72,19 @@ TARGETS = {
     "chat_deaf_s": "<= 10, 0 lost",
     "chat_parse_per_s": ">= 2000",
     "chat_delete_ms": "<= 150",
+    "obs_request_ms": "<= 10",
+    "obs_picture_ms": "<= 100 (3 frames)",
+    "obs_back_s": "<= 2",
+    "vts_60hz": "0 crossed, <= 8 % of a core",
+    "vts_back_s": "<= 2",
+    "mouth_sound_ms": "p50 <= 40, p95 <= 100",
+    "caption_sound_ms": "p50 <= 40, p95 <= 100",
+    "stage_converge": "always",
 }
 UNITS = {
     "avatars_fps": "1/s", "avatars_idle_fps": "1/s", "idle_rss_mb": "MB", "first_page_kb": "KB",
     "sim_speed_x": "x real time", "step_per_s": "1/s", "chat_parse_per_s": "1/s", "chat_100_per_s": "messages",
-    "chat_500_per_s": "messages",
+    "chat_500_per_s": "messages", "vts_60hz": "frames", "stage_converge": "changes",
 }  # fmt: skip
 
 
@@ -140,8 +159,37 @@ class Deaf(msgspec.Struct, frozen=True):
     doubled: int
 
 
+class Injected(msgspec.Struct, frozen=True):
+    """Parameters sent to VTube Studio beside hotkeys and events.
+
+    `crossed` replies reached the wrong call, came for nobody or too late. `cpu_percent` is the processor time of the
+    process that sends (100: one core).
+    """
+
+    crossed: int
+    frames_per_s: float
+    hotkeys: int
+    events: int
+    cpu_percent: float
+
+
+class Converged(msgspec.Struct, frozen=True):
+    """Random changes of the stage, in several evenings: after each evening OBS is to be as it should.
+
+    `apart`: evenings after which it was not. `worst_requests`, `worst_s`: the most it took from the last change on.
+    """
+
+    changes: int
+    restarts: int
+    evenings: int
+    apart: int
+    worst_requests: int
+    worst_s: float
+
+
 Changes = dict[str, Change]
-Value = Spread | Changes | dict[str, Flow] | dict[str, Deaf] | dict[str, Spread] | dict[str, float] | float | None
+Several = Changes | dict[str, Flow] | dict[str, Deaf] | dict[str, Spread] | dict[str, Injected] | dict[str, Converged]
+Value = Spread | Several | dict[str, float] | float | None
 
 
 def unit(name: str) -> str:
@@ -224,7 +272,7 @@ def _cells(name: str, value: Value) -> list[tuple[str, ...]]:
             return [_row(name, value)]
 
 
-def _row(name: str, value: Spread | Change | Flow | Deaf | float) -> tuple[str, ...]:
+def _row(name: str, value: Spread | Change | Flow | Deaf | Injected | Converged | float) -> tuple[str, ...]:
     match value:
         case Spread() | Change():
             return name, _short(value.p50), _short(value.p95), _short(value.p99), str(value.n)
@@ -232,6 +280,12 @@ def _row(name: str, value: Spread | Change | Flow | Deaf | float) -> tuple[str, 
             return name, f"{value.lost} lost", f"{value.doubled} doubled", f"{value.disordered} late", str(value.sent)
         case Deaf():
             return name, _short(value.p50), _short(value.p95), f"max {_short(value.max)}", str(value.n)
+        case Injected():
+            rate, cpu = f"{_short(value.frames_per_s)}/s", f"{_short(value.cpu_percent)} % of a core"
+            return name, f"{value.crossed} crossed", rate, cpu, str(value.hotkeys)
+        case Converged():
+            most = f"{value.worst_requests} requests"
+            return name, f"{value.apart} apart", most, f"{_short(value.worst_s)} s", str(value.changes)
         case _:
             return name, _short(value), "", "", ""
 

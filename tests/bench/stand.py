@@ -8,7 +8,7 @@ import struct
 import tempfile
 import time
 import wave
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -189,11 +189,13 @@ class Stand:
 
 @asynccontextmanager
 async def stand(
-    form: Format = "wav", *, listen: bool = True, llm: FakeOpenAi | None = None, tts: FakeOpenAi | None = None
-) -> AsyncIterator[Stand]:
+    form: Format = "wav", *, listen: bool = True, llm: FakeOpenAi | None = None, tts: FakeOpenAi | None = None,
+    settings: str = "", files: Mapping[str, str] | None = None,
+) -> AsyncIterator[Stand]:  # fmt: skip
     """A show on air with one persona, an idle chat, and a page that plays (`listen`).
 
     `llm` and `tts` are servers that say something else than the usual sentence and tone; they are opened here.
+    `settings` come after the usual ones, `files` into the home folder.
     """
     spoken: dict[str, bytes] = {}
     encode = to_mp3 if form == "mp3" else to_wav
@@ -212,8 +214,11 @@ async def stand(
         for server in (llm, tts, irc):
             await stack.enter_async_context(server)
         _persona(folder)
-        settings = SETTINGS.format(irc=irc.url, llm=llm.url, tts=tts.url, format=form)
-        product = await stack.enter_async_context(Product(folder, settings))
+        for name, text in (files or {}).items():
+            (folder / "home" / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / "home" / name).write_text(text, encoding="utf-8")
+        written = SETTINGS.format(irc=irc.url, llm=llm.url, tts=tts.url, format=form) + settings
+        product = await stack.enter_async_context(Product(folder, written))
         session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)))
         await sign_in(product, session)
         await irc.joined()
