@@ -91,7 +91,7 @@ def named_in(part: ObsPart, scenes: SceneMap, places: Mapping[str, str]) -> list
     for who, person in scenes.people.items():
         shown = [(f"people.{who}.show.{at}", each) for at, each in enumerate(person.show)]
         shown += [(f"people.{who}.slide", person.slide)] if person.slide is not None else []
-        out += [_Named("source", each.source, place, each.scene) for place, each in shown]
+        out += [_Named("source", each.source, place, scenes.scene(each.scene)) for place, each in shown]
         out += [
             _Named("filter", each.filter, f"people.{who}.filters.{at}", each.source)
             for at, each in enumerate(person.filters)

@@ -45,3 +45,15 @@ async def test_a_wrong_password_is_said_at_once(tmp_path: Path, monkeypatch: pyt
         (row,) = await probe_stage(plan(tmp_path, f'obs: {{url: "{obs.url}"}}\n'))
     assert (row.state, row.notice.code) == ("broken", "obs.fault.password")
     assert "hunter-seven" not in say(row.notice)
+
+
+async def test_a_source_is_looked_for_in_the_scene_that_a_key_stands_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOWRUNNER_OBS__PASSWORD", "x")
+    people = "people: {mika: {show: [{scene: main, source: Glow}]}}\n"
+    put(folders(tmp_path).home, "scenes/stage.yaml", "scenes: {main: Scene}\n" + people)
+    async with FakeObs(password="x") as obs:
+        rows = await probe_stage(plan(tmp_path, f'obs: {{url: "{obs.url}", map: stage}}\n'))
+    (missing,) = [row.notice for row in rows if row.notice.code.startswith("obs.missing")]
+    assert (missing.code, missing.params["name"], missing.params["within"]) == ("obs.missing.source", "Glow", "Scene")
