@@ -18,6 +18,8 @@ RETURN_MS = 1_500
 """A speaker's scene stays so long after the line, because another one may begin."""
 _SOFT = frozenset({"speaker", "several", "home", "back"})
 """Cuts that keep to the shortest shot; the others are wanted at their moment."""
+_PASSING = frozenset({"speaker", "several", "alert", "standby", "emergency"})
+"""Cuts after which something else comes back: a resting scene, or what was on."""
 
 
 def direct(show: Show) -> tuple[Show, list[Command]]:
@@ -25,8 +27,8 @@ def direct(show: Show) -> tuple[Show, list[Command]]:
     scene, why = wanted(show)
     if not scene or scene == show.scene or show.now_ms < _soonest_ms(show, why):
         return show, []
-    if why in ("speaker", "several", "alert") and not _resting(show):
-        show = replace(show, scene_back=show.scene_on)
+    if why in _PASSING and show.scene_why not in _PASSING and not _resting(show):
+        show = replace(show, scene_back=show.scene if show.scene_why == "back" else show.scene_on)
     return _take(show, scene, why)
 
 
@@ -56,7 +58,7 @@ def wanted(show: Show) -> tuple[str, Why]:
         return show.scene_base, "segment"
     if scenes.home:
         return scenes.home, "home"
-    return (show.scene_back, "back") if show.scene_why in ("speaker", "several", "alert") else ("", "")
+    return (show.scene_back, "back") if show.scene_why in _PASSING else ("", "")
 
 
 def _shot(show: Show, air: Line) -> tuple[str, Why]:

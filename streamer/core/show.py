@@ -204,7 +204,7 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     scene_on: str = ""
     """What the device says is on."""
     scene_back: str = ""
-    """What was on before a cut to a speaker or an alert, where no home scene is named."""
+    """What was on before cuts to speakers, an alert, standby or emergency, where no home scene is named."""
     scene_before: str = ""
     """What the streamer had taken by hand before an emergency."""
     emergency: bool = False

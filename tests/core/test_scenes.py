@@ -118,6 +118,39 @@ def test_without_a_home_it_goes_back_to_what_was_on() -> None:
     assert taken(scene.wait(2_000)) == [("Game", "back")]
 
 
+def test_without_a_home_one_speaker_after_the_other_goes_back_to_what_was_on_before_both() -> None:
+    scene = a_scene(Scenes(speakers={"mika": "mika", "juno": "juno"}, cut_on_speaker=True))
+    scene.feed(SceneSeen(scene="Game"))
+    scene.wait(10_000)
+    for line, who in ((1, "mika"), (2, "juno")):
+        assert taken(speak(scene, who, line)) == [(who, "speaker")]
+        scene.feed(SceneSeen(scene=who))
+        scene.wait(5_000)
+        scene.ended(line)
+    assert taken(scene.wait(5_000)) == [("Game", "back")]
+
+
+def test_without_a_home_standby_goes_back_to_what_was_on() -> None:
+    scene = a_scene(Scenes(standby="break"))
+    scene.feed(SceneSeen(scene="Game"))
+    scene.wait(10_000)
+    assert taken(scene.feed(PausePressed())) == [("break", "standby")]
+    scene.feed(SceneSeen(scene="break"))
+    assert taken(scene.feed(ResumePressed()) + scene.wait(4_000)) == [("Game", "back")]
+
+
+def test_without_a_home_emergency_goes_back_to_what_was_on() -> None:
+    scene = a_scene(Scenes(speakers={"mika": "mika"}, cut_on_speaker=True, emergency="cover"))
+    scene.feed(SceneSeen(scene="Game"))
+    scene.wait(10_000)
+    speak(scene, "mika", 1)
+    scene.feed(SceneSeen(scene="mika"))
+    assert taken(scene.feed(EmergencyPressed())) == [("cover", "emergency")]
+    scene.feed(SceneSeen(scene="cover"))
+    scene.ended(1)
+    assert taken(scene.feed(ResumePressed()) + scene.wait(4_000)) == [("Game", "back")]
+
+
 def test_a_scene_taken_by_hand_is_left_alone_until_auto() -> None:
     scene = a_scene(SPEAKERS)
     scene.wait(10_000)
