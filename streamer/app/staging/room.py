@@ -55,9 +55,10 @@ class StageRoom:
     def _device(self, part: str, state: Mapping[str, object]) -> None:
         self.panel.device(part, state)
         if part == "obs" and self.afterwards is not None and state.get("state") == "ready":
-            recording = "paused" if state.get("paused") else "on" if state.get("recording") else "off"
-            streaming = "on" if state.get("streaming") else "off"
-            before, self._outputs = self._outputs, (recording, streaming)
+            before = self._outputs
+            recording = _phase(state, "recording", before[0])
+            streaming = _phase(state, "streaming", before[1])
+            self._outputs = (recording, streaming)
             if (word := _OUTPUT_WORDS.get((before[0], recording))) is not None:
                 self.afterwards.recording(word)
             if (word := _OUTPUT_WORDS.get((before[1], streaming))) is not None:
@@ -189,6 +190,15 @@ class StageRoom:
         self._speakers.pop(ended.line, None)
         if ended.heard_ms > 0:
             self.hand.cue(Cue(kind="line_ended", name=order.persona, persona=order.persona, line=ended.line))
+
+
+def _phase(state: Mapping[str, object], output: str, before: str) -> str:
+    """None: OBS was not asked yet, or has no such output."""
+    if state.get(output) is None:
+        return before
+    if output == "recording" and state.get("paused"):
+        return "paused"
+    return "on" if state[output] else "off"
 
 
 def _emote(row: ChatRow | None) -> str:
