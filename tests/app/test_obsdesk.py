@@ -1,6 +1,7 @@
 """The desk of OBS inside a show: what it does to OBS, to the files and to the keyring."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from streamer.adapters.obs.link import ObsLink
 from streamer.app import settings as settings_module
+from streamer.app.obs import desk as desk_module
 from streamer.app.obs.desk import ObsDesk, ObsHouse
 from streamer.app.staging.opening import keyed_obs
 from streamer.ports import Health, Notice
@@ -92,6 +94,31 @@ async def test_an_address_and_a_password_that_work_are_kept(stand: Stand) -> Non
     assert (state.scene, state.scenes, state.version) == ("Scene", ("Scene",), "29.0.2")
     assert stand.show.text == f"{before}obs:\n  url: {stand.obs.url}\n"
     assert list(stand.show.ring.kept.values()) == ["obs-secret"]
+
+
+async def test_a_password_is_for_its_address_only(stand: Stand) -> None:
+    await stand.desk.connect(stand.obs.url, "obs-secret")
+    async with FakeObs(windows()) as other:
+        wrong = await refused(stand.desk.connect(other.url, None))
+        assert wrong.code == "obs_password_missing"
+        assert stand.show.plan.settings.obs is not None
+        assert stand.show.plan.settings.obs.url == stand.obs.url
+        await stand.desk.connect(other.url, "obs-secret")
+        assert (await stand.desk.connect(stand.obs.url, None)).state == "ready"
+        await stand.close()
+
+
+async def test_a_name_is_not_looked_up_on_the_thread_of_the_show(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def look(base: str, _url: str, _port: int) -> str:
+        asked.append(threading.current_thread() is threading.main_thread())
+        return base
+
+    await stand.desk.connect(stand.obs.url, "obs-secret")
+    monkeypatch.setattr(desk_module, "base_for", look)
+    await stand.desk.state()
+    assert asked == [False]
 
 
 async def test_no_obs_there(stand: Stand) -> None:

@@ -99,7 +99,7 @@ class ObsDesk:
             plan = self._house.plan()
             base, token = self._house.overlays()
             part = plan.settings.obs or ObsPart()
-            base = base_for(base, part.url, self._house.port())
+            base = await asyncio.to_thread(base_for, base, part.url, self._house.port())
             work = Work(link, wish_for(plan, base, token, layout), plan.folders.state)
             try:
                 await work.look()
@@ -154,10 +154,11 @@ class ObsDesk:
     async def connect(self, url: str, password: str | None) -> api.ObsState:
         now = self._part or ObsPart()
         try:
-            part = ObsPart(**{**now.model_dump(), "url": url or now.url})
+            part = ObsPart(**{**now.model_dump(exclude={"password"}), "url": url or now.url})
         except ValidationError:
             raise problem(422, "obs_address", path="$.url", url=url) from None
-        asked = keyed_obs(part).password.get_secret_value() if password is None else password
+        kept = now if part.url == now.url else keyed_obs(part)  # a password is for its address only
+        asked = kept.password.get_secret_value() if password is None else password
         link = ObsLink(part.url, asked)
         async with connect(link) as ready:
             if not ready:

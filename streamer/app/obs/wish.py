@@ -48,7 +48,7 @@ def _language(plan: Plan) -> str:
 
 def base_for(base: str, obs_url: str, port: int) -> str:
     """The beginning of overlay links as OBS has to write it: where OBS runs on another machine, by this machine's
-    address in the network between the two."""
+    address in the network between the two. Looks a name up, which may take long: to be called in a thread."""
     host = urlsplit(obs_url).hostname or "localhost"
     own = urlsplit(base).hostname or ""
     if is_here(host) or not is_here(own):
