@@ -11,8 +11,8 @@ export { prepareAll } from "./breaks.js";
 const EARLY_MS = 80;
 const HEARD_MS = 250;
 
-function textOf(page) {
-  return page.rows.map((row) => row.map((token) => token.text).join("").trim()).join(" ");
+function textOf(page, between = " ") {
+  return page.rows.map((row) => row.map((token) => token.text).join("").trim()).join(between);
 }
 
 function div(name) {
@@ -33,7 +33,7 @@ export class Captions {
     this.root.append(this.box);
     this.root.dir = "auto";
     host.append(this.root);
-    addEventListener("resize", () => (this.columns = 0));
+    addEventListener("resize", () => ([this.columns, this.seen] = [0, null]));
     this.page = null;
     this.pages = [];
     this.seen = null;
@@ -70,7 +70,7 @@ export class Captions {
     if (this.#changed(line, columns)) this.pages = paginate(line, columns, 2, (text) => this.#width(text));
     const page = pageAt(this.pages, ms);
     if (page !== this.page) {
-      if (page && this.page && this.line === line.id && textOf(page) === textOf(this.page)) this.#retime(page);
+      if (page && this.page && this.line === line.id && textOf(page, "\n") === textOf(this.page, "\n")) this.#retime(page);
       else this.#show(page, who, line);
     }
     this.heard = ms;
@@ -149,7 +149,7 @@ export class Captions {
       for (const token of row) {
         const node = document.createElement("span");
         node.className = "sr-captions__word";
-        node.textContent = token.text;
+        node.textContent = token === row.at(-1) ? token.text.trimEnd() : token.text;
         out.append(node);
         this.tokens.push({ node, at: token.at, said: false });
       }

@@ -46,8 +46,8 @@ export class Page {
       this.sink?.open();
       this.#hints();
     }
-    // What was measured with another font is measured again.
-    document.fonts.ready.then(() => dispatchEvent(new Event("resize")));
+    // What was measured with another font is measured again. A font is first fetched when something is to be drawn in it.
+    document.fonts.addEventListener("loadingdone", () => dispatchEvent(new Event("resize")));
     const frame = (now) => {
       requestAnimationFrame(frame);
       if (now - this.last >= 1000 / this.options.fps - 3) this.#step(now);
