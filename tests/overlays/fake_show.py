@@ -5,10 +5,12 @@ Tests say what it sends; it answers nothing by itself but the greeting of both s
 
 import array
 import asyncio
+import contextlib
 import copy
 import json
 import math
 import queue
+import socket
 import struct
 import threading
 import time
@@ -167,9 +169,22 @@ def _value(page: Any, expression: str) -> Any:
         raise
 
 
+def listening() -> socket.socket:
+    """A port of this machine for one show after another: a browser finds the overlays' files of the last in its cache,
+    which depends on the port."""
+    made = socket.socket()
+    made.bind(("127.0.0.1", 0))
+    made.listen(128)
+    made.setblocking(False)
+    return made
+
+
 class FakeShow:
-    def __init__(self, overlays: Path) -> None:
+    def __init__(self, overlays: Path, port: socket.socket | None = None) -> None:
+        """`port` is one of `listening` that outlives the show; without it the show has its own."""
         self._overlays = overlays
+        self._port = port or listening()
+        self._lent = port is not None
         self.build = "b1"
         self.epoch = 1000
         self.state: dict[str, Any] = {
@@ -220,8 +235,7 @@ class FakeShow:
         app.router.add_get("/ws/sink", self._sink)
         self._runner = web.AppRunner(app, shutdown_timeout=0.2)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
+        await web.SockSite(self._runner, self._port.dup()).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
         self._renewal = asyncio.create_task(self._renew())
 
@@ -230,6 +244,11 @@ class FakeShow:
         for ws in tuple(self._sockets):
             await ws.close()
         await self._runner.cleanup()
+        with contextlib.suppress(BlockingIOError):  # who still knocks does not mean the next show
+            while True:
+                self._port.accept()[0].close()
+        if not self._lent:
+            self._port.close()
 
     def call(self, coroutine: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(5)
@@ -245,7 +264,11 @@ class FakeShow:
         path = self._overlays / request.match_info["name"]
         if not path.is_file():
             raise web.HTTPNotFound
-        return web.Response(body=path.read_bytes(), content_type=TYPES[path.suffix])
+        return web.Response(
+            body=path.read_bytes(),
+            content_type=TYPES[path.suffix],
+            headers={"Cache-Control": "public, max-age=31536000, immutable"},
+        )
 
     async def _picture(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
