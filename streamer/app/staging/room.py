@@ -33,7 +33,7 @@ class StageRoom:
 
     def __init__(self, house: "House", publish: Callable[[Mapping[str, object], Sequence[str]], None]) -> None:
         self._house = house
-        self._speakers: dict[int, str] = {}
+        self._orders: dict[int, Prepare] = {}
         self._answering: Mapping[str, str] | None = None
         self.panel = PanelStage(publish)
         self.hand = Stagehand(house.start, on_gone=lambda name: self.panel.device(name, None))
@@ -147,7 +147,7 @@ class StageRoom:
     def ordered(self, command: Command) -> None:
         self.performance.ordered(command)
         if isinstance(command, Prepare):
-            self._speakers[command.line] = command.persona
+            self._orders[command.line] = command
         if self.afterwards is not None:
             self.afterwards.ordered(command)
 
@@ -155,9 +155,9 @@ class StageRoom:
         if self.afterwards is not None:
             self.afterwards.folded(event)
         match event:
-            case LineStarted(line=line) if line in self._speakers:
-                who = self._speakers[line]
-                self.hand.cue(Cue(kind="line", name=who, persona=who, line=line))
+            case LineStarted(line=line) if line in self._orders:
+                who, test = self._orders[line].persona, self._orders[line].test
+                self.hand.cue(Cue(kind="line", name=who, persona=who, line=line, test=test))
             case StopPressed() | EmergencyPressed():
                 self.hand.cue(Cue(kind="stop"))
             case _:
@@ -187,9 +187,10 @@ class StageRoom:
         if self.afterwards is not None:
             self.afterwards.ended(ended, order, text)
         self.performance.ended(ended.line, heard_ms=ended.heard_ms if ended.outcome == "finished" else 0)
-        self._speakers.pop(ended.line, None)
+        self._orders.pop(ended.line, None)
         if ended.heard_ms > 0:
-            self.hand.cue(Cue(kind="line_ended", name=order.persona, persona=order.persona, line=ended.line))
+            who, test = order.persona, order.test
+            self.hand.cue(Cue(kind="line_ended", name=who, persona=who, line=ended.line, test=test))
 
 
 def _phase(state: Mapping[str, object], output: str, before: str) -> str:

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from streamer.app.staging.room import StageRoom
+from streamer.core.commands import Prepare
+from streamer.core.events import LineEnded, LineStarted
+from streamer.ports import Cue
 
 
 class Words:
@@ -31,7 +34,8 @@ def told() -> Words:
 
 @pytest.fixture
 def room(told: Words) -> StageRoom:
-    house: Any = SimpleNamespace(start=None, clock=None, plan=None, closing=False)
+    clock = SimpleNamespace(now_ns=lambda: 0)
+    house: Any = SimpleNamespace(start=None, clock=clock, plan=None, closing=False)
     made = StageRoom(house, lambda _changes, _gone: None)
     made.afterwards = told  # pyright: ignore[reportAttributeAccessIssue]
     return made
@@ -54,3 +58,15 @@ def test_a_recording_that_outlives_the_connection_is_one(room: StageRoom, told: 
     room.reports.state("obs", obs())
     room.reports.state("obs", obs(recording=False, paused=False, streaming=False))
     assert told.said[2:] == ["recording stopped", "streaming stopped"]
+
+
+@pytest.mark.parametrize("test", [True, False])
+def test_devices_know_whether_a_line_is_a_test(room: StageRoom, monkeypatch: pytest.MonkeyPatch, *, test: bool) -> None:
+    cues: list[Cue] = []
+    monkeypatch.setattr(room.hand, "cue", cues.append)
+    room.afterwards = None
+    order = Prepare(cause=1, line=1, persona="mika", kind="paid", why="raid", test=test)
+    room.ordered(order)
+    room.folded(LineStarted(1))
+    room.ended(LineEnded(line=1, outcome="finished", heard_ms=900, heard="l:1"), order, "Hi!")
+    assert [(cue.kind, cue.test) for cue in cues] == [("line", test), ("line_ended", test)]
