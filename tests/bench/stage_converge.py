@@ -86,15 +86,22 @@ def evening(seed: int, changes: int) -> tuple[int, list[tuple[int, float] | None
 
 
 async def stage_converge(bench: Bench, *, quick: bool) -> None:
-    logging.getLogger("streamer").setLevel(logging.ERROR)  # OBS is lost all the time here
-    evenings, restarts, apart = (2 if quick else EVENINGS), 0, 0
-    most, longest = 0, 0.0
+    logging.disable(logging.ERROR)  # OBS is lost and we are killed all the time here
+    try:
+        found = await _evenings(2 if quick else EVENINGS)
+    finally:
+        logging.disable(logging.NOTSET)
+    note = f"{found.restarts} restarts in {found.evenings} evenings; time of the loop's clock, not of this machine"
+    bench.measured("stage_converge", {"OBS": found}, note)
+
+
+async def _evenings(evenings: int) -> Converged:
+    restarts = apart = most = 0
+    longest = 0.0
     for number in range(evenings):
         crashes, took = await asyncio.to_thread(evening, FIRST + number, CHANGES)
         restarts += crashes
         apart += None in took[SPOKEN:]
         for requests, seconds in filter(None, took):
             most, longest = max(most, requests), max(longest, seconds)
-    found = Converged(evenings * CHANGES, restarts, evenings, apart, most, round(longest, 2))
-    note = f"{restarts} restarts in {evenings} evenings; time of the loop's clock, not of this machine"
-    bench.measured("stage_converge", {"OBS": found}, note)
+    return Converged(evenings * CHANGES, restarts, evenings, apart, most, round(longest, 2))

@@ -17,6 +17,7 @@ import tempfile
 import time
 from bisect import bisect_left
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -230,6 +231,24 @@ async def a_page(pulse: Pulse, link: str) -> AsyncIterator[Any]:
             await browser.close()
 
 
+@dataclass(frozen=True)
+class Take:
+    """Of some lines: when what happened, in seconds of `time.perf_counter`."""
+
+    heard: list[float]
+    """Each tone."""
+    spans: list[tuple[float, float]]
+    """From when to when each line was heard."""
+    mouth: list[tuple[float, float]]
+    """Of the page: when it was how far open."""
+    injected: list[tuple[float, float]]
+    """The same in VTube Studio."""
+    words: list[float]
+    """Each word that was lit."""
+    pages: list[tuple[float, str]]
+    """The texts that came to OBS."""
+
+
 async def stage_sound(bench: Bench, *, quick: bool) -> None:
     if lacks := missing():
         for name in FIGURES:
@@ -237,6 +256,21 @@ async def stage_sound(bench: Bench, *, quick: bool) -> None:
         return
     chance = random.Random(3)
     lines = [sentences(chance) for _ in range(1 if quick else LINES)]
+    took = await take(lines, sentences(chance)[:1])
+    seen = {"page": openings(took.mouth), "VTube Studio": openings(took.injected)}
+    _told(bench, "mouth_sound_ms", {name: (against(each, took.heard), len(took.heard)) for name, each in seen.items()})
+    firsts: list[float] = []
+    came: list[float] = []
+    for line, (since, until) in zip(lines, took.spans, strict=True):
+        pages = [page for page in took.pages if since < page[0] < until]
+        pair = _firsts(pages, line, [at for at in took.heard if since < at < until])
+        firsts, came = firsts + pair[0], came + pair[1]
+    words = against(took.words, took.heard), len(took.heard)
+    _told(bench, "caption_sound_ms", {"word": words, "OBS text": (against(came, firsts), len(firsts))})
+
+
+async def take(lines: Sequence[Sequence[str]], first: Sequence[str]) -> Take:
+    """Has the lines said. The `first` sound of a browser is late and torn: nobody is judged by it."""
     llm, tts = FakeOpenAi(), FakeOpenAi(sound=lambda text: to_wav(spoken(text)))
     async with contextlib.AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="ear-", ignore_cleanup_errors=True))
@@ -246,35 +280,33 @@ async def stage_sound(bench: Bench, *, quick: bool) -> None:
         on_air = await stack.enter_async_context(stand(listen=False, llm=llm, tts=tts, settings=settings))
         page = await stack.enter_async_context(a_page(ear, on_air.product.links["Overlay"]))
         await ear.record()
-        # The first sound of a browser is late and torn: nobody is judged by it.
-        await _say(on_air, page, llm, sentences(chance)[:1])
+        await _say(on_air, page, llm, first)
         await page.evaluate(EAR)
-        begin = time.perf_counter()
-        for line in lines:
-            await _say(on_air, page, llm, line)
+        spans = [await _say(on_air, page, llm, line) for line in lines]
         mouth, words = await page.evaluate("() => [window.__mouth, window.__words]")
         there_ms, ours_ms = await clocks(page)
         offset = (ours_ms - there_ms) / 1000
         await ear.stop()
-    heard = [at for at in (ear.began + each for each in onsets(ear.samples(), EAR_HZ)) if at > begin]
-    seen = {
-        "page": openings([(at / 1000 + offset, level) for at, level in mouth]),
-        "VTube Studio": openings([row for row in _injected(vts) if row[0] > begin]),
-    }
-    lit = {"word": [at / 1000 + offset for at, _ in words]}
-    firsts, pages = _firsts(obs.pages, lines, heard, begin)
-    _told(bench, "mouth_sound_ms", {name: (against(each, heard), len(heard)) for name, each in seen.items()})
-    late = {name: (against(each, heard), len(heard)) for name, each in lit.items()}
-    _told(bench, "caption_sound_ms", late | {"OBS text": (against(pages, firsts), len(firsts))})
+    begin = spans[0][0]
+    return Take(
+        heard=[at for at in (ear.began + each for each in onsets(ear.samples(), EAR_HZ)) if at > begin],
+        spans=spans,
+        mouth=[(at / 1000 + offset, level) for at, level in mouth],
+        injected=[row for row in _injected(vts) if row[0] > begin],
+        words=[at / 1000 + offset for at, _ in words],
+        pages=obs.pages,
+    )
 
 
-async def _say(on_air: Stand, page: Any, llm: FakeOpenAi, line: Sequence[str]) -> None:
-    """Until it was heard."""
+async def _say(on_air: Stand, page: Any, llm: FakeOpenAi, line: Sequence[str]) -> tuple[float, float]:
+    """From when to when it was heard, and a little more."""
+    begin = time.perf_counter()
     llm.tokens = [f"{word} " for word in " ".join(line).split()]
     await on_air.say("Mika, is cereal a soup?")
     await page.wait_for_function("() => (window.showrunner.state().heard_ms ?? 0) > 300", timeout=LINE_S * 1000)
     await page.wait_for_function("() => window.showrunner.state().line === null", timeout=LINE_S * 1000)
     await asyncio.sleep(0.8)
+    return begin, time.perf_counter()
 
 
 def _injected(vts: FakeVts) -> list[tuple[float, float]]:
@@ -286,25 +318,25 @@ def _injected(vts: FakeVts) -> list[tuple[float, float]]:
 
 
 def _firsts(
-    pages: Sequence[tuple[float, str]], lines: Sequence[Sequence[str]], heard: Sequence[float], begin: float
+    pages: Sequence[tuple[float, str]], line: Sequence[str], heard: Sequence[float]
 ) -> tuple[list[float], list[float]]:
-    """When the first word of each page was heard, and when the page came. Tones are counted: if one of them was lost,
-    nobody knows which is which."""
-    said = [re.sub(r"\W", "", word).lower() for line in lines for sentence in line for word in sentence.split()]
+    """Of a line: when the first word of each page was heard, and when the page came. Tones are counted: if one of them
+    was lost, nobody knows which is which, and there are none."""
+    said = [_plain(word) for sentence in line for word in sentence.split()]
     if len(said) != len(heard):
         return [], []
     firsts: list[float] = []
     came: list[float] = []
-    index = 0
     for at, text in pages:
-        if at < begin or not text:
-            continue
-        words = [re.sub(r"\W", "", word).lower() for word in text.partition(": ")[2].split() or text.split()]
-        if words and words[0] in said[index:]:
-            index = said.index(words[0], index)
-            firsts.append(heard[index])
+        words = [_plain(word) for word in text.rpartition(": ")[2].split()]
+        if words and words[0] in said:
+            firsts.append(heard[said.index(words[0])])
             came.append(at)
     return firsts, came
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"\W", "", word).lower()
 
 
 def _told(bench: Bench, name: str, found: Mapping[str, tuple[list[float], int]]) -> None:

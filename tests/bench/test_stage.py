@@ -51,7 +51,7 @@ def test_every_word_sounds_where_the_captions_expect_it() -> None:
 def test_a_sound_begins_after_silence_and_not_within_itself() -> None:
     data = array.array("h")
     data.frombytes(bytes(RATE_HZ) + tone(0.2) + bytes(RATE_HZ // 50) + tone(0.2) + bytes(RATE_HZ) + tone(0.1))
-    assert onsets(data, RATE_HZ) == pytest.approx([0.5, 1.42], abs=0.01)
+    assert onsets(data, RATE_HZ) == pytest.approx([0.5, 1.41], abs=0.01)
 
 
 def test_a_mouth_opens_again_though_it_was_never_shut() -> None:
@@ -66,11 +66,10 @@ def test_each_sound_is_compared_with_what_is_nearest_and_not_with_another_word()
 
 
 def test_a_page_is_compared_with_its_first_word() -> None:
-    lines = [["Bada kolu.", "Tese mano."]]
-    heard = [10.0, 10.5, 11.0, 11.5]
-    pages = [(3.0, "old"), (10.1, "Mika: Bada\nkolu."), (10.8, ""), (11.2, "Tese mano.")]
-    assert _firsts(pages, lines, heard, 5.0) == ([10.0, 11.0], [10.1, 11.2])
-    assert _firsts(pages, lines, heard[:3], 5.0) == ([], []), "a word was not heard: nobody knows which"
+    line, heard = ["Bada kolu.", "Tese mano."], [10.0, 10.5, 11.0, 11.5]
+    pages = [(10.1, "Mika: Bada\nkolu."), (10.8, ""), (11.2, "Tese mano.")]
+    assert _firsts(pages, line, heard) == ([10.0, 11.0], [10.1, 11.2])
+    assert _firsts(pages, line, heard[:3]) == ([], []), "a word was not heard: nobody knows which"
 
 
 def test_the_figures_of_the_stage_have_rows_in_both_tables() -> None:
@@ -85,7 +84,8 @@ def test_the_figures_of_the_stage_have_rows_in_both_tables() -> None:
     assert "obs_back_s: needs OBS" in seen
     report = json.loads(json.dumps(bench.to_json({})))
     paper = filled(f"{BEGIN}\n{END}", report, "quiet")
-    rows = {line.split("|")[1].strip(): line.split("|")[3].strip() for line in paper.splitlines()}
+    lines = [line.split("|") for line in paper.splitlines() if line[:1] == "|"]
+    rows = {cells[1].strip(): cells[3].strip() for cells in lines}
     assert rows["`obs_request_ms` pressed"] == "4 / 4 / 4 (n=1)"
     assert rows["`vts_60hz` driver"] == "0 crossed; 59.8 a second; 5.3 % of a core"
     assert rows["`stage_converge` OBS"] == "0 of 20 apart, 1,000 changes; at most 22 requests, 0.46 s"
