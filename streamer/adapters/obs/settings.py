@@ -206,12 +206,14 @@ class SceneMap(_Group):
         )
 
     def scene(self, key: str) -> str:
-        """The OBS scene of a key; a name that is no key is itself."""
-        return self.scenes.get(key, key)
+        """The OBS scene of a key; a name that is no key is itself, as is one behind `=` that would be a key."""
+        plain = key.removeprefix("=")
+        return self.scenes.get(key, plain if plain in self.scenes else key)
 
     def key(self, scene: str) -> str:
-        """The first key of an OBS scene; without one, the name itself."""
-        return next((key for key, name in self.scenes.items() if name == scene), scene)
+        """The first key of an OBS scene; without one, the name itself, behind `=` where it is the key of another."""
+        literal = f"={scene}" if scene in self.scenes else scene
+        return next((key for key, name in self.scenes.items() if name == scene), literal)
 
     def used_scenes(self) -> dict[str, str]:
         """The OBS scenes this map cuts to, by the place in the map that names them first."""

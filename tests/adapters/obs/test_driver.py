@@ -100,6 +100,17 @@ async def test_a_change_that_nobody_asked_for_is_the_users(tmp_path):
 
 
 @virtual
+async def test_a_scene_of_the_users_may_be_called_like_a_key_of_another(tmp_path):
+    async with on_stage(tmp_path) as on:
+        on.world.do("CreateScene", sceneName="mika")
+        on.world.do("SetCurrentProgramScene", sceneName="mika")
+        await asyncio.sleep(1)
+        on.driver.want(a_stage(scene=hands(on.told)[0], why="hand", hand=True))
+        await asyncio.sleep(5)
+        assert on.world.on_air == "mika"
+
+
+@virtual
 async def test_two_scenes_taken_quickly_are_both_left(tmp_path):
     """The show answers to the first while the second is on already: no cut back to the first."""
     async with on_stage(tmp_path) as on:
