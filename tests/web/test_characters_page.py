@@ -13,7 +13,7 @@ import pytest_asyncio
 from streamer.app.characters import load_character
 from tests.fakes.cast_page import CastPage
 from tests.fakes.pictures import png
-from tests.web.profiles import chromium
+from tests.web.profiles import Profiles, chromium
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
@@ -46,17 +46,34 @@ async def browser() -> AsyncIterator[Any]:
         yield browser
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def profiles(browser: Any) -> AsyncIterator[Profiles]:
+    profiles = Profiles(browser, WATCH, 20_000)
+    yield profiles
+    await profiles.close()
+
+
 class Opened:
     def __init__(self, page: Any, show: CastPage) -> None:
         self.page = page
         self.show = show
         self.complaints: list[str] = []
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", self._failed)
         page.on("console", self._console)
+
+    def _failed(self, error: Any) -> None:
+        self.complaints.append(str(error))
 
     def _console(self, message: Any) -> None:
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
             self.complaints.append(message.text)
+
+    async def leave(self, profiles: Profiles) -> None:
+        """Give the page to the next test, which is somebody else."""
+        self.page.remove_listener("pageerror", self._failed)
+        self.page.remove_listener("console", self._console)
+        await profiles.give_back(self.page)
+        await self.page.context.clear_cookies()
 
     async def until(self, told: Any, limit_s: float = 20.0) -> None:
         async with asyncio.timeout(limit_s):
@@ -84,17 +101,13 @@ class Opened:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def opened(browser: Any, tmp_path: Path) -> AsyncIterator[Any]:
+async def opened(profiles: Profiles, tmp_path: Path) -> AsyncIterator[Any]:
     show = await CastPage(tmp_path).start()
-    contexts: list[Any] = []
     pages: list[Opened] = []
 
     async def opened(size: dict[str, int] = DESK, **more: Any) -> Opened:
-        context = await browser.new_context(viewport=size, **({"locale": "en-US", "color_scheme": "dark"} | more))
-        context.set_default_timeout(20_000)
-        await context.add_init_script(WATCH)
-        contexts.append(context)
-        page = Opened(await context.new_page(), show)
+        options: dict[str, Any] = {"locale": "en-US", "color_scheme": "dark"} | more
+        page = Opened(await profiles.page(size, **options), show)
         pages.append(page)
         await page.page.goto(show.url)
         await page.page.wait_for_selector(".char .face svg")
@@ -103,8 +116,7 @@ async def opened(browser: Any, tmp_path: Path) -> AsyncIterator[Any]:
     yield opened
     for page in pages:
         page.complaints += await page.page.evaluate("window.__violations || []")
-    for context in contexts:
-        await context.close()
+        await page.leave(profiles)
     await show.stop()
     assert [page.complaints for page in pages if page.complaints] == []
 
