@@ -141,10 +141,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 # ------------------------------------------------------------------------------------------------------------- order
 # By how long a file takes, measured; folders of long files stand for each of theirs.
 LONGEST = (
-    "tests/test_lint.py", "tests/e2e/test_first_run.py", "tests/web/test_panel_page.py", "tests/app/test_bench.py",
-    "tests/web/test_characters_page.py", "tests/web/test_setup_page.py", "tests/e2e/", "tests/web/test_axe.py",
-    "tests/overlays/test_sink.py", "tests/overlays/test_listening.py", "tests/web/test_signin_page.py",
-    "tests/web/test_panel_write.py", "tests/web/test_panel_events.py", "tests/packaging/", "tests/overlays/",
+    "tests/e2e/test_stage.py", "tests/test_lint.py", "tests/e2e/test_first_run.py", "tests/web/test_panel_page.py",
+    "tests/app/test_bench.py", "tests/adapters/obs/test_driver_real.py", "tests/web/test_characters_page.py",
+    "tests/web/test_setup_page.py", "tests/e2e/", "tests/web/test_axe.py", "tests/overlays/test_sink.py",
+    "tests/overlays/test_listening.py", "tests/web/test_signin_page.py", "tests/web/test_panel_write.py",
+    "tests/web/test_panel_events.py", "tests/web/test_gallery_page.py", "tests/packaging/", "tests/overlays/",
+    "tests/real/", "tests/adapters/obs/",
 )  # fmt: skip
 
 
