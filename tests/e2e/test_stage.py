@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import os
+import secrets
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
@@ -89,7 +90,8 @@ class Writer(FakeOpenAi):
 @pytest.fixture
 async def obs(needs: Callable[[str], str]) -> AsyncIterator[RealObs]:
     needs("obs")
-    made = RealObs(Path(tempfile.mkdtemp(prefix="obs-")), audio=True)
+    # A folder that OBS's own guard made is deleted whole, also when the tests are killed.
+    made = RealObs(Path(tempfile.gettempdir()) / f"obs-{secrets.token_hex(4)}", audio=True)
     try:
         await asyncio.to_thread(made.start)
     except NotInstalled as missing:
