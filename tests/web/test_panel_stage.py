@@ -171,6 +171,37 @@ async def test_the_stream_is_asked_about_and_the_rest_is_not(opened: Any, show: 
     await panel.shows(".outtold", "Not done: refused")
 
 
+async def test_the_question_about_the_stream_is_over_with_escape_and_with_obs(opened: Any, show: PanelShow) -> None:
+    put(show, STAGE, OBS)
+    panel = await card(opened)
+    await panel.page.get_by_role("button", name="Stop: Stream").click()
+    await panel.page.locator(".asks").wait_for()
+    await panel.page.keyboard.press("Escape")
+    await panel.page.locator(".asks").wait_for(state="detached")
+    assert await panel.page.evaluate("document.activeElement.ariaLabel") == "Stop: Stream"
+    await panel.page.keyboard.press("Enter")
+    await panel.page.locator(".asks").wait_for()
+    await show.change({"obs/state": "lost"})
+    await panel.page.locator(".asks").wait_for(state="detached")
+    await show.change({"obs/state": "ready"})
+    await panel.page.locator(".outs").wait_for()
+    assert await panel.page.locator(".asks").count() == 0
+    assert panel.pressed("obs/output") == []
+
+
+async def test_a_microphone_that_is_named_and_not_heard_is_told_of(opened: Any, show: PanelShow) -> None:
+    put(show, STAGE | {"host": STAGE["host"] | {"ear": ""}}, OBS)
+    panel = await card(opened)
+    await panel.shows(".hostrow", "No microphone is watched.")
+    told = {"state": "degraded", "code": "host.meter_missing", "params": {"input": "Mic/Aux", "nearest": "<b>Mic</b>"},
+            "fix": "fix.host.meter_nearest", "latency_ms": None}  # fmt: skip
+    await show.change({"health/host.meter": told})
+    await panel.shows(".hostrow", 'OBS has no audio input called "Mic/Aux", so the host is not noticed.')
+    await panel.shows(".hostrow", 'did you mean "<b>Mic</b>"?')
+    await show.change({"stage/host/held": True})
+    await panel.shows(".hostrow", "You are talking")
+
+
 async def test_what_is_wrong_with_obs_is_said_in_words(opened: Any, show: PanelShow) -> None:
     put(show, STAGE, OBS)
     panel = await card(opened)
@@ -213,6 +244,8 @@ async def test_an_avatar_that_waits_can_be_asked_again(opened: Any, show: PanelS
     await panel.until(lambda: panel.pressed("stage/avatar") == [{"persona": "juno"}])
     await show.change({"avatars/juno": AVATARS["juno"] | {"state": "other_model", "model": "<i>Hiyori</i>"}})
     await panel.shows(".avatarrow", "another model is loaded (<i>Hiyori</i>), so nothing is sent to it.")
+    await show.change({"avatars/juno": AVATARS["juno"] | {"state": "other_model", "model": ""}})
+    await panel.shows(".avatarrow", "Juno: no model is loaded in VTube Studio.")
 
 
 async def test_without_obs_there_is_one_quiet_line(opened: Any, show: PanelShow) -> None:

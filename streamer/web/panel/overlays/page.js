@@ -46,7 +46,7 @@ export function whyNot() {
 function Away() {
   const why = whyNot();
   if (!why) return null;
-  return html`<p class="obs-away" id="obs-away"><span class="dot off" aria-hidden="true"></span>${t(why)}${why === "overlays.obs.none" && html` <a class="link" href="#setup">${t("overlays.obs.connect")}</a>`}</p>`;
+  return html`<p class="obs-away" id="obs-away"><span class="dot off" aria-hidden="true"></span><span>${t(why)}${why === "overlays.obs.none" && html` <a class="link" href="#setup">${t("overlays.obs.connect")}</a>`}</span></p>`;
 }
 
 /** `shown`: the view is the one on screen; previews run only then. */

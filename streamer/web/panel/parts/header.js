@@ -10,7 +10,7 @@ import { Dot } from "./common.js";
 const DOTS = { ok: "", degraded: "warn", broken: "bad", off: "off", starting: "start" };
 const RANK = { broken: 0, degraded: 1, starting: 2, ok: 3, off: 4 };
 
-/** "voice.mika" -> "Mika's voice": a known name, or the name of the persona, or the last word as it is. A second way to the same: (2). */
+/** "voice.mika" -> "Mika's voice": a known name, the persona's, or as it is. A second one: (2). */
 export function partName(part) {
   if (has(`part.${part}`)) return t(`part.${part}`);
   const nth = /^(.+)\.(\d+)$/.exec(part);

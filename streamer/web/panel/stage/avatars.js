@@ -17,7 +17,7 @@ async function again(id) {
 function Avatar({ id, avatar }) {
   const { state, model, instance } = avatar;
   const name = clean(persona(id).name) || id;
-  const key = `stage.avatar.${state}`;
+  const key = state === "other_model" && !model ? "stage.avatar.no_model" : `stage.avatar.${state}`;
   const asks = state === "asking" || state === "refused";
   const off = !live.value || asked.value === id;
   return html`<li class="avatarrow"><${Dot} kind=${DOTS[state] ?? "off"}/><p><span>${t(has(key) ? key : "stage.avatar.off", { name, model: clean(model) || t("stage.avatar.model") })}</span>${clean(instance) && html` <small>${clean(instance)}</small>`}${asked.value === `! ${id}` && html` <small role="status">${t("trouble.offline")}</small>`}</p>

@@ -4,7 +4,7 @@ import { auto, hold, mode, takeScene } from "../actions.js";
 import { Icon } from "../icons.js";
 import { Dot } from "../parts/common.js";
 import { lineOnAir, live, persona, S } from "../store.js";
-import { clean, has, number, t } from "../texts.js";
+import { clean, has, notice, number, t } from "../texts.js";
 import { Meter } from "./meter.js";
 import { Outputs } from "./outputs.js";
 import { Avatars } from "./avatars.js";
@@ -65,10 +65,18 @@ function Scenes({ stage, now }) {
   return html`<div class="scenes" role="group" aria-label=${t("stage.scenes")}>${stage.scenes.map((one) => html`<button key=${one.key} type="button" class="btn" aria-pressed=${on(one)} aria-disabled=${!may} title=${t("stage.take", { scene: clean(one.name) })} onClick=${() => may && takeScene(one.key)}>${on(one) && html`<span class="dot bad" aria-hidden="true"></span>`}<bdi>${clean(one.name)}</bdi></button>`)}</div>`;
 }
 
+// Why a microphone that was named is not heard, and what helps.
+function Unheard({ health }) {
+  const { code, fix, params } = health;
+  return html`<p role="status">${notice(code, params)}</p>${fix && html`<p><b>${t("health.fix")}</b> ${t(fix, params)}</p>`}`;
+}
+
 function Host({ host }) {
+  const health = S.health.value["host.meter"];
+  const unheard = !host.ear && !host.held && !host.speaking && health?.state === "degraded";
   const words = host.held ? "stage.host.held" : host.speaking ? "stage.host.speaking" : !host.ear ? "stage.host.deaf" : mode.value === "running" ? "stage.host.quiet" : "stage.host.silent";
   return html`<div class=${`hostrow ${host.held || host.speaking ? "on" : ""}`} role="group" aria-label=${t("stage.host")}>
-    <div class="hostwords"><p class="lname">${t("stage.host")}</p><p role="status">${t(words)}</p>${host.ear && obs.value?.state === "ready" && html`<${Meter} input=${clean(host.input)} threshold=${host.threshold_db}/>`}</div>
+    <div class="hostwords"><p class="lname">${t("stage.host")}</p>${unheard ? html`<${Unheard} health=${health}/>` : html`<p role="status">${t(words)}</p>`}${host.ear && obs.value?.state === "ready" && html`<${Meter} input=${clean(host.input)} threshold=${host.threshold_db}/>`}</div>
     <button type="button" class=${`btn talkb ${host.held ? "accent" : ""}`} aria-keyshortcuts="H" aria-pressed=${host.held} aria-disabled=${!live.value} title=${t("stage.talk.why")} onClick=${() => live.value && hold(!host.held)}><${Icon} name="mic"/>${t("stage.talk")} <kbd>H</kbd></button></div>`;
 }
 

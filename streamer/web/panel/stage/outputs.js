@@ -1,5 +1,5 @@
 // Recording, stream, replay buffer and virtual camera of OBS. The stream is asked about: viewers see it begin and end.
-import { html, signal, useEffect, useRef } from "../vendor/preact.js";
+import { html, signal, useLayoutEffect, useRef } from "../vendor/preact.js";
 import { post } from "../api.js";
 import { live } from "../store.js";
 import { clean, has, t } from "../texts.js";
@@ -33,8 +33,13 @@ const press = (what, todo) => { if (what === "stream") ask.value = [what, todo];
 function Question() {
   const [what, todo] = ask.value;
   const no = useRef(null);
-  useEffect(() => { no.current.focus(); }, []);
-  return html`<div class="notice held asks" role="alertdialog" aria-label=${t(`stage.ask.${todo}`)}><p>${t(`stage.ask.${todo}`)}</p>
+  useLayoutEffect(() => {
+    const opener = document.activeElement;
+    no.current.focus();
+    return () => { ask.value = null; opener.focus(); };
+  }, []);
+  const close = (event) => { if (event.key === "Escape") { event.stopPropagation(); ask.value = null; } };
+  return html`<div class="notice held asks" role="alertdialog" aria-label=${t(`stage.ask.${todo}`)} onKeyDown=${close}><p>${t(`stage.ask.${todo}`)}</p>
     <p class="asks-acts"><button type="button" class="btn" ref=${no} onClick=${() => { ask.value = null; }}>${t("stage.ask.no")}</button><button type="button" class="btn yes" onClick=${() => send(what, todo)}>${t(`stage.ask.${todo}.yes`)}</button></p></div>`;
 }
 
@@ -49,6 +54,6 @@ function Output({ name, what, on }) {
 export function Outputs({ now }) {
   const there = OUTPUTS.filter(([name]) => typeof now[name] === "boolean");
   if (!there.length) return null;
-  return html`${ask.value ? html`<${Question}/>` : html`<ul class="outs">${there.map(([name, what]) => html`<${Output} key=${name} name=${name} what=${what} on=${now[name]}/>`)}</ul>`}
+  return html`<ul class="outs">${there.map(([name, what]) => html`<${Output} key=${name} name=${name} what=${what} on=${now[name]}/>`)}</ul>${ask.value && html`<${Question}/>`}
     <p class=${`outtold ${told.value ? "" : "sr"}`} role="status">${told.value && t(told.value.key, told.value.params)}</p>`;
 }
