@@ -347,6 +347,7 @@ class House:
         text = self.texts.get(chat.text) or "" if chat.text else ""
         name = self.texts.get(chat.name) or "" if chat.name else ""
         self.overlay.alert(chat, None, text, name, self.clock.now_ms())
+        self.stage.alert(chat, None)
         self.chat.chat(chat, text, name)
 
     def open_brain(self, plan: Plan) -> tuple[LanguageModel, bool, list[Health]]:

@@ -167,11 +167,14 @@ def _host_voice(
             show = replace(show, host=replace(host, connected=True, suspected_ms=show.now_ms))
             return show, [Duck(cause=show.seq, line=air.id, on=True)] if air is not None else []
         case HostSpeechConfirmed():
-            speaking = replace(host, connected=True, speaking=True, suspected_ms=-1, since_ms=show.now_ms)
+            speaking = replace(
+                host, connected=True, speaking=True, voice=True, suspected_ms=-1, since_ms=show.now_ms
+            )  # fmt: skip
             return cut(replace(show, host=speaking, voice_ms=show.now_ms), "host")
         case HostVoiceEnded():
+            host = replace(host, voice=False)
             if host.held:
-                return show, []
+                return replace(show, host=host), []
             quiet_ms = show.now_ms if host.speaking else host.quiet_ms
             show = replace(show, host=replace(host, speaking=False, suspected_ms=-1, quiet_ms=quiet_ms))
             if host.suspected_ms >= 0 and air is not None:
@@ -184,8 +187,9 @@ def _held(show: Show, *, on: bool) -> tuple[Show, list[Command]]:
     host = show.host
     if on == host.held:
         return show, []
-    if not on:
-        quiet = replace(host, held=False, speaking=False, suspected_ms=-1, quiet_ms=show.now_ms)
+    if not on:  # whoever still talks keeps the floor
+        quiet = replace(host, held=False, speaking=host.voice, suspected_ms=-1, since_ms=show.now_ms)
+        quiet = quiet if host.voice else replace(quiet, quiet_ms=show.now_ms)
         return replace(show, host=quiet, wake_ms=0), []
     held = replace(host, held=True, speaking=True, suspected_ms=-1, since_ms=show.now_ms)
     return cut(replace(show, host=held, voice_ms=show.now_ms, wake_ms=0), "host")
@@ -199,7 +203,7 @@ def _resumed(show: Show) -> Show:
         show = replace(show, answered_ms=remember_start(show.answered_ms, air.aired_ms))
     return replace(
         show, air=None, next=None, free_ms=show.now_ms, voice_ms=show.now_ms, wake_ms=0, page=False, cut_off="",
-        host=replace(show.host, connected=False, speaking=False, held=False, suspected_ms=-1), scene_on="",
+        host=replace(show.host, connected=False, speaking=False, held=False, voice=False, suspected_ms=-1), scene_on="",
     )  # fmt: skip
 
 

@@ -141,6 +141,8 @@ class Host(msgspec.Struct, frozen=True):
     """When the host was last heard to stop."""
     held: bool = False
     """The quiet switch is on: the host has the floor until it is switched off."""
+    voice: bool = False
+    """An ear hears the host's voice, whatever the switch says."""
 
 
 class Show(msgspec.Struct, frozen=True, kw_only=True):

@@ -104,7 +104,7 @@ def _host_limits(show: Show) -> tuple[Show, list[Command]]:
     host = show.host
     out: list[Command] = []
     if host.speaking and show.now_ms - host.since_ms >= _host_limit(host):
-        host = replace(host, speaking=False, held=False, quiet_ms=show.now_ms)
+        host = replace(host, speaking=False, held=False, voice=False, quiet_ms=show.now_ms)
     if host.suspected_ms >= 0 and show.now_ms - host.suspected_ms >= SUSPECT_LIMIT_MS:
         host = replace(host, suspected_ms=-1)
         if show.air is not None:

@@ -217,6 +217,16 @@ def test_while_the_quiet_switch_is_on_nobody_starts_and_nothing_ends_it_but_the_
     assert aired(scene.wait(2_000)).not_before_ms == scene.show.host.quiet_ms + 800
 
 
+def test_whoever_still_talks_when_the_quiet_switch_goes_off_keeps_the_floor() -> None:
+    scene = Scene()
+    scene.feed(HostHeld(on=True))
+    scene.feed(HostSpeechConfirmed())
+    scene.feed(HostHeld(on=False))
+    assert scene.show.host.speaking
+    scene.feed(HostVoiceEnded())
+    assert (scene.show.host.speaking, scene.show.host.quiet_ms) == (False, scene.now_ms)
+
+
 def test_a_forgotten_quiet_switch_goes_off_by_itself() -> None:
     scene = Scene()
     scene.feed(HostHeld(on=True))

@@ -1,5 +1,6 @@
 """The stage of a running show: what is heard now, the drivers that follow it, what they report, what the panel sees."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ _OUTPUT_WORDS: Mapping[tuple[str, str], str] = {
     ("off", "on"): "started", ("off", "paused"): "started", ("on", "paused"): "paused", ("paused", "on"): "resumed",
     ("on", "off"): "stopped", ("paused", "off"): "stopped",
 }  # fmt: skip
+FILES_S = 0.5
+"""What is written at the end may take so long; the files of a minute ago are there in any case."""
 EMOTE_HOST = "https://static-cdn.jtvnw.net/"
 
 
@@ -118,9 +121,13 @@ class StageRoom:
         return True
 
     async def aclose(self) -> Sequence[str]:
-        late = await self.hand.aclose()
+        late = [*await self.hand.aclose()]
         if self.afterwards is not None:
-            await self.afterwards.close()
+            try:
+                async with asyncio.timeout(FILES_S):
+                    await self.afterwards.close()
+            except TimeoutError:
+                late.append("the files of the show")
         return late
 
     # --- the show ---------------------------------------------------------------------------------------------------
