@@ -4,6 +4,7 @@ The show is started as a user starts it, with nothing configured (its seed is fi
 that OBS would get is recorded for 100 s and then played to the real overlay pages in headless Chromium, whose clock is
 moved on 100 ms for each picture: so the animation is smooth on a slow machine too. The game behind it is drawn in
 docs/backdrop.svg. The panel is photographed live, from the first-run page to the report of a small evening of chat.
+Its card of the stage stands beside an OBS and a VTube Studio that the tests use.
 """
 
 import argparse
@@ -32,6 +33,8 @@ HEARD_MS = 3_000
 """A persona that talks for less is not seen to talk."""
 RECORD_S = 100.0
 LINE_WITHIN_S = 40.0
+GALLERY_MS = 9_000
+"""By then every demo on the page shows something."""
 THANKED_MS = 15_000
 """By then an alert has been thanked for, its own sound and all."""
 ANIMATION_SIZE = (800, 450)
@@ -67,13 +70,20 @@ Message = tuple[float, dict[str, Any]]
 
 
 @contextmanager
-def demo_show(settings: object = None) -> Iterator[dict[str, str]]:
-    """A show in a process of its own, the demo without `settings`; its printed links, `Panel` and `Overlay`."""
+def demo_show(settings: object = None, scenes: object = None) -> Iterator[dict[str, str]]:
+    """A show in a process of its own, the demo without `settings`; its printed links, `Panel` and `Overlay`.
+
+    `scenes` is its scene map `pictures`.
+    """
     with tempfile.TemporaryDirectory() as folder:
         if settings is not None:
             config = Path(folder, "home", "config")
             config.mkdir(parents=True)
             (config / "streamer.yaml").write_text(json.dumps(settings), encoding="utf-8")
+        if scenes is not None:
+            maps = Path(folder, "home", "scenes")
+            maps.mkdir(parents=True)
+            (maps / "pictures.yaml").write_text(json.dumps(scenes), encoding="utf-8")
         process = subprocess.Popen(
             [sys.executable, "-X", "utf8", "-m", "streamer", "run", "--port", "0", "--state", f"{folder}/state",
              "--home", f"{folder}/home", "--show-links"],
@@ -379,6 +389,71 @@ async def chat_pictures(browser: Any) -> None:
             await page.close()
 
 
+SCENES = ("Main", "Mika close", "Be right back")
+SCENE_MAP = {
+    "scenes": {"main": SCENES[0], "mika": SCENES[1], "break": SCENES[2]},
+    "home": "main", "standby": "break", "emergency": "break", "speakers": {"mika": "mika"},
+}  # fmt: skip
+
+
+def recording_obs() -> Any:
+    """An OBS of this machine's memory that records the stage of the pictures, with a microphone nobody talks into."""
+    from PIL import Image
+
+    from tests.fakes import obs_outputs
+    from tests.fakes.obs_ws import FakeObs
+
+    shot = io.BytesIO()
+    Image.open(PICTURES / "stage.webp").convert("RGB").resize((640, 360)).save(shot, "JPEG", quality=90)
+    obs_outputs.JPEG = shot.getvalue()
+    obs = FakeObs(password="", obs="31.0.3", browser=True, virtual_camera=True)
+    for name in SCENES:
+        obs.world.do("CreateScene", sceneName=name)
+    kind = next(one for one in obs.world.kinds if one.endswith("input_capture"))
+    obs.world.do("CreateInput", sceneName=SCENES[0], inputName="Mic/Aux", inputKind=kind)
+    obs.world.program = obs.world.on_air = SCENES[0]
+    obs.meters["Mic/Aux"] = 0.002
+    return obs
+
+
+async def stagecard_picture(browser: Any) -> None:
+    """The card of the stage beside an OBS and a VTube Studio of this machine, after a scene was taken by hand."""
+    sys.path.insert(0, str(ROOT))
+    from tests.fakes.vts import FakeVts
+
+    async with recording_obs() as obs, FakeVts() as vts:
+        settings = {
+            "obs": {"url": obs.url, "map": "pictures", "host_mic": "Mic/Aux"},
+            "avatars": {"mika": {"kind": "vts", "url": vts.url}},
+        }
+        with demo_show(settings, SCENE_MAP) as links:
+            page = await browser.new_page(viewport={"width": 1280, "height": 1400}, color_scheme="dark", locale="en-US")
+            await page.goto(links["Panel"])
+            await page.evaluate("location.hash = 'live'")
+            await page.locator(".scenepic img").wait_for(timeout=60_000)
+            await page.locator(".stagec").get_by_role("button", name="Start: Recording").click()
+            await page.locator(".avatarrow", has_text="moves in VTube Studio").wait_for(timeout=60_000)
+            await becomes(page, "document.querySelector('.out.on')")
+            obs.world.switch(SCENES[1])
+            await page.locator(".handed").wait_for()
+            await page.mouse.move(0, 0)
+            await page.wait_for_timeout(2_500)
+            await photograph(page.locator(".stagec"), "stagecard.webp")
+            await page.close()
+
+
+async def gallery_picture(browser: Any) -> None:
+    """The gallery of overlays, each playing its demo."""
+    with demo_show() as links:
+        page = await browser.new_page(viewport={"width": 1280, "height": 1220}, color_scheme="dark", locale="en-US")
+        await page.goto(links["Panel"])
+        await page.evaluate("location.hash = 'overlays'")
+        await page.locator(".ov iframe").first.wait_for(timeout=60_000)
+        await page.wait_for_timeout(GALLERY_MS)
+        await photograph(page, "gallery.webp")
+        await page.close()
+
+
 def shrink(png: bytes, path: Path) -> None:
     """Written with a palette: a third of the size, no visible difference on flat surfaces."""
     from PIL import Image
@@ -393,11 +468,15 @@ async def make(only: str) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     async with async_playwright() as playwright:
         browser = await launch(playwright)
-        if only != "chat":
+        if only in ("", "show", "panel"):
             with demo_show() as links:
                 await demo_pictures(browser, links, only)
         if only in ("", "chat"):
             await chat_pictures(browser)
+        if only in ("", "stagecard"):
+            await stagecard_picture(browser)
+        if only in ("", "gallery"):
+            await gallery_picture(browser)
         await browser.close()
     for path in sorted(PICTURES.iterdir()):
         print(f"{path.name:<20} {path.stat().st_size / 1000:8.1f} kB")
@@ -417,7 +496,9 @@ async def demo_pictures(browser: Any, links: dict[str, str], only: str) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     options = argparse.ArgumentParser(description="Makes the pictures of the README and the docs.")
-    options.add_argument("--only", choices=("show", "panel", "chat"), default="", help="only these")
+    options.add_argument(
+        "--only", choices=("show", "panel", "chat", "stagecard", "gallery"), default="", help="only these"
+    )
     asyncio.run(make(options.parse_args(arguments).only))
     return 0
 
