@@ -4,6 +4,9 @@ import array
 import math
 import random
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import zip_longest
+from operator import mul
 
 from tests.adapters.tts.spoken import spoken
 
@@ -27,6 +30,7 @@ def silence(seconds: float) -> list[float]:
     return [0.0] * round(seconds * RATE)
 
 
+@lru_cache(maxsize=2)
 def noise(seconds: float, rms_db: float, seed: int = 1) -> list[float]:
     """A fan, a computer: white noise."""
     draw, level = random.Random(seed), 10 ** (rms_db / 20)
@@ -69,8 +73,7 @@ def music(seconds: float, peak_db: float = -38.0) -> list[float]:
 
 
 def mixed(*sounds: Sequence[float]) -> list[float]:
-    length = max(map(len, sounds))
-    return [sum(sound[i] for sound in sounds if i < len(sound)) for i in range(length)]
+    return list(map(sum, zip_longest(*sounds, fillvalue=0.0)))
 
 
 def metered(samples: Sequence[float]) -> list[Level]:
@@ -78,5 +81,5 @@ def metered(samples: Sequence[float]) -> list[Level]:
     out: list[Level] = []
     for end in range(EVERY, len(samples) + 1, EVERY):
         block = samples[end - BLOCK : end]
-        out.append((max(map(abs, block)), math.sqrt(sum(value * value for value in block) / BLOCK)))
+        out.append((max(map(abs, block)), math.sqrt(sum(map(mul, block, block)) / BLOCK)))
     return out
