@@ -110,7 +110,7 @@ async def viewer(obs: RealObs, link: str) -> AsyncIterator[Any]:
 
     flags = ["--disable-gpu", "--autoplay-policy=no-user-gesture-required"]
     flags += ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    environment = {**os.environ, **obs.sound_env(), "PULSE_LATENCY_MSEC": "150"}
+    environment: dict[str, str | float | bool] = {**os.environ, **obs.sound_env(), "PULSE_LATENCY_MSEC": "150"}
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=needs("chromium"), args=flags, env=environment, ignore_default_args=["--mute-audio"]
