@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import hashlib
+import secrets
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -29,7 +30,7 @@ async def an_obs(**options: Any) -> AsyncIterator[RealObs]:
     """A real OBS without a screen, started. Raises Missing."""
     if sys.platform != "linux":
         raise Missing("OBS without a screen is for Linux only")
-    obs = RealObs(Path(tempfile.mkdtemp(prefix="obs-")), **options)
+    obs = RealObs(Path(tempfile.gettempdir()) / f"obs-{secrets.token_hex(4)}", **options)
     try:
         await asyncio.to_thread(obs.start)
         yield obs

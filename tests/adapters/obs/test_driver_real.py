@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import statistics
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -245,22 +244,3 @@ async def test_obs_killed_in_mid_slide_comes_back_converged(own_obs: RealObs, tm
             await eye.request("SetCurrentSceneCollection", {"sceneCollectionName": "Headless"})
             await third.becomes(**SPOKEN)
         await third.becomes(**BEFORE)
-
-
-async def test_a_cue_is_a_request_within_ten_milliseconds(clean_obs, real_obs, tmp_path) -> None:
-    await furnish(clean_obs)
-    async with driven(real_obs, tmp_path, clean_obs) as real:
-        real.want(QUIET)
-        await real.becomes(**SILENT)
-        taken: list[float] = []
-        for at in range(40):
-            await asyncio.sleep(0.1)
-            before, asked = real.link.sent_at, time.monotonic()
-            real.want(a_stage(scene="close" if at % 2 == 0 else "main"))
-            async with asyncio.timeout(10):
-                while real.link.sent_at == before:
-                    await asyncio.sleep(0)
-            taken.append((real.link.sent_at - asked) * 1000)
-        taken.sort()
-        print(f"cue -> request sent: p50 {statistics.median(taken):.2f} ms, p95 {taken[37]:.2f} ms")
-        assert statistics.median(taken) < 100  # the machine of a test run is busy; the figure is printed
