@@ -10,7 +10,7 @@ from streamer.web.gallery import SHIPPED, About, Overlay, Overlays, Param
 from tests.fakes.panel_show import TOKEN, PanelShow
 from tests.web.axe import findings
 from tests.web.panel_stand import DESK, NAMELESS, PALE, PHONE, SMALL_TARGETS, TWICE, Panel
-from tests.web.test_panel_stage import OBS, STAGE
+from tests.web.test_panel_stage import OBS, STAGE, put
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
@@ -26,7 +26,7 @@ def items() -> list[Overlay]:
 
 async def gallery(opened: Any, show: PanelShow, size: dict[str, int] = DESK, *, obs: Any = OBS, **more: Any) -> Panel:
     show.answers["overlays"] = msgspec.to_builtins(Overlays(items()))
-    show.snapshot |= {"stage": STAGE, "obs": obs}
+    put(show, STAGE, obs)
     panel = await (await opened(size, **more)).open("#overlays")
     await panel.page.locator(".ov").first.wait_for()
     return panel
@@ -116,23 +116,23 @@ async def test_it_is_put_into_obs_or_says_why_not(opened: Any, show: PanelShow) 
     show.answers["POST obs/source"] = {"outcome": "done", "source": "<i>Chat</i>", "scene": "Main"}
     panel = await gallery(opened, show)
     chat = one(panel, "Chat")
-    put = chat.get_by_role("button", name="Put into OBS: Chat")
+    button = chat.get_by_role("button", name="Put into OBS: Chat")
     await chat.locator("summary").first.click()
     await chat.get_by_label("Rows").fill("5")
-    await put.click()
+    await button.click()
     await chat.get_by_text("Added to “Main” as “<i>Chat</i>”.").wait_for()
     assert panel.pressed("obs/source") == [{"overlay": "chat", "params": {"rows": "5"}}]
     show.answers["POST obs/source"]["outcome"] = "already"
-    await put.click()
+    await button.click()
     await chat.get_by_text("“Main” has it already.").wait_for()
     await show.change({"obs/browser": False})
     await panel.shows(".obs-away", "This OBS has no browser source")
-    await put.click(force=True)
+    await button.click(force=True)
     await show.change({"obs/state": "lost"})
     await panel.shows(".obs-away", "OBS does not answer now")
     await show.change({"obs": None})
     await panel.shows(".obs-away", "OBS is not connected, so links are copied by hand.")
-    assert await put.get_attribute("aria-disabled") == "true"
+    assert await button.get_attribute("aria-disabled") == "true"
     assert len(panel.pressed("obs/source")) == 2
 
 
