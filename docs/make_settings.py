@@ -148,7 +148,7 @@ MEANING = {
     "obs.host_level_db": "quieter than this is never the host",
     "obs.captions.text": "a text input that shows the captions, where the overlay cannot ([captions](captions.md))",
     "obs.captions.stream": "closed captions (CEA-608) in the stream, for Latin letters only",
-    "avatars": "by character: a model in another program, `{mika: {kind: vts, url: \"ws://127.0.0.1:8001\", model: Mika, ...}}` ([VTube Studio](vtube-studio.md))",
+    "avatars": 'by character: a model in another program, `{mika: {kind: vts, url: "ws://127.0.0.1:8001", model: Mika, ...}}` ([VTube Studio](vtube-studio.md))',
     "web.host": "one more address to serve on; `localhost`: this machine only. Also `--host ADDR`",
     "web.public_url": "the outer address of a TLS proxy, a tunnel or a container in front; the panel is served there too",
     "web.port": "of the panel and the overlays; 0: any free one. Also `--port N`",
