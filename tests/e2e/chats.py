@@ -205,7 +205,7 @@ class Audience:
                 elif path == "line" and value is not None:
                     self.lines.append(value)
                     self.clauses.update({(value["id"], number): each for number, each in value["clauses"].items()})
-                elif path.startswith("line/clauses/"):
+                elif path.startswith("line/clauses/") and value is not None:
                     self.clauses[self.now["line"]["id"], path.rpartition("/")[2]] = value
 
     @property

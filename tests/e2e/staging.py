@@ -193,7 +193,7 @@ def _decoded(roll: Roll, wanted: list[float]) -> Iterator[Look]:
                 if now >= wanted[at]:
                     at += 1
                     yield _look(frame, now)
-        except av.error.InvalidDataError:
+        except av.FFmpegError:
             return  # OBS was killed in the middle of a block
 
 
@@ -211,7 +211,7 @@ def sound(roll: Roll, begin: float, end: float) -> "array.array[int]":
 
     resampler = av.AudioResampler(format="s16", layout="mono", rate=EAR_HZ)
     out = array.array("h")
-    with av.open(str(roll.path)) as container, contextlib.suppress(av.error.InvalidDataError):
+    with av.open(str(roll.path)) as container, contextlib.suppress(av.FFmpegError):
         for frame in container.decode(audio=0):
             for piece in resampler.resample(frame):
                 out.frombytes(bytes(piece.planes[0])[: 2 * piece.samples])

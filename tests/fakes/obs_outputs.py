@@ -42,7 +42,7 @@ class World(Sources):
             "memoryUsage": 180.0, "outputSkippedFrames": 0, "outputTotalFrames": 0, "renderSkippedFrames": 0,
             "renderTotalFrames": 1000,
         }  # fmt: skip
-        self.canvas = (1920, 1080)
+        self.canvas: tuple[int, int] = (1920, 1080)
         self.captions: list[tuple[float, str]] = []
         self.hotkeys = ["OBSBasic.StartStreaming", "OBSBasic.StopStreaming", "OBSBasic.StartRecording"]
         self.hotkeys_pressed: list[str] = []
