@@ -178,6 +178,7 @@ def looks(roll: Roll, times: Sequence[float]) -> list[Look]:
 
 def _decoded(roll: Roll, wanted: list[float]) -> Iterator[Look]:
     import av
+    from av.error import FFmpegError
 
     at, first = 0, None
     with av.open(str(roll.path)) as container:
@@ -193,7 +194,7 @@ def _decoded(roll: Roll, wanted: list[float]) -> Iterator[Look]:
                 if now >= wanted[at]:
                     at += 1
                     yield _look(frame, now)
-        except av.FFmpegError:
+        except FFmpegError:
             return  # OBS was killed in the middle of a block
 
 
@@ -208,10 +209,11 @@ def _look(frame: Any, now: float) -> Look:
 def sound(roll: Roll, begin: float, end: float) -> "array.array[int]":
     """What is heard between two wall times, 16 kHz mono."""
     import av
+    from av.error import FFmpegError
 
     resampler = av.AudioResampler(format="s16", layout="mono", rate=EAR_HZ)
     out = array.array("h")
-    with av.open(str(roll.path)) as container, contextlib.suppress(av.FFmpegError):
+    with av.open(str(roll.path)) as container, contextlib.suppress(FFmpegError):
         for frame in container.decode(audio=0):
             for piece in resampler.resample(frame):
                 out.frombytes(bytes(piece.planes[0])[: 2 * piece.samples])
