@@ -189,6 +189,7 @@ function readingMs(page) {
 function held(pages) {
   pages.forEach((page, i) => {
     const next = pages[i + 1]?.at ?? Infinity;
+    page.end = Math.min(page.end, next); // the next page may begin within the last word, or a rounding before its end
     const wanted = Math.min(page.end + HANG_MS, Math.max(page.end + LINGER_MS, page.at + readingMs(page)));
     page.until = next <= page.end + HANG_MS ? next : wanted;
   });

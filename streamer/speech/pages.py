@@ -312,10 +312,11 @@ def _held(pages: Sequence[_Open]) -> list[Page]:
     out: list[Page] = []
     for i, page in enumerate(pages):
         following = pages[i + 1].at if i + 1 < len(pages) else math.inf
-        wanted = min(page.end + HANG_MS, max(page.end + LINGER_MS, page.at + _reading_ms(page)))
-        until = following if following <= page.end + HANG_MS else wanted
+        end = min(page.end, following)  # the next page may begin within the last word, or a rounding before its end
+        wanted = min(end + HANG_MS, max(end + LINGER_MS, page.at + _reading_ms(page)))
+        until = following if following <= end + HANG_MS else wanted
         rows = tuple(_text(row).strip(SPACES) for row in page.rows)
-        out.append(Page(_whole(page.at), _whole(page.end), rows, _whole(until)))
+        out.append(Page(_whole(page.at), _whole(end), rows, _whole(until)))
     return out
 
 

@@ -30,7 +30,8 @@ def _speech(text: str) -> tuple[bytes, tuple[tuple[str, int, int], ...]]:
 
     def on_piece(samples: Sequence[int], events: list[espeak_worker.Event]) -> bool:
         out.append(sound.feed(samples))
-        found.extend((e.text_position - 1, e.length, e.audio_position) for e in events if e.type == 1)
+        marks = [event for event in events if event.type == 1 and event.length]  # some have no letters
+        found.extend((mark.text_position - 1, mark.length, mark.audio_position) for mark in marks)
         return True
 
     assert espeak.synth(text, on_piece) == 0
