@@ -31,8 +31,8 @@ class Driver:
         self.runs = 0
         self.closed = False
 
-    def want(self, wanted: Stage) -> None:
-        self.wanted.append(wanted)
+    def want(self, stage: Stage) -> None:
+        self.wanted.append(stage)
 
     def cue(self, cue: Cue) -> None:
         self.cues.append(cue)
