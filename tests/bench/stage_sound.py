@@ -26,7 +26,7 @@ from tests.bench.browser import BROWSERS, clocks
 from tests.bench.report import Bench, Spread, quantile, spread
 from tests.bench.stand import RATE_HZ, Stand, stand, to_wav, tone
 from tests.e2e.pulse import RATE_HZ as EAR_HZ
-from tests.e2e.pulse import SINK, Pulse
+from tests.e2e.pulse import Pulse
 from tests.fakes.obs_ws import FakeObs
 from tests.fakes.openai import FakeOpenAi
 from tests.fakes.vts import FakeVts
@@ -149,21 +149,13 @@ class Ear(Pulse):
     """What is heard at the monitor, and when. A sample cannot come before it is there: the quickest of all pieces says
     when the first one was."""
 
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, rate_hz=EAR_HZ, piece_ms=10)
+        self.began = float("inf")
+
     @property
     def env(self) -> dict[str, str]:
         return {key: value for key, value in super().env.items() if key != "PULSE_LATENCY_MSEC"}
-
-    began = float("inf")
-
-    async def record(self) -> None:
-        self._recorder = await asyncio.create_subprocess_exec(
-            str(shutil.which("parec")), "-d", f"{SINK}.monitor", "--raw", "--format=s16le", f"--rate={EAR_HZ}",
-            "--channels=1", "--latency-msec=10", env=self.env, stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        self._task = asyncio.create_task(self._collect(self._recorder))
-        async with asyncio.timeout(10):
-            while not self.heard:
-                await asyncio.sleep(0.02)
 
     async def _collect(self, recorder: asyncio.subprocess.Process) -> None:
         assert recorder.stdout is not None

@@ -14,9 +14,11 @@ SINK = "stage"
 
 
 class Pulse:
-    """`env` makes a program play into it; `record` collects 16 kHz mono s16le from its monitor until `stop`."""
+    """`env` makes a program play into it; `record` collects mono s16le from its monitor until `stop`, in pieces of
+    `piece_ms`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, rate_hz: int = RATE_HZ, piece_ms: int = 20) -> None:
+        self._rate_hz, self._piece_ms = rate_hz, piece_ms
         self._folder = folder
         self._daemon: subprocess.Popen[bytes] | None = None
         self._recorder: asyncio.subprocess.Process | None = None
@@ -65,8 +67,8 @@ class Pulse:
     async def record(self) -> None:
         """Begin to listen; returns once the first samples (of silence) have come."""
         self._recorder = await asyncio.create_subprocess_exec(
-            str(shutil.which("parec")), "-d", f"{SINK}.monitor", "--raw", "--format=s16le", f"--rate={RATE_HZ}",
-            "--channels=1", "--latency-msec=20", env=self.env, stdout=asyncio.subprocess.PIPE,
+            str(shutil.which("parec")), "-d", f"{SINK}.monitor", "--raw", "--format=s16le", f"--rate={self._rate_hz}",
+            "--channels=1", f"--latency-msec={self._piece_ms}", env=self.env, stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         self._task = asyncio.create_task(self._collect(self._recorder))
         async with asyncio.timeout(10):

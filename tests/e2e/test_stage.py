@@ -257,6 +257,7 @@ async def test_an_evening_in_which_obs_is_killed_twice_and_vtube_studio_lost_fiv
         assert [clause["text"] for clause in said] == [as_said(sentence) for sentence in part.says]
         judged += check_voice(begin, said, watch.rolls, voices)
     print(f"{len(judged)} sentences were right in what OBS recorded")
+    assert len(judged) >= 3, "too little of the voice was recorded whole to tell"
     check_face(vts, lines)
 
 

@@ -56,6 +56,10 @@ FOLLOW = """() => {
 """Who speaks, the caption and whose mouth is open, each time that changes."""
 
 
+AWAY = ("WebSocket connection", "ERR_CONNECTION_", "ERR_EMPTY_RESPONSE", "ERR_SOCKET_NOT_CONNECTED")
+"""What Chromium says while the show is stopping, away or starting."""
+
+
 class Visitor:
     """`complaints`: errors and warnings of every page, its console and its policy. `name` begins its pictures."""
 
@@ -74,7 +78,7 @@ class Visitor:
             return
         where = (message.location or {}).get("url", "")
         refused = "Failed to load resource" in message.text and any(part in where for part in self.expected)
-        gone = "WebSocket connection" in message.text or "ERR_CONNECTION_REFUSED" in message.text
+        gone = any(sign in message.text for sign in AWAY)
         lost = gone and "restart" in self.expected
         if not (refused or lost):
             self.complaints.append(f"{message.text} ({where})")

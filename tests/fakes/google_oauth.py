@@ -14,6 +14,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.fakes.serving import listen
+
 CLIENT = "0123456789-fake.apps.googleusercontent.com"
 SECRET = "GOCSPX-fake"
 ACCESS_S = 3_599.0
@@ -181,10 +183,8 @@ class FakeGoogleOauth:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._runner, port = await listen(app)
+        self.url = f"http://127.0.0.1:{port}"
         self.api_url = f"{self.url}/youtube/v3"
         return self
 

@@ -19,6 +19,7 @@ from streamer.adapters.obs.link import LinkState, ObsLink
 from streamer.adapters.obs.wire_session import ObsInfo
 from tests.fakes.obs_outputs import World
 from tests.fakes.obs_state import Refuse
+from tests.fakes.serving import listen
 
 METERS, TRANSFORMS = 1 << 16, 1 << 19
 METER_S = 0.05
@@ -90,11 +91,7 @@ class FakeObs:
         """Again on the same port after `stop`."""
         app = web.Application()
         app.router.add_get("/", self._connected)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
+        self._runner, self.port = await listen(app, self.port)
         self._meter_task = asyncio.create_task(self._send_meters())
 
     async def stop(self) -> None:

@@ -24,6 +24,7 @@ from typing import Any, Self
 from aiohttp import WSMsgType, web
 
 from tests.fakes import twitch_events as events
+from tests.fakes.serving import listen
 from tests.fakes.twitch_helix import Helix, Known, Sub
 
 __all__ = ["FakeTwitch", "Known"]
@@ -114,10 +115,7 @@ class FakeTwitch(Helix):
         app.router.add_get("/ws", self._connected)
         app.router.add_route("*", "/helix/{path:.*}", self.helix)
         app.router.add_route("*", "/oauth2/{path:.*}", self._auth)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
-        self.port = self._runner.addresses[0][1]
+        self._runner, self.port = await listen(app, self.port)
 
     async def stop(self) -> None:
         self.hang.set()

@@ -19,6 +19,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.fakes.serving import listen
+
 CLIENT = "fakeclient0123456789abcdefghij"
 CONFIDENTIAL = "confidential0123456789abcdefgh"
 ACCESS_S = 14_400.0
@@ -220,10 +222,8 @@ class FakeTwitchId:
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_route("*", "/oauth2/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/oauth2"
+        self._runner, port = await listen(app)
+        self.url = f"http://127.0.0.1:{port}/oauth2"
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -26,6 +26,7 @@ from typing import Any, Literal, Self
 
 from aiohttp import WSMsgType, web
 
+from tests.fakes.serving import listen
 from tests.fakes.vts_world import EVENTS, FRAMES, PERMISSION, Hotkey, Model, No, World
 
 Popup = Literal["allow", "deny", "never", "wait"]
@@ -95,12 +96,7 @@ class FakeVts:
     async def start(self) -> None:
         app = web.Application()
         app.router.add_get("/", self._serve)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
-        await site.start()
-        assert site._server is not None
-        self.port = site._server.sockets[0].getsockname()[1]  # pyright: ignore[reportAttributeAccessIssue]
+        self._runner, self.port = await listen(app, self.port)
         self._spawn(self._frames())
         self._spawn(self._streams())
 

@@ -3,6 +3,7 @@
 Every `ask` returns the data of the answer or raises `No` with an ErrorID, as the API's documentation says.
 """
 
+# ruff: noqa: N802 - each method is called as the message type it answers
 import math
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -156,14 +157,14 @@ class World:
             raise No(7, f"unknown request type {kind}")
         return answer(data, plugin)
 
-    def _Statistics(self, _data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:  # noqa: N802 - the API's names
+    def _Statistics(self, _data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:
         return {
             "uptime": 1439384, "framerate": round(1 / self.frame_s), "vTubeStudioVersion": "1.32.0",
             "allowedPlugins": 1, "connectedPlugins": 1, "startedWithSteam": True,
             "windowWidth": 1920, "windowHeight": 1080, "windowIsFullscreen": False,
         }  # fmt: skip
 
-    def _CurrentModel(self, _data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _CurrentModel(self, _data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:
         model = self.model
         return {
             "modelLoaded": model is not None, "modelName": model.name if model else "",
@@ -174,7 +175,7 @@ class World:
             "numberOfTextures": 2, "textureResolution": 4096, "modelPosition": dict(self.place),
         }  # fmt: skip
 
-    def _AvailableModels(self, _data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _AvailableModels(self, _data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:
         models = [
             {
                 "modelLoaded": one is self.model, "modelName": one.name, "modelID": one.id,
@@ -184,7 +185,7 @@ class World:
         ]  # fmt: skip
         return {"numberOfModels": len(models), "availableModels": models}
 
-    def _ModelLoad(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _ModelLoad(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:
         if "modelID" not in data:
             raise No(150)
         if self.clock() - self._last_load < 2.0:
@@ -197,7 +198,7 @@ class World:
         self.load(model)
         return {"modelID": wanted}
 
-    def _MoveModel(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _MoveModel(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:
         if self.model is None:
             raise No(300)
         if "timeInSeconds" not in data or "valuesAreRelativeToModel" not in data:
@@ -212,7 +213,7 @@ class World:
         self.on_moved()
         return {}
 
-    def _HotkeysInCurrentModel(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _HotkeysInCurrentModel(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:
         wanted = data.get("modelID")
         model = next((one for one in self.models if one.id == wanted), None) if wanted else self.model
         if wanted and model is None:
@@ -227,7 +228,7 @@ class World:
         shown = {"modelName": model.name if model else "", "modelID": model.id if model else ""}
         return {"modelLoaded": model is not None and model is self.model, **shown, "availableHotkeys": rows}
 
-    def _HotkeyTrigger(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _HotkeyTrigger(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:
         if self.model is None:
             raise No(201)
         wanted = str(data.get("hotkeyID", ""))
@@ -256,7 +257,7 @@ class World:
             self.model.expressions[hotkey.file] = not self.model.expressions.get(hotkey.file, False)
         self.on_hotkey(hotkey, by_api)
 
-    def _ExpressionState(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _ExpressionState(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:
         model, wanted = self.model, str(data.get("expressionFile") or "")
         if wanted and not wanted.endswith(".exp3.json"):
             raise No(600)
@@ -274,7 +275,7 @@ class World:
         shown = {"modelName": model.name if model else "", "modelID": model.id if model else ""}
         return {"modelLoaded": model is not None, **shown, "expressions": rows}
 
-    def _ExpressionActivation(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _ExpressionActivation(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:
         file = str(data.get("expressionFile", ""))
         if self.model is None:
             raise No(652)
@@ -285,7 +286,7 @@ class World:
         self.model.expressions[file] = bool(data.get("active"))
         return {}
 
-    def _FaceFound(self, _data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _FaceFound(self, _data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:
         return {"found": self.face_found}
 
     def _known(self, name: str) -> bool:
@@ -302,7 +303,7 @@ class World:
         shown = default if value is None else value
         return {"name": name, "addedBy": by, "value": shown, "min": low, "max": high, "defaultValue": default}
 
-    def _InputParameterList(self, _data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _InputParameterList(self, _data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:
         model = self.model
         shown = {"modelName": model.name if model else "", "modelID": model.id if model else ""}
         return {
@@ -311,12 +312,12 @@ class World:
             "defaultParameters": [self._row(one[0]) for one in DEFAULT_INPUTS],
         }  # fmt: skip
 
-    def _ParameterValue(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _ParameterValue(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:
         if not self._known(str(data.get("name"))):
             raise No(500)
         return self._row(str(data["name"]))
 
-    def _ParameterCreation(self, data: Mapping[str, Any], plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _ParameterCreation(self, data: Mapping[str, Any], plugin: str) -> dict[str, Any]:
         name = str(data.get("parameterName", ""))
         if not (4 <= len(name) <= 32 and name.isascii() and name.isalnum()):
             raise No(350)
@@ -331,7 +332,7 @@ class World:
         self.customs[name] = Custom(name, plugin, data["min"], data["max"], data["defaultValue"])
         return {"parameterName": name}
 
-    def _ParameterDeletion(self, data: Mapping[str, Any], plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _ParameterDeletion(self, data: Mapping[str, Any], plugin: str) -> dict[str, Any]:
         name = str(data.get("parameterName", ""))
         if any(name == one[0] for one in DEFAULT_INPUTS):
             raise No(403)
@@ -342,7 +343,7 @@ class World:
         del self.customs[name]
         return {"parameterName": name}
 
-    def _InjectParameterData(self, data: Mapping[str, Any], plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _InjectParameterData(self, data: Mapping[str, Any], plugin: str) -> dict[str, Any]:
         values, mode, now = data.get("parameterValues") or [], data.get("mode") or "set", self.clock()
         if not values:
             raise No(450)
@@ -366,7 +367,7 @@ class World:
             self.face_found_at = now
         return {}
 
-    def _ColorTint(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _ColorTint(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:
         if self.model is None:
             raise No(250)
         shade, match = data.get("colorTint"), data.get("artMeshMatcher")
@@ -380,7 +381,7 @@ class World:
         self.tints |= dict.fromkeys(hit, color)
         return {"matchedArtMeshes": len(hit)}
 
-    def _ItemList(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _ItemList(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:
         shown = [
             {
                 "fileName": i.file, "instanceID": i.instance, "order": 1, "type": "PNG", "censored": False,
@@ -397,7 +398,7 @@ class World:
             "availableItemFiles": files if data.get("includeAvailableItemFiles") else [],
         }  # fmt: skip
 
-    def _ItemLoad(self, data: Mapping[str, Any], plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _ItemLoad(self, data: Mapping[str, Any], plugin: str) -> dict[str, Any]:
         file, custom = str(data.get("fileName", "")), str(data.get("customDataBase64") or "")
         if not file:
             raise No(750)
@@ -420,7 +421,7 @@ class World:
         self.items[instance] = Item(instance, file, plugin, place, leaves, bool(custom))
         return {"instanceID": instance, "fileName": file}
 
-    def _ItemMove(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _ItemMove(self, data: Mapping[str, Any], _plugin: str) -> dict[str, Any]:
         out: list[dict[str, Any]] = []
         for move in (data.get("itemsToMove") or [])[:64]:
             item = self.items.get(move.get("itemInstanceID", ""))
@@ -432,7 +433,7 @@ class World:
             out.append({"itemInstanceID": move.get("itemInstanceID", ""), "success": code == -1, "errorID": code})
         return {"movedItems": out}
 
-    def _ItemUnload(self, data: Mapping[str, Any], plugin: str) -> dict[str, Any]:  # noqa: N802
+    def _ItemUnload(self, data: Mapping[str, Any], plugin: str) -> dict[str, Any]:
         others = bool(data.get("allowUnloadingItemsLoadedByUserOrOtherPlugins"))
         gone = [
             item

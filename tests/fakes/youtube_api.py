@@ -26,6 +26,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.fakes.serving import listen
+
 CHAT = "Cg0KC2FiY2RlZmdoaWpr"
 VIDEO = "abcdefghijk"
 _DOMAINS = {"quotaExceeded": "youtube.quota", "keyInvalid": "global", "accessNotConfigured": "usageLimits"}
@@ -131,10 +133,7 @@ class FakeYouTubeApi:
         app.router.add_post(f"{base}/liveChat/messages", self._call("insert", 50, self._insert))
         app.router.add_delete(f"{base}/liveChat/messages", self._call("delete", 50, self._delete))
         app.router.add_post(f"{base}/liveChat/bans", self._call("ban", 50, self._ban))
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.port = self._runner.addresses[0][1]
+        self._runner, self.port = await listen(app)
         return self
 
     async def __aexit__(self, *_: object) -> None:

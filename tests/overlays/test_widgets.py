@@ -170,9 +170,8 @@ def test_who_is_answered_by_whom(show: FakeShow, open_page: Callable[..., Any]) 
     assert "نور" not in page.content(), "words that are gone are not kept out of sight"
     show.set({"stage/answering": {"name": "x" * 200, "text": "y" * 900, "platform": "twitch"}})
     until(page, SHOWN)
-    box = page.locator(".sr-answering").bounding_box()
-    assert box["width"] <= 1920 * 0.9
-    assert box["y"] + box["height"] <= 1080 * 0.96
+    until(page, "document.querySelector('.sr-answering').getBoundingClientRect().bottom <= 1080 * 0.96")  # it slides in
+    assert page.locator(".sr-answering").bounding_box()["width"] <= 1920 * 0.9
     show.drop(4403)
     until(page, f"{SHOWN} === null")
 

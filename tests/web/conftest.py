@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from streamer.web.gate import Site
 from streamer.web.grants import Grants
 from streamer.web.metrics import Metrics
 from streamer.web.operate import Outcome
+from streamer.web.rest import RawRoute, Route
 from streamer.web.server import WebServer
 from streamer.web.sinkroom import SinkRoom
 from tests.web.panel_stand import browser, opened, profiles, server, show
@@ -137,3 +139,29 @@ async def house(make_server) -> AsyncIterator[House]:
         house.session = session
         yield house
     await house.server.stop()
+
+
+@pytest.fixture
+def serving(make_server, tmp_path: Path):
+    """`async with serving(more=...) as house`: these routes, served; `house.owner` holds the headers of the owner, or
+    of an operator."""
+
+    @asynccontextmanager
+    async def serve(
+        *, more: Sequence[Route] = (), raw: Sequence[RawRoute] = (), operator: bool = False
+    ) -> AsyncIterator[House]:
+        house = make_server(Site(port=0))
+        house.server = WebServer(
+            Site(port=0), house.server.parts, overlays=[tmp_path / "overlays"], panel=tmp_path / "panel",
+            more=more, raw=raw,
+        )  # fmt: skip
+        grants = house.grants
+        _, token = grants.create("operator", "mod") if operator else grants.exchange(grants.issue_code())
+        house.owner = {"Authorization": f"Bearer {token}"}
+        await house.server.start()
+        async with aiohttp.ClientSession() as session:
+            house.session = session
+            yield house
+        await house.server.stop()
+
+    return serve

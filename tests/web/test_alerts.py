@@ -3,16 +3,13 @@
 from typing import Any
 from urllib.parse import quote
 
-import aiohttp
 import pytest
 from yarl import URL
 
 from streamer.web import alerts
 from streamer.web.alerts import AlertItem, TryOut
-from streamer.web.gate import Site
 from streamer.web.operate import Outcome
 from streamer.web.rest import Problem
-from streamer.web.server import WebServer
 
 ITEM = AlertItem(
     uid="twitch:a/b%3D", kind="raid", platform="twitch", name="Rae", text="", count=40, bits=0, amount=None, reward="",
@@ -40,21 +37,11 @@ class Desk:
 
 
 @pytest.fixture
-async def served(make_server, tmp_path):
+async def served(serving):
     """A server with these routes, signed in as an operator, and the desk behind them."""
     desk = Desk()
-    house = make_server(Site(port=0))
-    house.server = WebServer(
-        Site(port=0), house.server.parts, overlays=[tmp_path / "overlays"], panel=tmp_path / "panel",
-        more=alerts.routes(lambda: desk),
-    )  # fmt: skip
-    _, token = house.grants.create("operator", "mod")
-    house.owner = {"Authorization": f"Bearer {token}"}
-    await house.server.start()
-    async with aiohttp.ClientSession() as session:
-        house.session = session
+    async with serving(more=alerts.routes(lambda: desk), operator=True) as house:
         yield house, desk
-    await house.server.stop()
 
 
 async def call(house: Any, method: str, path: str, body: Any = None) -> tuple[int, Any]:

@@ -1,19 +1,15 @@
 """The routes of OBS: who may, what fits, how often, and that no password comes out."""
 
 import json
-from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
 from streamer.adapters.obs.setup.sources import address
 from streamer.ports import Notice
-from streamer.web.gate import Site
 from streamer.web.obs import ObsDone, ObsPlan, ObsState, Put, Step, routes
 from streamer.web.openapi import document
 from streamer.web.rest import Problem
-from streamer.web.server import WebServer
 
 BASE = "/api/v1/obs"
 STEP = Step(Notice("obs.plan.make_scene", {"scene": "Showrunner"}))
@@ -58,20 +54,10 @@ class Desk:
 
 
 @pytest.fixture
-async def served(make_server, tmp_path: Path):
+async def served(serving):
     desk = Desk()
-    house = make_server(Site(port=0))
-    house.server = WebServer(
-        Site(port=0), house.server.parts, overlays=[tmp_path / "overlays"], panel=tmp_path / "panel",
-        more=routes(desk, now=lambda: 0.0),
-    )  # fmt: skip
-    _grant, token = house.grants.exchange(house.grants.issue_code())
-    house.owner = {"Authorization": f"Bearer {token}"}
-    await house.server.start()
-    async with aiohttp.ClientSession() as session:
-        house.session = session
+    async with serving(more=routes(desk, now=lambda: 0.0)) as house:
         yield house, desk
-    await house.server.stop()
 
 
 async def test_connect_plan_apply_undo(served) -> None:

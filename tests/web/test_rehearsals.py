@@ -6,10 +6,8 @@ import aiohttp
 import pytest
 
 from streamer.web import rehearsals
-from streamer.web.gate import Site
 from streamer.web.grants import SCOPES, Grants
 from streamer.web.rehearsals import Rehearsed, shown_name
-from streamer.web.server import WebServer
 
 
 class Desk:
@@ -52,21 +50,11 @@ def test_names(given: str, shown: str) -> None:
 
 
 @pytest.fixture
-async def served(make_server, tmp_path):
+async def served(serving):
     """A server with these routes, signed in as the owner, and the desk behind them."""
     desk = Desk()
-    house = make_server(Site(port=0))
-    house.server = WebServer(
-        Site(port=0), house.server.parts, overlays=[tmp_path / "overlays"], panel=tmp_path / "panel",
-        more=rehearsals.routes(desk), raw=rehearsals.raw_routes(desk),
-    )  # fmt: skip
-    _grant, token = house.grants.exchange(house.grants.issue_code())
-    house.owner = {"Authorization": f"Bearer {token}"}
-    await house.server.start()
-    async with aiohttp.ClientSession() as session:
-        house.session = session
+    async with serving(more=rehearsals.routes(desk), raw=rehearsals.raw_routes(desk)) as house:
         yield house, desk
-    await house.server.stop()
 
 
 async def test_the_whole_way(served) -> None:

@@ -3,13 +3,10 @@
 import json
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from streamer.app import settings as settings_module
-from streamer.web.gate import Site
 from streamer.web.openapi import document
-from streamer.web.server import WebServer
 from streamer.web.setup import routes
 from tests.app.setup.show import Show
 
@@ -17,21 +14,11 @@ BASE = "/api/v1/setup"
 
 
 @pytest.fixture
-async def served(make_server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+async def served(serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     show = Show(tmp_path / "show")
     monkeypatch.setattr(settings_module, "KEYS", show.keys)
-    house = make_server(Site(port=0))
-    house.server = WebServer(
-        Site(port=0), house.server.parts, overlays=[tmp_path / "overlays"], panel=tmp_path / "panel",
-        more=routes(show.desk, now=lambda: 0.0),
-    )  # fmt: skip
-    _grant, token = house.grants.exchange(house.grants.issue_code())
-    house.owner = {"Authorization": f"Bearer {token}"}
-    await house.server.start()
-    async with aiohttp.ClientSession() as session:
-        house.session = session
+    async with serving(more=routes(show.desk, now=lambda: 0.0)) as house:
         yield house, show
-    await house.server.stop()
 
 
 async def test_the_owner_sets_the_show_up(served) -> None:

@@ -1,15 +1,11 @@
 """The routes of the sign-in: who may, what fits, how often; and that no token comes out."""
 
 import json
-from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
-from streamer.web.gate import Site
 from streamer.web.openapi import document
-from streamer.web.server import WebServer
 from streamer.web.signin import AccountState, Attempt, SignInState, routes
 
 BASE = "/api/v1/signin"
@@ -45,20 +41,10 @@ class Desk:
 
 
 @pytest.fixture
-async def served(make_server, tmp_path: Path):
+async def served(serving):
     desk = Desk()
-    house = make_server(Site(port=0))
-    house.server = WebServer(
-        Site(port=0), house.server.parts, overlays=[tmp_path / "overlays"], panel=tmp_path / "panel",
-        more=routes(desk, now=lambda: 0.0),
-    )  # fmt: skip
-    _grant, token = house.grants.exchange(house.grants.issue_code())
-    house.owner = {"Authorization": f"Bearer {token}"}
-    await house.server.start()
-    async with aiohttp.ClientSession() as session:
-        house.session = session
+    async with serving(more=routes(desk, now=lambda: 0.0)) as house:
         yield house, desk
-    await house.server.stop()
 
 
 async def delete(house: Any, path: str, headers: dict[str, str]) -> int:

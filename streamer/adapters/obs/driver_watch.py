@@ -12,7 +12,7 @@ from streamer.adapters.obs.link import LinkState, ObsInfo
 from streamer.ports import CaptionPage, Health, StageView
 
 WATCH_S = 2.0
-CAPTION_S = 0.05
+CAPTION_S = 0.025
 
 
 class Link(Protocol):

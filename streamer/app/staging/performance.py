@@ -14,6 +14,9 @@ from streamer.speech.playhead import SinkPlayhead
 from streamer.speech.tags import GESTURES
 from streamer.speech.view import ClauseView, MouthView
 
+LATER_MS = 50
+"""The overlay draws a page 80 ms before its first word, so that eyes are there. A device shows words as they come: they
+are asked for so much later, which leaves a frame of OBS."""
 LINES_KEPT = 4
 """The one on air, the one prepared ahead, and those that are just ending."""
 
@@ -119,7 +122,7 @@ class Performance:
             return None
         if known.pages is None:
             known.pages = paginate([clause for _, clause in sorted(known.clauses.items())])
-        page = page_at(known.pages, ms)
+        page = page_at(known.pages, ms - LATER_MS)
         if page is None:
             return None
         return CaptionPage(line, known.persona, self._name_of(known.persona), page.rows, page.at, page.end)

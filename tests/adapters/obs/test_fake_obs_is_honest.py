@@ -167,8 +167,8 @@ async def tell(link: ObsLink) -> list[tuple[str, dict[str, Any] | None, Any]]:
     told = []
     for name, data in EQUAL:
         told.append((name, data, rounded(await answer(link, name, data))))
-        if name.startswith("Remove"):
-            await asyncio.sleep(0.2)  # OBS removes on another thread
+        if name.startswith(("Remove", "SetCurrentSceneTransition")):
+            await asyncio.sleep(0.2)  # OBS does these on another thread, after it answered
     return told
 
 
