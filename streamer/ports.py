@@ -2,6 +2,7 @@
 
 Units, everywhere: sound is signed 16-bit little-endian mono PCM at 24,000 Hz; a frame is 20 ms (480 samples,
 960 bytes); mark times are integer milliseconds from the first sample of the utterance; text offsets are code points.
+What is heard of the host is PCM of the same kind at 16,000 Hz.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -15,6 +16,12 @@ from streamer.core.stage import Stage
 RATE_HZ = 24_000
 FRAME_MS = 20
 FRAME_BYTES = RATE_HZ * FRAME_MS // 1000 * 2
+EAR_RATE_HZ = 16_000
+EAR_FRAME_BYTES = EAR_RATE_HZ * FRAME_MS // 1000 * 2
+"""20 ms of a microphone."""
+WINDOW_MS = 32
+WINDOW_BYTES = EAR_RATE_HZ * WINDOW_MS // 1000 * 2
+"""What a voice activity detector looks at: 512 samples."""
 
 
 class Unavailable(Exception):
@@ -435,7 +442,8 @@ class Heard(msgspec.Struct, frozen=True):
 class AudioSink(Protocol):
     """Plays one line at a time; its heard position is the clock of everything else.
 
-    `begin` opens a line; `write` takes 20 ms frames and waits while the sink holds more than 400 ms;
+    `begin` opens a line, from `at_ms` on when it goes on after a pause (positions count from the line's beginning all
+    the same); `write` takes 20 ms frames and waits while the sink holds more than 400 ms;
     `finish` says that no more frames come and returns when the last one was heard;
     `stop` is synchronous and immediate: after it returns nothing of the line may start to sound (frames of older
     generations are dropped everywhere). `on_heard` is called on the loop about every 100 ms, at the first sample
@@ -448,7 +456,7 @@ class AudioSink(Protocol):
     @property
     def page(self) -> bool: ...
 
-    def begin(self, line: int, persona: str, on_heard: Callable[[Heard], None]) -> None: ...
+    def begin(self, line: int, persona: str, on_heard: Callable[[Heard], None], at_ms: int = 0) -> None: ...
 
     async def write(self, frame: bytes) -> None: ...
 
@@ -468,6 +476,117 @@ class Playhead(Protocol):
     """What is being heard at this moment: (line id, milliseconds), or None."""
 
     def position(self) -> tuple[int, int] | None: ...
+
+
+# --- hearing the host -------------------------------------------------------------------------------------------------
+
+
+class Microphone(Protocol):
+    """A local device. Frames of 20 ms, 16,000 Hz; ends when cancelled, raises Unavailable when the device is gone."""
+
+    name: str
+
+    def frames(self) -> AsyncIterator[bytes]: ...
+
+    async def aclose(self) -> None: ...
+
+
+class VoiceActivity(Protocol):
+    """How much a window sounds like speech. Windows come in order; the detector remembers those before."""
+
+    name: str
+
+    async def open(self) -> None:
+        """Ready to look. Raises Unavailable or Misconfigured (a package is missing)."""
+        ...
+
+    async def score(self, window: bytes) -> float:
+        """Of `WINDOW_BYTES` bytes: 0 (no speech) to 1. Raises Unavailable when the detector died."""
+        ...
+
+    def reset(self) -> None:
+        """Forget what was heard: the sound that follows does not continue it."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+
+class Loading(msgspec.Struct, frozen=True):
+    """How far a model is. `step`: `fetching` (bytes) or `loading`; `total` 0: unknown."""
+
+    step: Literal["fetching", "loading"]
+    model: str = ""
+    done: int = 0
+    total: int = 0
+
+
+class Partial(msgspec.Struct, frozen=True):
+    """What was understood so far; the first `stable` code points will not change."""
+
+    text: str
+    stable: int = 0
+
+
+class Final(msgspec.Struct, frozen=True):
+    """What was understood of an utterance; empty text: nothing. `confidence` and `no_speech` (the engine's own doubt
+    that anybody spoke) are 0..1; `asked_ms`: how long the engine worked after the end of the sound."""
+
+    text: str
+    confidence: float = 1.0
+    no_speech: float = 0.0
+    language: str = ""
+    asked_ms: float = 0.0
+
+
+class RecognizerCaps(msgspec.Struct, frozen=True):
+    engine: str
+    streaming: bool = False
+    """Partial results come by themselves."""
+    local: bool = False
+    languages: tuple[str, ...] = ()
+    """Base codes; empty: many."""
+
+
+class Hearing(Protocol):
+    """One utterance at a recogniser."""
+
+    def feed(self, pcm: bytes) -> None:
+        """More of it, in order. Returns at once."""
+        ...
+
+    async def look(self) -> Partial:
+        """What was understood by now. Engines that do not stream recognise what they were fed; `finish` right after
+        costs nothing more when only silence followed."""
+        ...
+
+    async def finish(self) -> Final:
+        """Nothing more comes. Raises Unavailable or Misconfigured."""
+        ...
+
+    def drop(self) -> None:
+        """Nothing of it is wanted. At once, also in the middle of `look` and `finish`, which then raise Unavailable."""
+        ...
+
+
+class SpeechRecognizer(Protocol):
+    """Understands the host. Contract (for every adapter):
+
+    silence and noise give an empty text or a high `no_speech`; what is dropped leaves no task, thread or socket within
+    2 s; two utterances may overlap (the end of one is still being worked on); a dead worker, a stall and a refused key
+    raise Unavailable or Misconfigured within the limits of the settings, and the next utterance is tried anew.
+    """
+
+    caps: RecognizerCaps
+
+    async def load(self, progress: Callable[[Loading], None]) -> None:
+        """Ready to hear. Never blocks the loop. Raises Unavailable or Misconfigured."""
+        ...
+
+    def hear(self, *, language: str, hints: Sequence[str], on_partial: Callable[[Partial], None]) -> Hearing:
+        """`language`: BCP 47, empty: whatever is spoken; `hints`: names that are likely to be said."""
+        ...
+
+    async def aclose(self) -> None: ...
 
 
 # --- the stage --------------------------------------------------------------------------------------------------------

@@ -82,6 +82,20 @@ class Duck(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     on: bool
 
 
+class Hush(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """Silence the line on air at once and keep it: it may go on."""
+
+    cause: int
+    line: int
+
+
+class Unhush(msgspec.Struct, frozen=True, tag=True, kw_only=True):
+    """The hushed line goes on, from the word at which it was silenced."""
+
+    cause: int
+    line: int
+
+
 class Erase(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     """Remove words from the text store and everything made from them."""
 
@@ -112,4 +126,4 @@ class Close(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     cause: int
 
 
-Command = Prepare | Air | Withdraw | Cut | Duck | Erase | Drop | TakeScene | Close
+Command = Prepare | Air | Withdraw | Cut | Duck | Hush | Unhush | Erase | Drop | TakeScene | Close

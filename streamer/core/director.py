@@ -16,6 +16,7 @@ from streamer.core.events import (
     Fact,
     HostEarChanged,
     HostHeld,
+    HostSaidNothing,
     HostSpeechConfirmed,
     HostSpoke,
     HostVoiceEnded,
@@ -98,6 +99,8 @@ def _apply(show: Show, fact: Fact) -> tuple[Show, list[Command]]:  # noqa: C901,
             return _held(show, on=on)
         case HostSpoke() as event:
             return host_spoke(show, event)
+        case HostSaidNothing():
+            return show, []
         case HostEarChanged(connected=connected):
             return replace(show, host=replace(show.host, connected=connected), wake_ms=0), []
         case SegmentDue() as event:

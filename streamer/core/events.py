@@ -40,6 +40,8 @@ class Features(msgspec.Struct, frozen=True):
     words: int = 0
     topic: int = 0
     """Cluster key: equal for texts that ask the same thing; 0 for none. Stable across processes."""
+    audience: bool = False
+    """Said to the viewers ("hey chat", "welcome everybody"), not to the cast."""
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -113,11 +115,20 @@ class HostVoiceSuspected(msgspec.Struct, frozen=True, tag=True):
 
 
 class HostSpeechConfirmed(msgspec.Struct, frozen=True, tag=True):
-    pass
+    """Somebody really speaks. `words`: what is said will be told, as `HostSpoke` or `HostSaidNothing`."""
+
+    words: bool = False
 
 
 class HostVoiceEnded(msgspec.Struct, frozen=True, tag=True):
     pass
+
+
+class HostSaidNothing(msgspec.Struct, frozen=True, tag=True):
+    """What the ear heard was no turn of the host: a word that only shows that he listens ("mhm"), noise, the cast's own
+    voice, or nothing that could be understood."""
+
+    why: Literal["backchannel", "noise", "echo", "nothing"] = "nothing"
 
 
 class HostSpoke(msgspec.Struct, frozen=True, tag=True):
@@ -170,6 +181,8 @@ class LineEnded(msgspec.Struct, frozen=True, tag=True, kw_only=True):
     heard: TextRef = ""
     voiced: bool = True
     reason: str = ""
+    asks: bool = False
+    """What was heard ends with a question."""
 
 
 class StopPressed(msgspec.Struct, frozen=True, tag=True, kw_only=True):
@@ -311,7 +324,7 @@ class Woke(msgspec.Struct, frozen=True, tag=True):
 Event = (
     ShowStarted | Resumed | SettingsChanged | CastChanged
     | ChatReceived | Tombstoned
-    | HostVoiceSuspected | HostSpeechConfirmed | HostVoiceEnded | HostSpoke | HostEarChanged
+    | HostVoiceSuspected | HostSpeechConfirmed | HostVoiceEnded | HostSpoke | HostSaidNothing | HostEarChanged
     | SegmentDue
     | LineReady | LineStarted | SentenceSpoken | LineEnded
     | StopPressed | ResumePressed | PausePressed | SkipPressed | DialSet | SayRequested | AlertReplayed

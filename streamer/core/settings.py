@@ -100,5 +100,7 @@ class ShowSettings(msgspec.Struct, frozen=True, kw_only=True):
     alerts: Mapping[str, AlertRule] = {}
     """By kind of the event, or by a name that `ChatReceived.rule` gives (a reward's)."""
     scenes: Scenes = Scenes()
+    barge_in: Literal["stop", "duck"] = "stop"
+    """What the host's voice does to the line on air."""
     pokes: bool = True
     """A persona whose model is clicked says something, now and then."""
