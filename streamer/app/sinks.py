@@ -21,12 +21,12 @@ class WatchedSink:
     def page(self) -> bool:
         return self._track.page
 
-    def begin(self, line: int, persona: str, on_heard: Callable[[Heard], None]) -> None:
+    def begin(self, line: int, persona: str, on_heard: Callable[[Heard], None], at_ms: int = 0) -> None:
         def told(heard: Heard) -> None:
             on_heard(heard)
             self._watch(heard)
 
-        self._track.begin(line, persona, told)
+        self._track.begin(line, persona, told, at_ms)
 
     async def write(self, frame: bytes) -> None:
         await self._track.write(frame)

@@ -20,6 +20,7 @@ class FakeSink:
     ) -> None:
         self.played: list[tuple[int, bytes, float]] = []
         self.begun: list[tuple[int, str]] = []
+        self.begun_at: list[int] = []
         self.ducks: list[bool] = []
         self.stops: list[int] = []
         self.written: list[tuple[int, float]] = []
@@ -32,7 +33,7 @@ class FakeSink:
         self._open = False
         self._generation = 0
         self._queue: deque[bytes] = deque()
-        self._heard = 0
+        self._heard = self._first = 0
         self._under = 0
         self._finishing = False
         self._on_heard: Callable[[Heard], None] = lambda heard: None
@@ -40,17 +41,20 @@ class FakeSink:
         self._space: asyncio.Event = asyncio.Event()
         self._over: asyncio.Event = asyncio.Event()
 
-    def begin(self, line: int, persona: str, on_heard: Callable[[Heard], None]) -> None:
+    def begin(self, line: int, persona: str, on_heard: Callable[[Heard], None], at_ms: int = 0) -> None:
         assert not self._open, "one line at a time"
+        assert at_ms % FRAME_MS == 0
         self._generation += 1
         self._line, self._open, self._on_heard = line, True, on_heard
         self._queue.clear()
-        self._heard = self._under = 0
+        self._heard = self._first = at_ms // FRAME_MS
+        self._under = 0
         self._finishing = False
         self._space = asyncio.Event()
         self._over = asyncio.Event()
         self._space.set()
         self.begun.append((line, persona))
+        self.begun_at.append(at_ms)
 
     async def write(self, frame: bytes) -> None:
         loop = asyncio.get_running_loop()
@@ -69,7 +73,7 @@ class FakeSink:
                 return
         self._queue.append(frame)
         if self._timer is None:
-            self._timer = loop.call_later(self._lag_s if self._heard == 0 else 0, self._tick)
+            self._timer = loop.call_later(self._lag_s if self._heard == self._first else 0, self._tick)
 
     async def finish(self) -> Heard:
         self._finishing = True
@@ -107,7 +111,7 @@ class FakeSink:
             return
         self.played.append((self._line, self._queue.popleft(), loop.time()))
         self._space.set()
-        if self._heard % 5 == 0:
+        if self._heard % 5 == 0 or self._heard == self._first:
             self._on_heard(Heard(self._line, self._heard * FRAME_MS, underrun_ms=self._under))
         self._heard += 1
         if self._vanish_at is not None and self._heard * FRAME_MS >= self._vanish_at:

@@ -42,9 +42,9 @@ class StampingVoice(FakeVoice):
 
 
 class StampingSink(FakeSink):
-    def begin(self, line: int, persona: str, on_heard: Callable[[Heard], None]) -> None:
+    def begin(self, line: int, persona: str, on_heard: Callable[[Heard], None], at_ms: int = 0) -> None:
         self.at = 0.0
-        super().begin(line, persona, on_heard)
+        super().begin(line, persona, on_heard, at_ms)
 
     async def write(self, frame: bytes) -> None:
         self.at = self.at or time.perf_counter()

@@ -73,13 +73,15 @@ class Outlet(Protocol):
 class _Take:
     """The line a track is playing."""
 
-    def __init__(self, line: int, on_heard: OnHeard) -> None:
+    def __init__(self, line: int, on_heard: OnHeard, at_ms: int) -> None:
         self.line = line
         self.on_heard = on_heard
+        self.at_ms = at_ms
+        """Where it was opened: more than 0 when the line goes on after a pause."""
         self.kept: deque[tuple[int, bytes]] = deque()
         """(at_ms, frame) of everything not yet heard: at most the window plus one frame."""
-        self.written_ms = 0
-        self.heard_ms = 0
+        self.written_ms = at_ms
+        self.heard_ms = at_ms
         self.under_ms = 0
         self.under_before_ms = 0
         self.finishing = False
@@ -211,12 +213,17 @@ class Track:
 
     # --- AudioSink --------------------------------------------------------------------------------------------------
 
-    def begin(self, line: int, persona: str, on_heard: OnHeard) -> None:
-        """Open a line. A line that is still open is a mistake of the caller: RuntimeError."""
+    def begin(self, line: int, persona: str, on_heard: OnHeard, at_ms: int = 0) -> None:
+        """Open a line, from `at_ms` on: the first frame written is heard there.
+
+        RuntimeError when a line is still open, ValueError when `at_ms` is not the beginning of a frame.
+        """
         del persona  # one track for all
+        if at_ms < 0 or at_ms % FRAME_MS:
+            raise ValueError(f"a line goes on at a whole frame, not at {at_ms} ms")
         if self._take is not None:
             raise RuntimeError(f"line {self._take.line} is still open")
-        self._take = _Take(line, on_heard)
+        self._take = _Take(line, on_heard, at_ms)
         outlet = self._outlet
         if outlet is not None and self._player is not None:
             self._play(outlet, self._take)
@@ -245,7 +252,7 @@ class Track:
         if not take.finishing:
             take.finishing = True
             outlet = self._outlet
-            if take.written_ms == 0:
+            if take.written_ms == take.at_ms:
                 self._silence(0)
                 _tell(take.on_heard, take.state())
             elif outlet is not None and self._player is not None:

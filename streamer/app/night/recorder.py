@@ -26,9 +26,15 @@ class Recorder:
         self._shown = asyncio.Event()
         self.views: dict[int, ClauseView] = {}
 
-    def begin(self, line: int, persona: str, on_heard: Callable[[Heard], None]) -> None:  # noqa: ARG002 - the port's
+    def begin(
+        self,
+        line: int,
+        persona: str,  # noqa: ARG002 - the port's
+        on_heard: Callable[[Heard], None],  # noqa: ARG002
+        at_ms: int = 0,
+    ) -> None:
         self._line = line
-        self._frames = []
+        del self._frames[at_ms // FRAME_MS :]
 
     async def write(self, frame: bytes) -> None:
         self._frames.append(frame)

@@ -280,3 +280,30 @@ def test_whatever_pages_do_the_line_ends_once_and_no_frame_is_lost(moves: list[t
         track.close()
 
     run_virtual(main())
+
+
+def test_a_line_goes_on_where_it_was_silenced():
+    async def main() -> None:
+        speaker, heard = Speaker(), list[Heard]()
+        track = Track([speaker, SilentClock()])
+        line = asyncio.create_task(speak(track, 1000, heard))
+        await asyncio.sleep(0.51)
+        assert track.stop() == Heard(1, 500, ended=True)
+        await line
+        count = len(heard)
+        track.begin(1, "mika", heard.append, 460)
+        assert track.heard() == Heard(1, 460)
+        for index in range(23, 40):
+            await track.write(frame(index))
+        assert await track.finish() == Heard(1, 800, ended=True)
+        assert speaker.calls == ["play 1 at 0", "play 1 at 460"]
+        assert [index for when, index in speaker.sounded if when > 0.51] == list(range(23, 40))
+        assert heard[count] == Heard(1, 460)
+        track.begin(1, "mika", heard.append, 800)
+        assert await track.finish() == Heard(1, 800, ended=True)
+        for bad in (-20, 30):
+            with pytest.raises(ValueError):
+                track.begin(2, "juno", heard.append, bad)
+        track.close()
+
+    run_virtual(main())
