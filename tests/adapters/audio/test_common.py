@@ -297,7 +297,7 @@ def test_a_line_goes_on_where_it_was_silenced():
             await track.write(frame(index))
         assert await track.finish() == Heard(1, 800, ended=True)
         assert speaker.calls == ["play 1 at 0", "play 1 at 460"]
-        assert [index for when, index in speaker.sounded if when > 0.51] == list(range(23, 40))
+        assert [index for when, index in speaker.sounded if when > 0.505] == list(range(23, 40))
         assert heard[count] == Heard(1, 460)
         track.begin(1, "mika", heard.append, 800)
         assert await track.finish() == Heard(1, 800, ended=True)
