@@ -351,13 +351,16 @@ class LanguageModel(Protocol):
 
 
 class VoiceSpec(msgspec.Struct, frozen=True):
-    """How a persona sounds. `name` is the engine's own voice id; `rate` and `pitch` are factors around 1.0."""
+    """How a persona sounds. `name` is the engine's own voice id; `rate` and `pitch` are factors around 1.0; `style` is
+    a way to speak in the engine's own words, empty for its usual one. `volume` is a factor; the line chain applies it
+    after the sound was levelled, so engines are asked for 1.0."""
 
     name: str = ""
     rate: float = 1.0
     pitch: float = 1.0
     volume: float = 1.0
     language: str = "en"
+    style: str = ""
 
 
 class SpeechRequest(msgspec.Struct, frozen=True):
