@@ -1,7 +1,8 @@
 """`GET /deck/<token>/<command>` for devices that can only open an address (Stream Deck's "Website" in the background).
 
 A GET that acts must not be set off by a preview, a prefetch or a page that embeds it; the same command within 400 ms is
-one press. Nothing here can be undone only with difficulty, and nothing is a toggle.
+one press. Nothing here can be undone only with difficulty, and nothing is a toggle but `mic`: a key for the microphone
+that has no state of its own is pressed by somebody who sees the panel.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from time import monotonic
 
 from aiohttp import web
 
+from streamer.web.ears import MIC, EarDesk, press_mic
 from streamer.web.grants import Grants
 from streamer.web.operate import DECK, Bucket, Operator, is_scene, press
 from streamer.web.rest import Problem
@@ -23,9 +25,19 @@ _DEAD_DESTINATIONS = ("document", "image", "iframe", "frame", "embed", "object",
 
 
 class Deck:
-    def __init__(self, grants: Grants, operator: Operator, *, now: Callable[[], float] = monotonic) -> None:
+    """`ears`: the host's microphone, where the show has an ear; without one its commands are not known."""
+
+    def __init__(
+        self,
+        grants: Grants,
+        operator: Operator,
+        *,
+        ears: EarDesk | None = None,
+        now: Callable[[], float] = monotonic,
+    ) -> None:
         self._grants = grants
         self._operator = operator
+        self._ears = ears
         self._now = now
         self._last: dict[tuple[str, str], float] = {}
         self._buckets: dict[str, Bucket] = {}
@@ -45,13 +57,17 @@ class Deck:
         ):
             raise Problem(403, "preview", "open this address in the background, from a device")
         command = request.match_info["command"]
-        if command not in DECK and not is_scene(command):
+        ears = self._ears if command in MIC else None
+        if command not in DECK and not is_scene(command) and ears is None:
             raise Problem(404, "no_command")
         now = self._now()
         if self._buckets.setdefault(grant.id, Bucket(PER_S, PER_S)).take(now):
             raise Problem(429, "slow_down", headers={"Retry-After": "1"})
         if now - self._last.get((grant.id, command), -SAME_WITHIN_S) >= SAME_WITHIN_S:
             self._last[grant.id, command] = now
-            if self._operator.press(press(command, by=f"deck:{grant.id}", via="deck")) == "unknown":
+            by = f"deck:{grant.id}"
+            if ears is not None:
+                press_mic(ears, command, by=by, via="deck")
+            elif self._operator.press(press(command, by=by, via="deck")) == "unknown":
                 raise Problem(404, "no_scene", "the scene map has no such scene")
         return web.Response(text="ok\n", headers={"Cache-Control": "no-store"})

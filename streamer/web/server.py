@@ -19,6 +19,9 @@ from streamer.shipped import shipped
 from streamer.web.api import V1, Api, Parts
 from streamer.web.assets import Assets
 from streamer.web.deck import Deck
+from streamer.web.earroom import EarRoom
+from streamer.web.ears import EarDesk
+from streamer.web.ears import routes as ear_routes
 from streamer.web.feed import VIEWS
 from streamer.web.gate import Gate, Site
 from streamer.web.grants import Grant, Scope
@@ -43,6 +46,9 @@ OVERLAY_CSP = (
     "font-src 'self'; base-uri 'self'; media-src 'self' blob:; frame-ancestors 'self'"
 )
 BARE_CSP = "default-src 'none'; frame-ancestors 'none'"
+PANEL_POLICY = "microphone=(self), camera=(), display-capture=(), geolocation=()"
+"""The panel hears the host; the overlays it shows in frames say for themselves that they hear nobody."""
+BARE_POLICY = "microphone=(), camera=(), display-capture=(), geolocation=()"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -73,7 +79,7 @@ class WebServer:
     Files are read when this is made. `site.port` 0 takes any free port; `port` is the one bound.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a show, by name
         self,
         site: Site,
         parts: Parts,
@@ -83,8 +89,11 @@ class WebServer:
         metrics: Metrics | None = None,
         more: Sequence[Route] = (),
         raw: Sequence[RawRoute] = (),
+        ears: EarDesk | None = None,
+        ear: EarRoom | None = None,
     ) -> None:
-        """`more` and `raw`: routes of parts that only the house knows."""
+        """`more` and `raw`: routes of parts that only the house knows. `ears` and `ear`: how the host is heard, and the
+        room his microphone in a page of the panel speaks to."""
         self.site = site
         self.port = site.port
         self.parts = parts
@@ -94,8 +103,9 @@ class WebServer:
         self._requests = self.metrics.counter("http_refused_total", "Requests refused, by reason")
         self._gate = Gate(site, site.port)
         self._api = Api(parts, lambda: self.base_url, self.overlays.kinds, secure=site.public_url.startswith("https:"))
-        self.routes: list[Route] = [*self._api.routes(), *more]
-        self._raw = raw
+        self._ears, self._ear = ears, ear
+        self.routes: list[Route] = [*self._api.routes(), *more, *([] if ears is None else ear_routes(ears))]
+        self._raw = [*raw, *([] if ear is None else [RawRoute("GET", "/ws/ear", ear.serve, "command")])]
         self._document = msgspec.json.encode(document(self.routes, version=__version__))
         self._runner: web.AppRunner | None = None
         parts.room.build = self.overlays.build
@@ -145,6 +155,8 @@ class WebServer:
         if runner is None:
             return
         try:
+            if self._ear is not None:
+                self._ear.close(wait_s=GOODBYE_S)
             self.parts.room.close(wait_s=GOODBYE_S)
             self.parts.feed.close(wait_s=GOODBYE_S)
         except Exception:
@@ -162,6 +174,7 @@ class WebServer:
             app.router.add_route(spec.method, spec.path, endpoint(spec, self._allow, retries, self._cookie))
         for each in self._raw:
             app.router.add_route(each.method, each.path, self._streamed(each))
+        deck = Deck(self.parts.grants, self.parts.operator, ears=self._ears)
         get = app.router.add_get
         get(f"{V1}/openapi.json", self._openapi)
         get("/", self._home)
@@ -172,7 +185,7 @@ class WebServer:
         get("/o/{build}/{name:.+}", self._overlay_file)
         get("/ws/feed", self._feed)
         get("/ws/sink", self._sink)
-        get("/deck/{token}/{command}", Deck(self.parts.grants, self.parts.operator).handle, allow_head=False)
+        get("/deck/{token}/{command}", deck.handle, allow_head=False)
         get("/metrics", self._metrics)
         get("/healthz", self._healthz)
         get("/readyz", self._readyz)
@@ -229,6 +242,7 @@ class WebServer:
         headers = response.headers
         headers.update(HEADERS)
         headers.setdefault("Content-Security-Policy", BARE_CSP)
+        headers.setdefault("Permissions-Policy", BARE_POLICY)
         headers.setdefault("Cache-Control", "no-store")
 
     # --- who --------------------------------------------------------------------------------------------------------
@@ -262,6 +276,8 @@ class WebServer:
     def _revoked(self, grant: str) -> None:
         self.parts.feed.revoke(grant)
         self.parts.room.revoke(grant)
+        if self._ear is not None:
+            self._ear.revoke(grant)
 
     # --- pages and sockets ------------------------------------------------------------------------------------------
 
@@ -272,7 +288,9 @@ class WebServer:
         # Safari 15 does not count ws: of the same host as 'self'.
         sockets = " " + self.base_url.replace("http", "ws", 1)
         page = (self.panel.page("") or b"").replace(b"__OVERLAYS__", self.overlays.base.encode())
-        return _html(page or None, PANEL_CSP.replace("{sockets}", sockets))
+        answer = _html(page or None, PANEL_CSP.replace("{sockets}", sockets))
+        answer.headers["Permissions-Policy"] = PANEL_POLICY
+        return answer
 
     async def _overlay_page(self, request: web.Request) -> web.Response:
         self._allow_socket(request, "overlay")
