@@ -99,7 +99,7 @@ class EarContract:
         told: list[Loading] = []
         await ear.load(told.append)
         for step in told:
-            assert 0 <= step.done
+            assert step.done >= 0
             assert not step.total or step.done <= step.total
         await ear.load(told.append)
         assert ear.caps.engine

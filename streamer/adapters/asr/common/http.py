@@ -1,0 +1,163 @@
+"""One clip sent to a server over HTTP, its words read from the answer, every failure told apart."""
+
+import asyncio
+import datetime as dt
+import email.utils
+import ipaddress
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from streamer.ports import Misconfigured, Unavailable
+
+MAX_BYTES = 1 << 20
+"""Of an answer: the words of half a minute are a few kilobytes."""
+
+
+class Words(msgspec.Struct, frozen=True):
+    """How people read of the server, and what they can do when it refuses the key or the address."""
+
+    server: str
+    fix_key: str
+    fix_url: str
+
+
+def is_local(url: str) -> bool:
+    """Loopback and private addresses: never sent through a proxy."""
+    host = URL(url).host or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_private
+    except ValueError:
+        return False
+
+
+class Sessions:
+    """One keep-alive session, opened at the first use on the running loop."""
+
+    def __init__(self, *, proxies: bool) -> None:
+        self._proxies = proxies
+        self._session: aiohttp.ClientSession | None = None
+        self.closed = False
+
+    def get(self) -> aiohttp.ClientSession:
+        if self.closed:
+            raise Unavailable("the recogniser is closed")
+        if self._session is None:
+            timeout = aiohttp.ClientTimeout(total=None, sock_connect=3.0)
+            self._session = aiohttp.ClientSession(timeout=timeout, trust_env=self._proxies)
+        return self._session
+
+    async def aclose(self) -> None:
+        self.closed = True
+        if self._session is not None:
+            await self._session.close()
+
+
+def retry_after_s(headers: Mapping[str, str], default: float | None = None) -> float | None:
+    """`Retry-After` in seconds or as a date (RFC 9110, 10.2.3); at most an hour."""
+    raw = headers.get("Retry-After", "").strip()
+    try:
+        return min(3600.0, max(0.0, float(raw)))
+    except ValueError:
+        pass
+    try:
+        when = email.utils.parsedate_to_datetime(raw)
+    except ValueError:
+        return default
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=dt.UTC)
+    return min(3600.0, max(0.0, (when - dt.datetime.now(dt.UTC)).total_seconds()))
+
+
+def refuse(status: int, headers: Mapping[str, str], words: Words) -> None:
+    """Raises what a status means. The server's own words are left out: they may repeat the key or what was said."""
+    server = words.server
+    if status in (401, 403):
+        raise Misconfigured(f"{server} refuses the key ({status})", fix=words.fix_key)
+    if status in (404, 405):
+        raise Misconfigured(f"{server} has no such address or model ({status})", fix=words.fix_url)
+    if status == 413:
+        raise Unavailable(f"the sentence is too long for {server} (413)")
+    if status == 429:
+        raise Unavailable(f"{server} asks to slow down (429)", retry_after_s=retry_after_s(headers, 10.0))
+    if status in (400, 415, 422):
+        raise Unavailable(f"{server} does not understand the request ({status})")
+    if status >= 300:
+        raise Unavailable(f"{server} answers {status}", retry_after_s=retry_after_s(headers))
+
+
+class Refused(Exception):
+    """A status that the caller may answer with another form of the request (400, 415, 422)."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(str(status))
+        self.status = status
+
+
+async def ask(
+    session: aiohttp.ClientSession,
+    url: URL,
+    form: Callable[[], aiohttp.FormData],
+    *,
+    headers: Mapping[str, str],
+    words: Words,
+    limit_s: float,
+    on_event: Callable[[Any], None],
+) -> Any:
+    """POST a form; the JSON of the answer. An answer in server-sent events is told to `on_event` one by one, and the
+    last one is returned. Raises Unavailable, Misconfigured, Refused."""
+    try:
+        async with (
+            asyncio.timeout(limit_s),
+            session.post(url, data=form(), headers=headers, allow_redirects=False) as response,
+        ):
+            if response.status in (400, 415, 422):
+                raise Refused(response.status)
+            refuse(response.status, response.headers, words)
+            if response.content_type == "text/event-stream":
+                last: Any = None
+                async for event in _events(response):
+                    on_event(event)
+                    last = event
+                return last
+            return json.loads(await _body(response))
+    except TimeoutError:
+        raise Unavailable(f"{words.server} did not answer within {limit_s:g} s") from None
+    except aiohttp.ClientConnectorError:
+        raise Unavailable(f"{words.server} cannot be reached") from None
+    except (aiohttp.ClientError, OSError) as error:
+        raise Unavailable(f"{words.server} broke off ({type(error).__name__})") from None
+    except ValueError:
+        raise Unavailable(f"{words.server} sent something that is no transcription") from None
+
+
+async def _body(response: aiohttp.ClientResponse) -> bytes:
+    raw = bytearray()
+    while data := await response.content.readany():
+        raw += data
+        if len(raw) > MAX_BYTES:
+            raise ValueError("too long")
+    return bytes(raw)
+
+
+async def _events(response: aiohttp.ClientResponse) -> AsyncIterator[Any]:
+    """The JSON of every `data:` line; lines of other fields and the closing `[DONE]` are left out."""
+    rest, total = b"", 0
+    ended = False
+    while not ended:
+        data = await response.content.readany()
+        ended = not data
+        total += len(data)
+        if total > MAX_BYTES:
+            raise ValueError("too long")
+        *lines, rest = (rest + data + (b"\n" if ended else b"")).split(b"\n")
+        for line in lines:
+            field, _, value = line.strip().partition(b":")
+            if field == b"data" and value.strip() not in (b"", b"[DONE]"):
+                yield json.loads(value)
