@@ -52,10 +52,13 @@ class Watch:
             browser=lambda: self._link.info is not None and "browser_source" in self._link.info.kinds,
         )
         self.rows: Sequence[Health] = ()
+        self._shown: object = self
+        """The page that OBS shows; anything else until it is known."""
         self.changed: Callable[[], None] = lambda: None
 
     def lost(self) -> None:
         self.rows = ()
+        self._shown = self
         self.outputs.lost()
 
     async def figures(self) -> None:
@@ -74,20 +77,16 @@ class Watch:
         """Each page when it comes, and anew after OBS was away."""
         if self._captions is None:
             return
-        shown: object = self
         while True:
             await asyncio.sleep(CAPTION_S)
-            if self._link.state != "ready":
-                shown = self
-                continue
             page = self._view.caption()
-            if page == shown:
+            if self._link.state != "ready" or page == self._shown:
                 continue
+            self._shown = page  # before it is sent: a loss meanwhile is not forgotten
             try:
                 await self._captions.show(page)
-                shown = page
             except (ObsGone, ObsRefused):
-                shown = self
+                self._shown = self
 
     async def quiet(self) -> None:
         """The caption goes with the show."""

@@ -240,7 +240,11 @@ async def test_obs_killed_in_mid_slide_comes_back_converged(own_obs: RealObs, tm
                     for each in third.driver.healths()
                 )
 
+            async def found() -> bool:
+                return not await missed()
+
             await until(missed)
             await eye.request("SetCurrentSceneCollection", {"sceneCollectionName": "Headless"})
+            await until(found)  # OBS kept the collection as we had made it: its looks do not tell that we have read it
             await third.becomes(**SPOKEN)
         await third.becomes(**BEFORE)

@@ -125,7 +125,11 @@ class Pose:
         self._note(Moved(home, to) if wanted is not None else self._memory.left.moved)
         touched = [move for move in (self._made, wanted) if move is not None]
         axes = [axis for axis in AXES if any(getattr(move, axis) for move in touched)]
+        before = self._made
+        if wanted is not None:
+            self._made = wanted  # before the answer: who stops meanwhile moves it back
         if not await self._go(to, touched[-1].seconds, axes):
+            self._made = before
             return False
         self._made = wanted
         if wanted is None:
@@ -139,15 +143,16 @@ class Pose:
         values: dict[str, float] = dict(zip(AXES, (to[0], to[1], turn, to[3]), strict=True))
         if not axes:
             return True
+        before = self._at, self._until
+        self._at, self._until = to, self._clock() + seconds + LOCKED_S  # before the answer, as above
         try:
             await self._client.request(
                 messages.move_model(seconds, relative=False, **{axis: values[axis] for axis in axes})
             )
         except VtsRefused as refused:
             log.debug("move refused: error %s", refused.code)
+            self._at, self._until = before
             return False
-        self._at = to
-        self._until = self._clock() + seconds + LOCKED_S
         return True
 
     async def _color(self, wanted: Tint | None) -> bool:
