@@ -1,0 +1,33 @@
+"""What people may set of the devices of this machine."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from streamer.adapters.audio.device.microphone import DeviceMicrophone
+from streamer.adapters.audio.device.outlet import DeviceOutlet
+from streamer.adapters.part import Part
+
+
+class SoundDevice(Part):
+    """Plays the voices on a device of this machine."""
+
+    kind: Literal["device"] = "device"
+    device: str = ""
+    """A device by name; empty: the system's default."""
+    latency_ms: Annotated[int, Field(ge=10, le=500)] = 40
+    """What the device may hold. More when the voices are torn; a stop takes as much longer."""
+
+    def open(self) -> DeviceOutlet:
+        return DeviceOutlet(self.device, latency_ms=self.latency_ms)
+
+
+class MicrophoneDevice(Part):
+    """Hears the host with a device of this machine."""
+
+    kind: Literal["device"] = "device"
+    device: str = ""
+    """A device by name; empty: the system's default."""
+
+    def open(self) -> DeviceMicrophone:
+        return DeviceMicrophone(self.device)
