@@ -5,8 +5,8 @@ import contextlib
 import datetime as dt
 import email.utils
 import ipaddress
-from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from typing import Any, Protocol
 
 import aiohttp
 import msgspec
@@ -17,6 +17,9 @@ from streamer.ports import RATE_HZ, Done, Misconfigured, Pcm, Unavailable
 
 MP3_SLICE, PCM_SLICE = 720, 9_600
 """Bytes decoded before the next piece leaves: 120 ms at 48 kbit/s, 200 ms at 24,000 Hz."""
+KEEP_ALIVE_S = 90.0
+"""A cast is silent for longer than aiohttp's usual 15 s; a new TLS connection costs the first word 0.1 to 0.3 s."""
+MAX_EXPLANATION = 4096
 MIN_MS_PER_LETTER = 20
 """Nobody speaks faster: below it a body without a length was cut."""
 
@@ -30,6 +33,18 @@ class Limits(msgspec.Struct, frozen=True):
     max_bytes: int = 32 << 20
 
 
+Explain = Callable[[int, Mapping[str, str], bytes], None]
+"""(status, headers, the first 4 kB of the body) of a refusal: raises what it means, returns where it knows nothing."""
+
+
+class Unwrap(Protocol):
+    """Sound that comes inside something else. Both raise BadSound."""
+
+    def feed(self, data: bytes) -> bytes: ...
+
+    def finish(self) -> bytes: ...
+
+
 class Answer(msgspec.Struct, frozen=True):
     """How to read the answer: what was asked for (None: tell by its look), the rate of raw PCM; words for people."""
 
@@ -38,6 +53,7 @@ class Answer(msgspec.Struct, frozen=True):
     server: str = "the speech server"
     fix_key: str = ""
     fix_url: str = ""
+    explain: Explain | None = None
 
 
 def is_local(url: str) -> bool:
@@ -64,7 +80,8 @@ class Sessions:
             raise Unavailable("the voice is closed")
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=None, sock_connect=3.0)
-            self._session = aiohttp.ClientSession(timeout=timeout, trust_env=self._proxies)
+            connector = aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE_S)
+            self._session = aiohttp.ClientSession(timeout=timeout, trust_env=self._proxies, connector=connector)
         return self._session
 
     async def aclose(self) -> None:
@@ -102,17 +119,27 @@ def refuse(status: int, headers: Mapping[str, str], answer: Answer) -> None:
 
 
 async def speak(
-    session: aiohttp.ClientSession, method: str, url: URL, text: str, *, answer: Answer, limits: Limits, **request: Any
+    session: aiohttp.ClientSession,
+    method: str,
+    url: URL,
+    text: str,
+    *,
+    answer: Answer,
+    limits: Limits,
+    unwrap: Unwrap | None = None,
+    **request: Any,
 ) -> AsyncIterator[Pcm | Done]:
     """Send one request (`json`, `headers`, `data` as aiohttp takes them) and stream its sound.
 
     Raises Unavailable or Misconfigured before the first sound; after it, ends with `Done(complete=False)`.
     """
-    flow, patience = _Flow(text, answer, limits), _Patience(limits)
+    flow, patience = _Flow(text, answer, limits, unwrap), _Patience(limits)
     response: aiohttp.ClientResponse | None = None
     try:
         async with patience.waiting(heard=False):
             response = await session.request(method, url, allow_redirects=False, **request)
+            if response.status >= 300 and answer.explain is not None:
+                answer.explain(response.status, response.headers, await response.content.read(MAX_EXPLANATION))
         refuse(response.status, response.headers, answer)
         flow.look(response)
         more = True
@@ -167,7 +194,8 @@ def _name(error: Exception) -> str:
 class _Flow:
     """Bytes of one body turned into sound, with what is known about their end."""
 
-    def __init__(self, text: str, answer: Answer, limits: Limits) -> None:
+    def __init__(self, text: str, answer: Answer, limits: Limits, unwrap: Unwrap | None) -> None:
+        self._unwrap = unwrap
         self._letters = sum(c.isalnum() for c in text)
         self._answer, self._limits = answer, limits
         self._decoder: Decoder | None = None
@@ -185,7 +213,9 @@ class _Flow:
         self._framed = "Content-Length" in response.headers or "chunked" in response.headers.get(
             "Transfer-Encoding", ""
         )
-        if self._content_type.startswith(("text/", "application/json")):
+        if self._unwrap is not None:
+            self._content_type = ""
+        elif self._content_type.startswith(("text/", "application/json")):
             raise BadSound(self._content_type.split(";", maxsplit=1)[0])
 
     def feed(self, chunk: bytes) -> Iterator[Pcm]:
@@ -193,6 +223,13 @@ class _Flow:
         self._body += len(chunk)
         if self._body > self._limits.max_bytes:
             raise BadSound("too long")
+        if self._unwrap is not None:
+            chunk = self._unwrap.feed(chunk)
+        yield from self._decoded(chunk)
+
+    def _decoded(self, chunk: bytes) -> Iterator[Pcm]:
+        if not chunk:
+            return
         if self._decoder is None:
             kind = kind_of(self._content_type, chunk, self._answer.asked)
             self._decoder = decoder_for(kind, self._answer.pcm_rate_hz)
@@ -201,6 +238,8 @@ class _Flow:
             yield from self._pieces(self._decoder.feed(chunk[at : at + slice_bytes]))
 
     def finish(self) -> Iterator[Pcm]:
+        if self._unwrap is not None:
+            yield from self._decoded(self._unwrap.finish())
         if self._decoder is None:
             raise BadSound("empty")
         yield from self._pieces(self._decoder.finish())

@@ -8,12 +8,14 @@ Gender = Literal["female", "male", ""]
 
 
 class VoiceEntry(msgspec.Struct, frozen=True):
-    """`id` is what a character's `voice.ids` takes; `language` a BCP 47 tag, "" when the voice speaks any."""
+    """`id` is what a character's `voice.ids` takes; `language` a BCP 47 tag, "" when the voice speaks any; `credit`
+    what viewers must be able to read when it is used on a stream."""
 
     id: str
     name: str
     language: str = ""
     gender: Gender = ""
+    credit: str = ""
 
 
 def gender_of(word: object) -> Gender:
