@@ -15,8 +15,8 @@ from typing import Any
 
 import msgspec
 
-from streamer.adapters.audio.device.mixer import SILENCE_DB, Mixer
 from streamer.adapters.audio.device.portaudio import library, look, opened
+from streamer.adapters.audio.mixer import SILENCE_DB, Mixer
 from streamer.adapters.worker_child import ChildUnavailable, Reply, serve
 from streamer.ports import EAR_FRAME_BYTES, EAR_RATE_HZ, RATE_HZ
 
