@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from streamer.adapters.asr.common.batch import Turns
-from streamer.adapters.worker import Worker
+from streamer.adapters.worker import Worker, installed, missing
 from streamer.ports import Loading, Misconfigured, Unavailable
 
 AGAIN_S = 5.0
@@ -16,7 +16,8 @@ HEARD, LOAD, LOADING = "hear", "load", "loading"
 
 class Working:
     """`before` gives what the worker is told to load, without any process: it raises Misconfigured when that is
-    missing. `load_s` and `hear_s` are limits in seconds."""
+    missing. `load_s` and `hear_s` are limits in seconds. `instead`: what to load when the process died of the first,
+    None for nothing."""
 
     def __init__(
         self,
@@ -28,11 +29,13 @@ class Working:
         before: Callable[[], Any],
         load_s: float,
         hear_s: float,
+        instead: Callable[[Any], Any] = lambda _data: None,
     ) -> None:
         self._worker = Worker(module, name=name, start_s=load_s, env=env, loads=loads)
         self._worker.on_event = self._event
+        self._loads = loads
         self._name = name
-        self._before = before
+        self._before, self._instead = before, instead
         self._load_s, self._hear_s = load_s, hear_s
         self._turns = Turns()
         self._loading: asyncio.Task[Any] | None = None
@@ -81,8 +84,16 @@ class Working:
 
     async def _load(self) -> Exception | None:
         try:
-            await self._worker.start()
-            about, _ = await self._worker.call(LOAD, self._before(), within_s=self._load_s)
+            if not installed(self._loads):
+                raise missing(self._loads)
+            data = self._before()
+            try:
+                about = await self._tell(data)
+            except Unavailable:
+                other = self._instead(data)
+                if other is None or self._worker.alive:
+                    raise
+                about = await self._tell(other)
         except (Unavailable, Misconfigured) as failed:
             if isinstance(failed, Unavailable) and self._worker.alive:
                 self._worker.kill()  # it hangs, or is in no state that is known
@@ -94,6 +105,10 @@ class Working:
             return None
         finally:
             self._loading = None
+
+    async def _tell(self, data: Any) -> Any:
+        await self._worker.start()
+        return (await self._worker.call(LOAD, data, within_s=self._load_s))[0]
 
     def _event(self, kind: str, data: Any, _pcm: bytes) -> None:
         if kind != LOADING:
