@@ -19,6 +19,7 @@ from streamer.app.display import display, display_name
 from streamer.app.plausible import plausible
 from streamer.app.rowkeys import key_of, platform_of
 from streamer.app.tombstones import Tombstones
+from streamer.cast import spoken_by_host
 from streamer.core.commands import Erase
 from streamer.core.events import ChatKind, ChatReceived, Event, Features, HostSpoke, Role, Scope, Tombstoned
 from streamer.core.verdict import ALLOW, Action, Verdict
@@ -259,6 +260,7 @@ class Ingress:
         features = self._features(text, {text[start:end] for start, end, _ in emotes}) if text else Features()
         features = _spoken_to(row.direct, features)
         if is_host:
+            features = spoken_by_host(text, features)
             heard = replace(heard, event=HostSpoke(uid, f"m:{uid}", features, bool(row.direct)))
             self._keep(uid, heard)
             return _Job(heard, text)

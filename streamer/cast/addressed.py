@@ -5,6 +5,9 @@ import unicodedata
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
+from msgspec.structs import replace
+
+from streamer.cast.audience import is_reply, to_audience
 from streamer.cast.card import Persona
 from streamer.cast.words import cluster_key, content_words, word_set
 from streamer.core.events import Features
@@ -204,6 +207,22 @@ def _is_question(folded: str) -> bool:
     return _ASKS.match(folded) is not None
 
 
+_CLOSES = " \t\n\"'”’»)]）」』】~〜～♪♡♥☆★…ｗw"
+_ASKS_LAST_JA = re.compile(
+    "(?:(?:ます|ません|です|でした|ました|でしょう|だろう|ない|たい|いい|の)か|っけ|かな|かい|でしょう?|吗|嗎|呢)[。.]?$"
+)
+_MUSES_JA = re.compile("(?:そう|なるほど|やっぱり|そういうこと)(?:です|なの|だったの|なん|だったん)?か[。.]?$")
+
+
+def ends_with_question(text: str) -> bool:
+    """Whether what somebody said ends with a question, so that a reply is expected. Written text has a mark there;
+    Japanese and Chinese may have a particle instead."""
+    last = _fold(text).rstrip(_CLOSES)
+    if last.endswith("?"):
+        return re.search(r"[^\W_]", last) is not None
+    return not last.isascii() and _ASKS_LAST_JA.search(last) is not None and _MUSES_JA.search(last) is None
+
+
 def is_emote_only(text: str, emotes: Collection[str] = ()) -> bool:
     """Whether the text holds emotes, emoji and faces and no words. `emotes` are the codes the platform marked."""
     tokens = text.split()
@@ -243,3 +262,10 @@ def features(text: str, cast: Sequence[Persona], emotes: Collection[str] = ()) -
         words=count,
         topic=cluster_key(words),
     )
+
+
+def spoken_by_host(text: str, noted: Features) -> Features:
+    """What `features` noted about a text, and whom the host speaks to with it when he names nobody."""
+    folded = _fold(text.strip()[:2_000])
+    audience = to_audience(folded)
+    return replace(noted, audience=audience, reply=not audience and is_reply(folded, noted.words))

@@ -22,7 +22,7 @@ def stop(show: Show) -> tuple[Show, list[Command]]:
     out += more
     show, more = remove(show, show.requests, "cleared")
     out += more
-    return replace(show, mode="stopped", wake_ms=0), out
+    return replace(show, mode="stopped", asked="", wake_ms=0), out
 
 
 def resume(show: Show) -> tuple[Show, list[Command]]:
@@ -36,7 +36,7 @@ def pause(show: Show) -> tuple[Show, list[Command]]:
     if show.mode != "running":
         return show, []
     show, out = withdraw(show, "paused", keep_request=True)
-    if show.air is not None and show.air.state == "on_air" and show.air.started_ms < 0:
+    if show.air is not None and show.air.state in ("on_air", "hushed") and show.air.started_ms < 0:
         show, more = put_back(show, show.air.request)
         out += more
         show, more = cut(show, "paused")

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from streamer.core import alerts, scenes
+from streamer.core import alerts, hushing, scenes
 from streamer.core.commands import Close, Command, Drop, Duck
 from streamer.core.controls import clear, close, dial, pause, resume, skip, stop
 from streamer.core.events import (
@@ -51,7 +51,7 @@ from streamer.core.requests import BANTER, host_spoke, received, say_requested
 from streamer.core.rundown import poked, segment_due
 from streamer.core.show import Show
 from streamer.core.taken_back import taken_back
-from streamer.core.turns import cut, settle, withdraw
+from streamer.core.turns import cut, louder, settle, withdraw
 
 NEVER_MS = 2**62
 
@@ -98,9 +98,9 @@ def _apply(show: Show, fact: Fact) -> tuple[Show, list[Command]]:  # noqa: C901,
         case HostHeld(on=on):
             return _held(show, on=on)
         case HostSpoke() as event:
-            return host_spoke(show, event)
+            return _host_spoke(show, event)
         case HostSaidNothing():
-            return show, []
+            return hushing.said_nothing(show), []
         case HostEarChanged(connected=connected):
             return replace(show, host=replace(show.host, connected=connected), wake_ms=0), []
         case SegmentDue() as event:
@@ -161,28 +161,53 @@ def _operator(
 def _host_voice(
     show: Show, event: HostVoiceSuspected | HostSpeechConfirmed | HostVoiceEnded
 ) -> tuple[Show, list[Command]]:
-    """The host always has the floor: a suspicion ducks, speech cuts, and nobody starts until he has been quiet."""
+    """The host always has the floor: a suspicion ducks, speech cuts or hushes, and nobody starts until he has been
+    quiet."""
     host, air, show = show.host, show.air, replace(show, wake_ms=0)
     match event:
         case HostVoiceSuspected():
             if host.speaking:
                 return show, []
             show = replace(show, host=replace(host, connected=True, suspected_ms=show.now_ms))
-            return show, [Duck(cause=show.seq, line=air.id, on=True)] if air is not None else []
-        case HostSpeechConfirmed():
+            if air is None or air.state == "hushed":
+                return show, []
+            return show, [Duck(cause=show.seq, line=air.id, on=True)]
+        case HostSpeechConfirmed(words=words):
+            began_ms = host.began_ms if host.voice else show.now_ms
             speaking = replace(
-                host, connected=True, speaking=True, voice=True, suspected_ms=-1, since_ms=show.now_ms
+                host, connected=True, speaking=True, voice=True, suspected_ms=-1, since_ms=show.now_ms,
+                began_ms=began_ms,
             )  # fmt: skip
-            return cut(replace(show, host=speaking, voice_ms=show.now_ms), "host")
+            return _spoken_over(replace(show, host=speaking, voice_ms=show.now_ms), words=words)
         case HostVoiceEnded():
             host = replace(host, voice=False)
             if host.held:
                 return replace(show, host=host), []
             quiet_ms = show.now_ms if host.speaking else host.quiet_ms
             show = replace(show, host=replace(host, speaking=False, suspected_ms=-1, quiet_ms=quiet_ms))
-            if host.suspected_ms >= 0 and air is not None:
+            if host.suspected_ms >= 0 and air is not None and air.state != "hushed":
                 return show, [Duck(cause=show.seq, line=air.id, on=False)]
+            return show, louder(show) if host.speaking else []
+
+
+def _spoken_over(show: Show, *, words: bool) -> tuple[Show, list[Command]]:
+    """The host speaks while a line is on air. `words`: it will be told what he says, so that it can go on if that was
+    nothing."""
+    if show.settings.barge_in == "duck":
+        line = show.air
+        if line is None or line.state != "on_air":
             return show, []
+        return show, [Duck(cause=show.seq, line=line.id, on=True)]
+    return hushing.hushed(show) if words else cut(show, "host")
+
+
+def _host_spoke(show: Show, said: HostSpoke) -> tuple[Show, list[Command]]:
+    """What he said over a line ends it. (Words that are typed at the panel are no voice.)"""
+    out: list[Command] = []
+    if not said.direct and hushing.is_spoken_over(show):
+        show, out = cut(show, "host")
+    show, more = host_spoke(show, said)
+    return show, out + more
 
 
 def _held(show: Show, *, on: bool) -> tuple[Show, list[Command]]:
@@ -206,7 +231,8 @@ def _resumed(show: Show) -> Show:
         show = replace(show, answered_ms=remember_start(show.answered_ms, air.aired_ms))
     return replace(
         show, air=None, next=None, free_ms=show.now_ms, voice_ms=show.now_ms, wake_ms=0, page=False, cut_off="",
-        host=replace(show.host, connected=False, speaking=False, held=False, voice=False, suspected_ms=-1), scene_on="",
+        asked="", scene_on="",
+        host=replace(show.host, connected=False, speaking=False, held=False, voice=False, suspected_ms=-1),
     )  # fmt: skip
 
 

@@ -42,6 +42,8 @@ class Features(msgspec.Struct, frozen=True):
     """Cluster key: equal for texts that ask the same thing; 0 for none. Stable across processes."""
     audience: bool = False
     """Said to the viewers ("hey chat", "welcome everybody"), not to the cast."""
+    reply: bool = False
+    """So short, or so much said to a "you", that it goes on with whoever spoke last."""
 
 
 class Money(msgspec.Struct, frozen=True):

@@ -26,23 +26,24 @@ def started(show: Show, fact: LineStarted) -> tuple[Show, list[Command]]:
     line = show.air
     if line is None or line.id != fact.line or line.started_ms >= 0:
         return show, []
-    line = replace(progressed(show, line), started_ms=show.now_ms)
+    line = replace(line if line.state == "hushed" else progressed(show, line), started_ms=show.now_ms)
     last = show.last_persona if line.request.test else line.persona
     show = replace(show, air=line, voice_ms=show.now_ms, last_persona=last, wake_ms=0)
     if line.request.from_chat:
         users = (line.request.user, *line.request.also_users)
         answered = remember_start(show.answered_ms, show.now_ms)
         show = replace(show, answered_ms=answered, viewers=remember_answer(show, users))
-    if line.request.kind == "host":
+    if line.request.kind == "host" and line.request.why != "reply":  # else each remark of his would invite the next one
         show = replace(show, host_answered_ms=show.now_ms)
     return show, []
 
 
 def spoken(show: Show, fact: SentenceSpoken) -> tuple[Show, list[Command]]:
     line = show.air
-    if line is None or line.id != fact.line or line.state != "on_air":
+    if line is None or line.id != fact.line or line.state not in ("on_air", "hushed"):
         return show, []
-    line = replace(progressed(show, line), heard_ms=max(line.heard_ms, fact.heard_ms))
+    line = line if line.state == "hushed" else progressed(show, line)
+    line = replace(line, heard_ms=max(line.heard_ms, fact.heard_ms))
     return replace(show, air=line, voice_ms=show.now_ms, wake_ms=0), []
 
 
@@ -59,7 +60,7 @@ def ended(show: Show, fact: LineEnded) -> tuple[Show, list[Command]]:
     if line.started_ms < 0 and fact.heard_ms > 0:
         show, _ = started(show, LineStarted(line.id))  # that fact was lost, or was overtaken
     if fact.heard_ms > 0:
-        show = _heard(show, line, fact)
+        show = _asked(_heard(show, line, fact), line, fact)
     elif line.request.kind == "idle":
         show = replace(show, voice_ms=show.now_ms)  # else a sink that fails would be tried again at once, for ever
     show, out = free_floor(show, whole=fact.outcome == "finished")
@@ -69,6 +70,13 @@ def ended(show: Show, fact: LineEnded) -> tuple[Show, list[Command]]:
             show, more = withdraw(show, fact.reason, keep_request=True)
             out += more
     return show, out
+
+
+def _asked(show: Show, line: Line, fact: LineEnded) -> Show:
+    """A persona who speaks with the host and ends with a question waits for his reply."""
+    if not fact.asks or fact.outcome != "finished" or line.request.kind != "host":
+        return show
+    return replace(show, asked=line.persona, asked_ms=show.now_ms)
 
 
 def _heard(show: Show, line: Line, fact: LineEnded) -> Show:

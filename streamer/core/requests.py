@@ -9,7 +9,7 @@ from streamer.core.commands import Command, Drop, DropReason
 from streamer.core.events import ChatReceived, HostSpoke, SayRequested
 from streamer.core.limits import had_a_turn, may_prepare_answer, stands_back
 from streamer.core.policy import treatment
-from streamer.core.show import CONTEXT_MESSAGES, LISTEN_MS, TOMBSTONE_MS, Request, Show
+from streamer.core.show import ASKED_MS, CONTEXT_MESSAGES, LISTEN_MS, TOMBSTONE_MS, Request, Show
 
 EXACT = 450
 HOST = 400
@@ -243,28 +243,36 @@ def best(show: Show, *, chat_allowed: bool) -> Request | None:
 
 
 def host_spoke(show: Show, said: HostSpoke) -> tuple[Show, list[Command]]:
-    """The host is answered when he speaks to the cast: by name, to everyone, at the panel, or asking on while they
-    listen."""
+    """The host is answered when he speaks to the cast: by name, to everyone, at the panel, replying to a persona who
+    asked him, or going on while they listen. What he says to the audience is not for the cast, unless it names one."""
     features = said.features
     persona = named(show, features.addressed)
+    to_audience = features.audience and not persona and not said.direct
+    asked = "" if to_audience else _asked(show)
     listening = show.now_ms - show.host_answered_ms < LISTEN_MS
-    show = replace(show, voice_ms=show.now_ms)
-    to_cast = said.direct or persona or features.everyone or (features.question and listening)
-    if show.mode not in ("running", "paused") or not to_cast:
+    show = replace(show, voice_ms=show.now_ms, asked=show.asked if to_audience else "")
+    spoken_to = said.direct or persona or features.everyone or asked or (features.question and listening)
+    if show.mode not in ("running", "paused") or to_audience or not (spoken_to or (features.reply and listening)):
         return show, []
+    listener = asked or (show.last_persona if listening else "")
     request = Request(
         id=show.next_request,
         kind="host",
         priority=HOST,
         born_ms=show.now_ms,
         expires_ms=show.now_ms + show.settings.host_age_ms,
-        why="host",
+        why="host" if spoken_to else "reply",
         cause=show.seq,
         uid=said.uid,
-        persona=persona or (show.last_persona if listening else ""),
+        persona=persona or listener,
         prompt=said.text,
     )
     return add(show, request)
+
+
+def _asked(show: Show) -> str:
+    """The persona on stage who waits for the host's reply to her question; empty for none."""
+    return named(show, (show.asked,)) if show.now_ms - show.asked_ms < ASKED_MS else ""
 
 
 def say_requested(show: Show, said: SayRequested) -> tuple[Show, list[Command]]:

@@ -13,7 +13,7 @@ from streamer.core.events import Dial, TextRef
 from streamer.core.settings import Member, ShowSettings
 
 Mode = Literal["starting", "running", "paused", "stopped", "closing", "closed"]
-LineState = Literal["preparing", "ready", "on_air", "cutting"]
+LineState = Literal["preparing", "ready", "on_air", "hushed", "cutting"]
 
 TOMBSTONE_MS = 600_000
 """How long a deletion is remembered, because it may overtake what it deletes."""
@@ -38,7 +38,10 @@ HELD_LIMIT_MS = 600_000
 POKE_EVERY_MS = 20_000
 SUSPECT_LIMIT_MS = 2_000
 LISTEN_MS = 30_000
-"""After a persona answered the host, a question of the host without a name is meant for the cast."""
+"""After a persona answered the host, a question or a short reply of the host without a name is meant for whoever
+spoke last. An answer to such a reply does not begin it anew."""
+ASKED_MS = 20_000
+"""After a persona asked the host something, his next words are meant for her, whatever they are."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +102,14 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     started_ms: int = -1
     est_ms: int = 0
     heard_ms: int = 0
+    hushed_ms: int = -1
+    """When it was silenced last."""
+    left_ms: int = 0
+    """What was left until its deadline at that time."""
+    nothing: bool = False
+    """Hushed, and it was told that the host said nothing."""
+    doubt_ms: int = -1
+    """When it went on because nothing was told of what the host had said; -1: it did not."""
 
     @property
     def answers(self) -> tuple[str, ...]:
@@ -137,6 +148,8 @@ class Host(msgspec.Struct, frozen=True):
     speaking: bool = False
     suspected_ms: int = -1
     since_ms: int = 0
+    began_ms: int = 0
+    """When the voice that is heard, or was heard last, began."""
     quiet_ms: int = -1_000_000
     """When the host was last heard to stop."""
     held: bool = False
@@ -166,6 +179,9 @@ class Show(msgspec.Struct, frozen=True, kw_only=True):
     """When a persona or the host was last heard; idle talk counts from here."""
     last_persona: str = ""
     host_answered_ms: int = -1_000_000
+    asked: str = ""
+    """The persona who asked the host something that he has not replied to; empty for none."""
+    asked_ms: int = -1_000_000
     bit_ms: int = -1_000_000
     """When the last unprompted bit began."""
 

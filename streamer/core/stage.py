@@ -23,13 +23,13 @@ class Stage(msgspec.Struct, frozen=True):
     hand: bool = False
     """The streamer has taken the scene by hand: it is his until `AutoPressed`."""
     sounding: bool = False
-    """The line of `speaker` is being heard."""
+    """The line of `speaker` is being heard; not while it is hushed because of the host."""
     host: bool = False
     """The host speaks, or has the floor by the quiet switch."""
 
 
 def stage(show: Show) -> Stage:
-    air = show.air if show.air is not None and show.air.state == "on_air" else None
+    air = show.air if show.air is not None and show.air.state in ("on_air", "hushed") else None
     speaker = air.persona if air is not None else ""
     looks = {member.id: _looks_at(show, member.id, speaker) for member in show.cast if member.enabled}
     return Stage(
@@ -41,7 +41,7 @@ def stage(show: Show) -> Stage:
         scene=show.scene,
         why=show.scene_why,
         hand=show.scene_hand,
-        sounding=air is not None and air.started_ms >= 0,
+        sounding=air is not None and air.started_ms >= 0 and air.state == "on_air",
         host=show.host.speaking,
     )
 

@@ -5,7 +5,7 @@
 
 from msgspec.structs import replace
 
-from streamer.core import huff, scenes
+from streamer.core import huff, hushing, scenes
 from streamer.core.casting import enabled, volunteer
 from streamer.core.commands import Air, Command, Cut, Drop, DropReason, Duck, Prepare, Withdraw
 from streamer.core.limits import PREPARE_MS, may_prepare_answer, next_answer_ms, remember_start, window_opens_ms
@@ -35,9 +35,10 @@ def settle(show: Show) -> tuple[Show, list[Command]]:
     out: list[Command] = []
     for rule in (
         _host_limits,
+        _hushed,
         _line_limits,
         _expire,
-        _hush,
+        _no_small_talk,
         _preempt,
         _speak_into_silence,
         _choose,
@@ -105,11 +106,28 @@ def _host_limits(show: Show) -> tuple[Show, list[Command]]:
     out: list[Command] = []
     if host.speaking and show.now_ms - host.since_ms >= _host_limit(host):
         host = replace(host, speaking=False, held=False, voice=False, quiet_ms=show.now_ms)
+        out += louder(show)
     if host.suspected_ms >= 0 and show.now_ms - host.suspected_ms >= SUSPECT_LIMIT_MS:
         host = replace(host, suspected_ms=-1)
-        if show.air is not None:
+        if show.air is not None and show.air.state != "hushed":
             out.append(Duck(cause=show.seq, line=show.air.id, on=False))
     return (show if host is show.host else replace(show, host=host)), out
+
+
+def louder(show: Show) -> list[Command]:
+    """The host has stopped: the line he spoke over (`barge_in` is `duck`) is as loud as before."""
+    line = show.air
+    return [Duck(cause=show.seq, line=line.id, on=False)] if line is not None and line.state == "on_air" else []
+
+
+def _hushed(show: Show) -> tuple[Show, list[Command]]:
+    """The hushed line goes on, or is cut, when it is clear what the host wanted."""
+    line = show.air
+    if line is None or line.state != "hushed":
+        return show, []
+    if hushing.speaks(show):
+        return cut(show, "host")
+    return hushing.unhushed(show, line) if hushing.may_go_on(show, line) else (show, [])
 
 
 def _host_limit(host: Host) -> int:
@@ -125,7 +143,7 @@ def _line_limits(show: Show) -> tuple[Show, list[Command]]:
                 show = replace(show, answered_ms=remember_start(show.answered_ms, air.aired_ms))
             show, out = free_floor(show, whole=False)
         else:
-            show, out = cut(show, "lost")
+            show, out = cut(show, "host" if air.state == "hushed" else "lost")
     if show.next is not None and show.now_ms >= show.next.deadline_ms:
         show, commands = withdraw(show, "late", drop="failed")
         out += commands
@@ -138,7 +156,7 @@ def _expire(show: Show) -> tuple[Show, list[Command]]:
     return remove(show, old, "expired") if old else (show, [])
 
 
-def _hush(show: Show) -> tuple[Show, list[Command]]:
+def _no_small_talk(show: Show) -> tuple[Show, list[Command]]:
     """Small talk that nobody may start any more is given up."""
     if may_talk_unasked(show):
         return show, []
@@ -298,6 +316,8 @@ def _next_due(show: Show) -> int:
     if host.suspected_ms >= 0:
         due.append(host.suspected_ms + SUSPECT_LIMIT_MS)
     due.extend(line.deadline_ms for line in (show.air, show.next) if line is not None)
+    if show.air is not None and show.air.state == "hushed":
+        due.append(hushing.due_ms(show, show.air))
     if show.requests:
         due.append(min([request.expires_ms for request in show.requests]))
         for request in show.requests:
