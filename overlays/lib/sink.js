@@ -56,6 +56,8 @@ export class Sink extends EventTarget {
     this.leaseEnds = 0;
     this.voices = [];
     this.last = null;
+    this.levels = [];
+    this.measured = 0;
     this.stats = { frames: 0, dropped: 0, under: 0 };
     this.backoff = new Backoff();
     this.ws = null;
@@ -114,6 +116,13 @@ export class Sink extends EventTarget {
     const data = new Float32Array(this.meter.fftSize);
     this.meter.getFloatTimeDomainData(data);
     return Math.sqrt(data.reduce((sum, x) => sum + x * x, 0) / data.length);
+  }
+
+  // What sounded since the last report, dB below full scale in whole numbers: the mean of the ticks.
+  #levelDb() {
+    const mean = this.levels.length ? this.levels.reduce((sum, x) => sum + x * x, 0) / this.levels.length : 0;
+    this.levels = [];
+    return mean > 1e-10 ? Math.round(10 * Math.log10(mean)) : -100;
   }
 
   #context() {
@@ -348,13 +357,17 @@ export class Sink extends EventTarget {
   #tick() {
     const heardTime = this.#heardTime();
     const wall = performance.now();
+    if (this.holder && wall - this.measured >= TICK_MS - 2 && this.levels.length < 50) {
+      this.measured = wall;
+      this.levels.push(this.level());
+    }
     for (const voice of [...this.voices]) {
       const ms = voice.heard(heardTime);
       const begun = voice.begun(heardTime);
       if (begun && this.audio === "running" && wall - voice.reported >= REPORT_MS - TICK_MS / 4) {
         voice.reported = wall;
         this.last = { line: voice.line, ms };
-        if (this.holder) this.#send({ heard: { line: voice.line, generation: voice.generation, ms, under: voice.under } });
+        if (this.holder) this.#send({ heard: { line: voice.line, generation: voice.generation, ms, under: voice.under, level: this.#levelDb() } });
         this.dispatchEvent(new Event("heard"));
       }
       if (voice.over(heardTime)) {

@@ -54,6 +54,8 @@ class SinkRoom:
         """Called when pages come, go, are allowed to sound, or another one plays."""
         self.on_silent: Callable[[float], None] = lambda _ms: None
         """Called when the page said that it is quiet: milliseconds since it was told to be."""
+        self.on_level: Callable[[float], None] = lambda _db: None
+        """Called with what the page that plays measured of its own sound, dB below full scale."""
         self.silent_after_ms: float | None = None
         """What `on_silent` said last."""
         self._bad = metrics.counter("sink_bad_messages_total", "Messages of pages that could not be read")
@@ -215,6 +217,8 @@ class SinkRoom:
         if progress is None or self._on_heard is None:
             return
         on_heard = self._on_heard
+        if at.level is not None:
+            self.on_level(at.level)
         if progress.ended:
             self._on_heard = None
         on_heard(Heard(progress.line, progress.ms, ended=progress.ended, underrun_ms=progress.under_ms))

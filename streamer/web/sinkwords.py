@@ -18,12 +18,14 @@ class Hello(msgspec.Struct, frozen=True):
 
 
 class Position(msgspec.Struct, frozen=True):
-    """`heard`, `ended` and `silent`; numbers as JavaScript has them."""
+    """`heard`, `ended` and `silent`; numbers as JavaScript has them. `level`: what sounded since the last report, in dB
+    below full scale, as the page measured it; pages may leave it out."""
 
     generation: float
     line: float | None = None
     ms: float = 0
     under: float = 0
+    level: float | None = None
 
 
 class PageMessage(msgspec.Struct, frozen=True):

@@ -80,7 +80,7 @@ def is_here(url: str) -> bool:
 class ObsMediaOutlet:
     """`Outlet`. `run` serves the stream, makes the source, and repairs both.
 
-    `on_level` is never called: OBS's own meter of `source` tells the level behind its mute and fader (`app` reads it).
+    It does not measure: OBS's own meter of `source` tells the level behind mute and fader, which `app` listens to.
     `link` returns the connection of the show to OBS; None while none is configured or OBS is another machine.
     """
 
@@ -101,6 +101,8 @@ class ObsMediaOutlet:
         self.link = link
         self.restarts = 0
         """How often the stream had to begin anew because we were late."""
+        self.muted = False
+        """Somebody muted the source in OBS."""
         self._clock, self._sleep = clock, sleep
         self._mixer = Mixer(RATE_HZ)
         self._token = secrets.token_urlsafe(24)
@@ -183,7 +185,7 @@ class ObsMediaOutlet:
             elif self._writer is None:
                 await self._restart(link)
             self._active = bool((await link.request("GetSourceActive", {"sourceName": self.source}))["videoActive"])
-            muted = bool((await link.request("GetInputMute", {"inputName": self.source}))["inputMuted"])
+            self.muted = bool((await link.request("GetInputMute", {"inputName": self.source}))["inputMuted"])
         except Exception as error:  # noqa: BLE001 - the link's own kinds, which this folder does not know
             if getattr(error, "code", 0) == UNKNOWN:  # removed by hand: made again at the next look
                 self._set = None
@@ -192,7 +194,7 @@ class ObsMediaOutlet:
         self._follow()
         if not self._active:
             self._say("degraded", "sound.obs_inactive", "fix.sound.obs_inactive")
-        elif muted:
+        elif self.muted:
             self._say("degraded", "sound.obs_muted", "fix.sound.obs_muted")
         elif self._writer is not None:
             self._say("ok", "sound.obs_plays")

@@ -1,0 +1,315 @@
+"""Where the voices go: the outlets of the show's track by its settings, each one watched, and tracks of their own for
+single personas."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Annotated, Any, Final, Literal, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from streamer.adapters.audio.common import Outlet, Track
+from streamer.adapters.audio.device import DeviceOutlet, SoundDevice
+from streamer.adapters.audio.obs_media import Obs, ObsMedia, ObsMediaOutlet, is_here
+from streamer.adapters.audio.silent import SilentClock
+from streamer.app.output_level import OutputLevel, obs_level
+from streamer.core.events import SinkChanged
+from streamer.ports import Health, Heard, Notice
+
+REST_S: Final = 30.0
+"""An outlet that was found silent is not chosen for so long, when there is another one."""
+
+DEEP_MS: Final = 1_000
+
+Persona = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class SoundPart(BaseModel):
+    """`sound` in the settings: what plays the voices. The others stand by: a page always may, when the chosen one is
+    lost."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sink: Literal["page", "device", "obs"] = Field(
+        default="page", description="an overlay page, a device of this machine, or a media source in OBS"
+    )
+    device: SoundDevice = SoundDevice()
+    obs: ObsMedia = ObsMedia()
+    personas: dict[Persona, SoundDevice] = Field(default={}, description="a device of its own for a persona")
+
+
+class Runs(Protocol):
+    """An outlet that has to be run."""
+
+    async def run(self) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+    def healths(self) -> Sequence[Health]: ...
+
+
+class WatchedOutlet:
+    """`Outlet` around another one: knows what was played through it and what was measured of it, and says that nobody
+    can play here (`player` None) while it rests.
+
+    `others` tells whether another outlet could sound; without one a silent outlet is reported and kept. An outlet that
+    was muted by hand (`muted`) is the streamer's wish: reported, never replaced.
+    """
+
+    def __init__(
+        self,
+        inner: Outlet,
+        *,
+        now_ms: Callable[[], int],
+        on_level: Callable[[float | None], None] = lambda _db: None,
+        others: Callable[[], bool] = lambda: False,
+        rest_s: float = REST_S,
+    ) -> None:
+        self.inner = inner
+        self.others = others
+        self.level = OutputLevel(now_ms, on_level=on_level, on_dead=self._dead)
+        self._rest_s = rest_s
+        self._timer: asyncio.TimerHandle | None = None
+        self._resting = False
+        self._on_change: list[Callable[[], None]] = []
+        self._seen = inner.player
+        inner.listen(self._follow)
+        self._now_ms = now_ms
+        self._deep_at: int | None = None
+        if hasattr(inner, "on_level"):
+            setattr(inner, "on_level", self.measured)  # noqa: B010 - not a part of the protocol: some measure
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
+
+    @property
+    def page(self) -> bool:
+        return self.inner.page
+
+    @property
+    def player(self) -> str | None:
+        return None if self._resting else self.inner.player
+
+    def listen(self, on_change: Callable[[], None]) -> None:
+        self._on_change.append(on_change)
+
+    def play(self, line: int, at_ms: int, on_heard: Callable[[Heard], None]) -> None:
+        self.level.play(at_ms)
+
+        def heard(at: Heard) -> None:
+            on_heard(at)
+            self.level.heard(at.ms, ended=at.ended)
+
+        self.inner.play(line, at_ms, heard)
+
+    def push(self, frame: bytes) -> None:
+        self.inner.push(frame)
+        self.level.push(frame)
+
+    def end(self) -> None:
+        self.inner.end()
+
+    def stop(self, fade_ms: int) -> None:
+        self.inner.stop(fade_ms)
+        self.level.stop()
+
+    def duck(self, on: bool) -> None:  # noqa: FBT001 - the protocol
+        self.inner.duck(on)
+
+    def measured(self, db: float, *, deeper: bool = False) -> None:
+        """A level of this outlet's sound. `deeper`: measured behind the outlet's own place of measuring, by OBS of a
+        page; while that comes, the outlet's own says nothing."""
+        now = self._now_ms()
+        if deeper:
+            self._deep_at = now
+        elif self._deep_at is not None and now - self._deep_at < DEEP_MS:
+            return
+        self.level.measured(db)
+
+    def healths(self) -> Sequence[Health]:
+        """One row while the voice plays here and is not heard."""
+        if not self.level.dead and not self._resting:
+            return []
+        code = "sound.not_heard_muted" if getattr(self.inner, "muted", False) else "sound.not_heard"
+        return [Health("sound.output", "degraded", Notice(code, {"outlet": self.name}, f"fix.{code}"))]
+
+    def close(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _follow(self) -> None:
+        if self.inner.player != self._seen:
+            self._seen = self.inner.player
+            self.level.stop()
+            if not self._resting:
+                self.level.forget()
+        if not self._resting:
+            self._tell()
+
+    def _dead(self, dead: bool) -> None:  # noqa: FBT001 - a state
+        if dead and not self._resting and not getattr(self.inner, "muted", False) and self.others():
+            self._resting = True
+            self.inner.stop(15)
+            self.level.stop()
+            self._timer = asyncio.get_running_loop().call_later(self._rest_s, self._rested)
+            self._tell()
+
+    def _rested(self) -> None:
+        self._timer = None
+        self._resting = False
+        self.level.forget()
+        self._tell()
+
+    def _tell(self) -> None:
+        for on_change in tuple(self._on_change):
+            on_change()
+
+
+class Outlets:
+    """The outlets of the main track, best first, the silent clock last. `run` keeps devices and OBS going.
+
+    `link` returns the show's connection to OBS, `obs_url` its address as set (empty: none).
+    """
+
+    def __init__(
+        self,
+        part: SoundPart,
+        room: Outlet,
+        *,
+        now_ms: Callable[[], int],
+        on_level: Callable[[float | None], None] = lambda _db: None,
+        link: Callable[[], Obs | None] = lambda: None,
+        obs_url: str = "",
+    ) -> None:
+        self.runs: list[Runs] = []
+        self.wrong: list[Health] = []
+        chosen: list[Outlet] = []
+        if part.sink == "device":
+            device: DeviceOutlet = part.device.open()
+            self.runs.append(device)
+            chosen.append(device)
+        elif part.sink == "obs":
+            media: ObsMediaOutlet = part.obs.open()
+            if obs_url and is_here(obs_url):
+                media.link = link
+                self.runs.append(media)
+                chosen.append(media)
+            else:
+                code = "sound.obs_far" if obs_url else "sound.obs_missing"
+                self.wrong.append(Health("sound.obs", "broken", Notice(code, {}, f"fix.{code}")))
+        self.watched = [WatchedOutlet(each, now_ms=now_ms, on_level=on_level) for each in (*chosen, room)]
+        for each in self.watched:
+            each.others = lambda each=each: any(
+                other is not each and other.player is not None for other in self.watched
+            )
+        self.all: Sequence[Outlet] = (*self.watched, SilentClock())
+        self.own: dict[str, WatchedOutlet] = {}
+        for persona, own in part.personas.items():
+            outlet = own.open()
+            self.runs.append(outlet)
+            self.own[persona] = WatchedOutlet(outlet, now_ms=now_ms, on_level=on_level)
+
+    def meters(self, rows: Sequence[Mapping[str, Any]], page_inputs: Sequence[str] = ()) -> None:
+        """A report `InputVolumeMeters` of OBS. `page_inputs`: the browser sources through which a page of ours sounds;
+        none while the page that plays is not one of them."""
+        for each in self.watched:
+            names = [each.inner.source] if isinstance(each.inner, ObsMediaOutlet) else page_inputs
+            level = obs_level(rows, names) if names and (each.inner.page or names is not page_inputs) else None
+            if level is not None:
+                each.measured(level, deeper=True)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        if not self.runs:
+            return
+        async with asyncio.TaskGroup() as tasks:
+            for each in self.runs:
+                tasks.create_task(each.run(), name="an outlet")
+
+    def healths(self) -> list[Health]:
+        out = [*self.wrong]
+        for each in self.runs:
+            out += each.healths()
+        for each in (*self.watched, *self.own.values()):
+            out += each.healths()
+        return out
+
+    async def aclose(self) -> None:
+        for each in (*self.watched, *self.own.values()):
+            each.close()
+        for each in self.runs:
+            with suppress(Exception):
+                await each.aclose()
+
+
+class Tracks:
+    """`AudioSink` over the main track and those of personas with a device of their own. One line at a time plays, and
+    there is one heard position: the track of that line.
+
+    A persona whose device is not there goes to the main track from its next line on.
+    """
+
+    def __init__(self, main: Track, own: Mapping[str, Track]) -> None:
+        self._main = main
+        self._own = dict(own)
+        self._on = main
+
+    @property
+    def name(self) -> str:
+        return self._on.name
+
+    @property
+    def page(self) -> bool:
+        return self._on.page
+
+    def begin(self, line: int, persona: str, on_heard: Callable[[Heard], None], at_ms: int = 0) -> None:
+        if self._on.heard() is not None:
+            raise RuntimeError("a line is still open")
+        own = self._own.get(persona)
+        self._on = own if own is not None and own.name != SilentClock.name else self._main
+        self._on.begin(line, persona, on_heard, at_ms)
+
+    async def write(self, frame: bytes) -> None:
+        await self._on.write(frame)
+
+    async def finish(self) -> Heard:
+        return await self._on.finish()
+
+    def stop(self, fade_ms: int = 15) -> Heard:
+        """Silence everywhere; where the line stopped that was on."""
+        stopped = self._on.stop(fade_ms)
+        for track in (self._main, *self._own.values()):
+            if track is not self._on:
+                track.stop(fade_ms)
+        return stopped
+
+    def duck(self, on: bool) -> None:  # noqa: FBT001 - the port
+        for track in (self._main, *self._own.values()):
+            track.duck(on)
+
+    def heard(self) -> Heard | None:
+        return self._on.heard()
+
+    def close(self) -> None:
+        for track in (self._main, *self._own.values()):
+            track.close()
+
+
+def tracks(outlets: Outlets, on_change: Callable[[SinkChanged], None]) -> Track | Tracks:
+    """The sink of the show: one track, or one more for each persona with a device of its own."""
+    main = Track(outlets.all, on_change=on_change)
+    if not outlets.own:
+        return main
+    return Tracks(main, {persona: Track([outlet, SilentClock()]) for persona, outlet in outlets.own.items()})
+
+
+def beside(link: Any, hear: Callable[[Sequence[Mapping[str, Any]]], None]) -> None:
+    """Also give the level meters of OBS to `hear`, after whoever takes them already."""
+    before = link.on_meters
+
+    def both(rows: list[dict[str, Any]]) -> None:
+        before(rows)
+        hear(rows)
+
+    link.on_meters = both
