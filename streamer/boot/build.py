@@ -12,16 +12,20 @@ import subprocess
 import sys
 import time
 import venv
+from collections.abc import Callable
 
-from streamer.boot import installer, locks
+from streamer.boot import extras, installer, locks
 from streamer.boot.places import ROOM_MB, Place
 from streamer.boot.progress import Progress
 
+# A name with a question mark may be missing: it has no wheel on every platform.
 IMPORT_CHECK = """
-import importlib, sys
+import importlib, importlib.util, sys
 for name in sys.argv[1:]:
+    if name.endswith("?") and importlib.util.find_spec(name[:-1]) is None:
+        continue
     try:
-        importlib.import_module(name)
+        importlib.import_module(name.rstrip("?"))
     except Exception as error:
         sys.exit(f"{name}: {type(error).__name__}: {error}")
 """
@@ -31,16 +35,34 @@ class CannotBuildError(Exception):
     """The sentence for the person in front of the screen."""
 
 
+class InUseError(CannotBuildError):
+    """A show, or another command, runs from the environment that is to be exchanged."""
+
+
 def provide(both: tuple[Place, Place]) -> Place | int:
     """A place whose environment fits, made if need be; or the exit code after the reason was said."""
+
+    def make_it_fit(place: Place, held: int) -> None:
+        if place.fits(place.folder):
+            return
+        try:
+            supply(place, held)
+        except InUseError:
+            if not place.fits_but_for_extras(place.folder):
+                raise
+
+    return guarded(both, make_it_fit)
+
+
+def guarded(both: tuple[Place, Place], work: Callable[[Place, int], None]) -> Place | int:
+    """Do `work` on the place that can be written, with its lock held; the exit code after a failure was said."""
     place = both[0] if writable(both[0].base) else both[1]
     try:
         if place is both[1]:
             os.makedirs(place.base, exist_ok=True)
             print(f"This folder cannot be written, so the environment goes to {place.base}", flush=True)
         with locks.alone(place.guard, lambda: say_waiting(place)) as held:
-            if not place.fits(place.folder):
-                supply(place, held)
+            work(place, held)
     except CannotBuildError as problem:
         print(f"\n{problem}", file=sys.stderr)
         return 1
@@ -76,12 +98,16 @@ def explain_os_error(problem: OSError, place: Place) -> str:
 
 def supply(place: Place, held: int) -> None:
     """Get a fitting environment into place: one that lies ready, or a new one."""
+    exchange(place, ready(place, held))
+
+
+def ready(place: Place, held: int) -> str:
+    """The folder of a fitting environment beside the one in place; made if there is none."""
     if place.fits(place.previous):
-        exchange(place, place.previous)
-        return
+        return place.previous
     if not place.fits(place.fresh):
         make(place, held)
-    exchange(place, place.fresh)
+    return place.fresh
 
 
 def make(place: Place, held: int) -> None:
@@ -92,7 +118,7 @@ def make(place: Place, held: int) -> None:
         if reason := objection(place.base):
             raise CannotBuildError(reason)
     remove(place.fresh)
-    need = ROOM_MB[place.lock]
+    need = ROOM_MB[place.lock] + extras.room_mb(place)
     room = shutil.disk_usage(place.base).free // 1_000_000
     if room < need:
         raise CannotBuildError(f"Not enough room on the disk: {room} MB of about {need} MB are free in {place.base}.")
@@ -100,7 +126,7 @@ def make(place: Place, held: int) -> None:
     try:
         fill(place, held)
         check_imports(place)
-        write_stamp(place)
+        write_whole(os.path.join(place.fresh, "stamp"), place.stamp())
     except BaseException:
         remove(place.fresh)
         raise
@@ -121,17 +147,23 @@ def fill(place: Place, held: int) -> None:
             "This Python has neither pip nor ensurepip, so nothing can be installed.\n"
             "On Debian and Ubuntu: sudo apt install python3-venv     Elsewhere: install Python from python.org."
         )
-    progress = Progress(place, updating=updating)
-    code, said = installer.install(pip, place.lock_file, held, progress.hear)
+    lock_file = place.lock_file
+    if place.extras:
+        lock_file = os.path.join(place.fresh, "requirements.lock")
+        with open(lock_file, "w", encoding="utf-8") as file:
+            file.write(extras.merged(place))
+    progress = Progress(place, lock_file, updating=updating)
+    code, said = installer.install(pip, lock_file, held, progress.hear)
     progress.done()
     if code:
         raise CannotBuildError(installer.explain(said))
 
 
 def check_imports(place: Place) -> None:
-    """Import every package that core.in names, with the new interpreter: a wheel may install and still not load."""
+    """Import what core.in and the extras name, with the new interpreter: a wheel may install and still not load."""
     with open(os.path.join(place.root, "requirements", "core.in"), encoding="utf-8") as file:
         names = [found[0].replace("-", "_") for line in file if (found := re.match(r"[A-Za-z0-9._-]+", line))]
+    names += [name for extra in place.extras for name in extras.imports(extra)]
     command = [place.python(place.fresh), "-X", "utf8", "-c", IMPORT_CHECK, *names]
     result = subprocess.run(
         command, env=installer.clean_environment(), capture_output=True, text=True, encoding="utf-8", check=False,
@@ -144,19 +176,20 @@ def check_imports(place: Place) -> None:
         )
 
 
-def write_stamp(place: Place) -> None:
-    draft = os.path.join(place.fresh, "stamp.draft")
+def write_whole(path: str, content: bytes) -> None:
+    """All of it or nothing, also when the power fails."""
+    draft = path + ".draft"
     with open(draft, "wb") as file:
-        file.write(place.stamp())
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(draft, os.path.join(place.fresh, "stamp"))
+    os.replace(draft, path)
 
 
 def exchange(place: Place, ready: str) -> None:
     """Put `ready` in place; what was there becomes `previous`. Refused while a show runs from it."""
     if not locks.free(place.in_use):
-        raise CannotBuildError(
+        raise InUseError(
             "The environment has to be exchanged, and a show (or another command) is running from it.\n"
             "Stop that first, then start again."
         )
@@ -179,9 +212,7 @@ def rename(old: str, new: str) -> None:
             if os.name != "nt":
                 raise
             if wait is None:
-                raise CannotBuildError(
-                    f"{old} is in use. Is a show still running? Stop it and start again."
-                ) from problem
+                raise InUseError(f"{old} is in use. Is a show still running? Stop it and start again.") from problem
             time.sleep(wait)
         else:
             return

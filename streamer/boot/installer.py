@@ -25,7 +25,9 @@ POISON = ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONPLATLIBDIR", "PYTH
 
 # `pip --python` exists since 22.3.
 OLDEST_PIP = (22, 3)
-FLAGS = ("--require-hashes", "--only-binary", ":all:", "--no-deps", "--no-compile", "--progress-bar", "off")
+# Since 24.1 pip can tell the bytes of a download as lines, "Progress 4096 of 8192".
+RAW_PROGRESS = (24, 1)
+FLAGS = ("--require-hashes", "--only-binary", ":all:", "--no-deps", "--no-compile")
 
 UNREACHABLE = re.compile(
     r"Failed to establish a new connection|NewConnectionError|Name or service not known|name resolution|getaddrinfo|"
@@ -54,10 +56,8 @@ def find_pip(python: str) -> list[str]:
 
     In this order: this interpreter's own pip, ensurepip (missing on Debian without python3-venv), a pip on PATH.
     """
-    if importlib.util.find_spec("pip") is not None:
-        version = re.findall(r"\d+", importlib.metadata.version("pip"))[:2]
-        if tuple(map(int, version)) >= OLDEST_PIP:
-            return [sys.executable, "-m", "pip", "--python", python]
+    if importlib.util.find_spec("pip") is not None and numbers(importlib.metadata.version("pip")) >= OLDEST_PIP:
+        return [sys.executable, "-m", "pip", "--python", python]
     if importlib.util.find_spec("ensurepip") is not None and works([python, "-m", "ensurepip"]):
         return [python, "-m", "pip"]
     for name in ("pip3", "pip"):
@@ -65,6 +65,23 @@ def find_pip(python: str) -> list[str]:
         if program and works([program, "--python", python, "--version"]):
             return [program, "--python", python]
     return []
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """The first two numbers of a version."""
+    return tuple(map(int, re.findall(r"\d+", version)[:2]))
+
+
+def progress_flags(pip: list[str]) -> tuple[str, ...]:
+    """How this pip is to tell how far it is: bytes as lines where it can, else nothing."""
+    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+        said = subprocess.run(
+            [*pip, "--version"], env=clean_environment(), capture_output=True, text=True, encoding="utf-8",
+            errors="replace", timeout=120, check=False,
+        ).stdout  # fmt: skip
+        if (found := re.match(r"pip (\S+)", said)) and numbers(found[1]) >= RAW_PROGRESS:
+            return ("--progress-bar", "raw")
+    return ("--progress-bar", "off")
 
 
 def works(command: list[str]) -> bool:
@@ -83,7 +100,7 @@ def install(pip: list[str], lock_file: str, held: int, each_line: Callable[[str 
     `each_line` is given every line, and None once a second while there is none. `held` is the descriptor of the lock
     that pip keeps holding if this process dies.
     """
-    command = [*pip, "install", *FLAGS, "-r", lock_file]
+    command = [*pip, "install", *FLAGS, *progress_flags(pip), "-r", lock_file]
     inherit = () if os.name == "nt" else (held,)
     process = subprocess.Popen(
         command, env=clean_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -92,7 +109,7 @@ def install(pip: list[str], lock_file: str, held: int, each_line: Callable[[str 
     said: list[str] = []
     try:
         for line in lines_of(process):
-            if line is not None:
+            if line is not None and not line.startswith("Progress "):
                 said.append(line)
             each_line(line)
         return process.wait(), "".join(said)

@@ -1,7 +1,8 @@
 """Where an environment is, what it has to hold, and whether it does.
 
 The stamp is written last, so an environment with a fitting stamp is whole. It holds the Python version, the prefix of
-the interpreter, the folder and the lock itself, byte for byte: any difference means the environment is another one.
+the interpreter, the folder and the locks themselves, byte for byte: any difference means the environment is another
+one. Which extras belong into it is remembered beside it, in a file that outlives every environment.
 """
 
 import os
@@ -18,7 +19,8 @@ class Place:
     """One environment in one folder.
 
     `root` is the checkout, `base` the folder that holds the environment (the checkout, or a folder of the user when
-    the checkout cannot be written), `lock` the name of the lock ("core" or "test").
+    the checkout cannot be written), `lock` the name of the lock ("core" or "test"). `purpose`: what a new environment
+    is made for, if not for a first start or an update.
     """
 
     def __init__(self, root: str, base: str, lock: str) -> None:
@@ -32,6 +34,9 @@ class Place:
         self.guard = self.folder + ".lock"
         self.in_use = self.folder + ".use"
         self.lock_file = os.path.join(root, "requirements", lock + ".lock")
+        self.purpose = ""
+        self.memory = self.folder + ".extras"
+        self.extras = self.remembered() if lock == "core" else ()
 
     def python(self, folder: str) -> str:
         """The interpreter of the environment in `folder`."""
@@ -39,25 +44,56 @@ class Place:
             return os.path.join(folder, "Scripts", "python.exe")
         return os.path.join(folder, "bin", "python")
 
-    def stamp(self) -> bytes:
-        """What the stamp of a fitting environment says."""
+    def remembered(self) -> tuple[str, ...]:
+        """The extras that were added and that this checkout knows, sorted. The tests' environment has all anyway."""
+        try:
+            with open(self.memory, encoding="utf-8") as file:
+                names = set(file.read().split())
+        except (OSError, UnicodeDecodeError):
+            return ()
+        plain = (name for name in names if name.replace("-", "").isalnum())
+        return tuple(sorted(name for name in plain if os.path.exists(self.extra_lock(name))))
+
+    def extra_lock(self, name: str) -> str:
+        return os.path.join(self.root, "requirements", f"extra-{name}.lock")
+
+    def stamp(self, extras: tuple[str, ...] | None = None) -> bytes:
+        """What the stamp of a fitting environment says; with other extras than `self.extras` if given."""
+        extras = self.extras if extras is None else extras
         head = (
             f"showrunner environment {FORMAT}",
             f"python {sys.version_info[0]}.{sys.version_info[1]}",
             f"prefix {sys.base_prefix}",
             f"folder {os.path.normcase(self.folder)}",
+            *((f"extras {' '.join(extras)}",) if extras else ()),
         )
-        with open(self.lock_file, "rb") as file:
-            return os.fsencode("\n".join(head) + "\n\n") + file.read()
+        parts = [os.fsencode("\n".join(head) + "\n\n")]
+        for path in (self.lock_file, *(self.extra_lock(name) for name in extras)):
+            with open(path, "rb") as file:
+                parts.append(file.read())
+        return b"".join(parts)
 
-    def fits(self, folder: str) -> bool:
-        """Whether `folder` holds what the lock wants, whole, for this Python. Two reads; starts nothing."""
+    def fits(self, folder: str, extras: tuple[str, ...] | None = None) -> bool:
+        """Whether `folder` holds what the locks want, whole, for this Python. A few reads; starts nothing."""
         try:
             with open(os.path.join(folder, "stamp"), "rb") as file:
-                same = file.read() == self.stamp()
+                same = file.read() == self.stamp(extras)
         except OSError:
             return False
         return same and os.path.exists(self.python(folder))
+
+    def extras_in(self, folder: str) -> tuple[str, ...]:
+        """The extras that the environment in `folder` was made with."""
+        try:
+            with open(os.path.join(folder, "stamp"), "rb") as file:
+                head = file.read().partition(b"\n\n")[0].decode("utf-8", "replace")
+        except OSError:
+            return ()
+        return tuple(name for line in head.splitlines() if line.startswith("extras ") for name in line.split()[1:])
+
+    def fits_but_for_extras(self, folder: str) -> bool:
+        """Whether it is whole and up to date, with whatever extras it was made with."""
+        return self.fits(folder, self.extras_in(folder))
 
 
 def user_folder(root: str) -> str:

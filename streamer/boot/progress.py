@@ -12,27 +12,30 @@ ENTRY = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
 FOUND = re.compile(r"^(?:Collecting|Processing) (\S+)")
 SIZE = re.compile(r"^\s*Downloading (\S+) \(([\d.]+) (kB|MB|GB)")
 IGNORED = re.compile(r"^Ignoring ")
+BYTES = re.compile(r"^Progress (\d+) of (\d+)")
 INSTALLING = re.compile(r"^Installing collected packages: ")
 
 
 class Progress:
     """Turns pip's lines into one line that changes (terminal) or into one line each (file, pipe)."""
 
-    def __init__(self, place: Place, *, updating: bool) -> None:
-        with open(place.lock_file, encoding="utf-8") as file:
+    def __init__(self, place: Place, lock_file: str, *, updating: bool) -> None:
+        with open(lock_file, encoding="utf-8") as file:
             self.total = len(ENTRY.findall(file.read()))
         self.found = 0
         self.name = ""
         self.fresh = place.fresh
         self.installing = False
         self.said_at = 0.0
+        self.fetched = 0
         self.word = ""
         self.started = time.monotonic()
         self.terminal = sys.stdout.isatty()
-        what = "Update" if updating else "First start"
+        what = place.purpose or ("Update" if updating else "First start")
         into = os.path.relpath(place.folder, place.root) if place.base == place.root else place.folder
         after = "" if updating else " The next start installs nothing."
-        print(f"{what}: installing the packages Showrunner needs into {into}.{after}", flush=True)
+        beside = " (whole, beside the old one)" if place.purpose and updating else ""
+        print(f"{what}: installing the packages Showrunner needs into {into}{beside}.{after}", flush=True)
 
     def hear(self, line: str | None) -> None:
         """One line of pip's, or None after a second of silence."""
@@ -44,12 +47,22 @@ class Progress:
             self.say(f"[{self.found}/{max(self.total, self.found)}] {self.name}{self.remaining()}")
         elif (size := SIZE.match(line)) and size[3] != "kB" and float(size[2]) >= BIG_MB:
             self.say(f"[{self.found}/{self.total}] {self.name}, {float(size[2]):.0f} {size[3]}, downloading")
+        elif amount := BYTES.match(line):
+            self.bytes(int(amount[1]), int(amount[2]))
         elif IGNORED.match(line):
             self.total -= 1
         elif INSTALLING.match(line):
             self.installing = True
             self.total = line.count(",") + 1
             self.say(f"Unpacking {self.total} packages")
+
+    def bytes(self, have: int, total: int) -> None:
+        """How much of a big file is there, with all that was fetched before; in a file one line every ten seconds."""
+        if total >= BIG_MB * 1e6 and (self.terminal or time.monotonic() - self.said_at > 10) and have < total:
+            sofar = f", {(self.fetched + have) / 1e6:.0f} MB in all" if self.fetched >= 1e6 else ""
+            self.say(f"[{self.found}/{self.total}] {self.name}, {have / 1e6:.0f} of {total / 1e6:.0f} MB{sofar}")
+        if have >= total:
+            self.fetched += total
 
     def still_here(self) -> None:
         """Silence: while pip unpacks it says nothing, so what has arrived is counted."""

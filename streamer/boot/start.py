@@ -18,6 +18,10 @@ ENTERED = "SHOWRUNNER_ENTERED"
 
 def main(run_py: str, arguments: list[str]) -> int:
     """Run the command; the exit code. `run_py` is the absolute path of run.py."""
+    if arguments and arguments[0] in ("add", "remove", "extras"):
+        from streamer.boot.adding import run
+
+        return run(os.path.dirname(run_py), arguments)
     lock = lock_for(arguments)
     both = places(os.path.dirname(run_py), lock)
     for place in both:
@@ -25,6 +29,11 @@ def main(run_py: str, arguments: list[str]) -> int:
             if is_inside(place.folder):
                 return inside(arguments)
             return enter(place, run_py, arguments)
+    for place in both:
+        entered = os.environ.get(ENTERED) == place.folder and is_inside(place.folder)
+        # Extras were changed while a show runs from here: until it ends, commands go on with what there is.
+        if entered and place.fits_but_for_extras(place.folder):
+            return inside(arguments)
     if os.environ.get(ENTERED) == both[0].folder:
         print("The environment changed while it was being entered. Start again.", file=sys.stderr)
         return 1

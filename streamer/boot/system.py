@@ -13,6 +13,7 @@ PACKAGES: dict[str, tuple[str, str]] = {
     "chromium": ("chromium", "overlays and panel in a real browser"),
     "pulseaudio": ("pulseaudio", "sound captured outside the browser"),
     "pulseaudio-utils": ("pactl", "sound captured outside the browser"),
+    "libportaudio2": ("", "sound and microphone of this computer (sounddevice)"),
     "espeak-ng": ("espeak-ng", "the system's offline voice"),
     "ffmpeg": ("ffmpeg", "sound and pictures checked with another program"),
     "fonts-noto-cjk": ("", "Japanese and Chinese captions"),

@@ -23,7 +23,7 @@ def test_names_are_plain() -> None:
 
 
 def test_counts_names_and_big_sizes(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
-    shown = Progress(place, updating=False)
+    shown = Progress(place, place.lock_file, updating=False)
     shown.hear("Ignoring pywin32: markers 'sys_platform == \"win32\"' don't match your environment\n")
     shown.hear("Collecting pack-0==1.0 (from -r core.lock (line 1))\n")
     shown.hear("  Downloading pack_0-1.0-py3-none-any.whl (92.4 MB)\n")
@@ -45,7 +45,7 @@ def test_remaining_time_is_said_once_per_word(
 ) -> None:
     clock = iter(range(0, 10_000, 8))
     monkeypatch.setattr(progress.time, "monotonic", lambda: float(next(clock)))
-    shown = Progress(place, updating=True)
+    shown = Progress(place, place.lock_file, updating=True)
     for n in range(20):
         shown.hear(f"Collecting pack-{n}==1.{n}\n")
     said = capsys.readouterr().out
@@ -56,7 +56,7 @@ def test_remaining_time_is_said_once_per_word(
 
 
 def test_silence_on_a_slow_line_is_broken_now_and_then(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
-    shown = Progress(place, updating=False)
+    shown = Progress(place, place.lock_file, updating=False)
     shown.hear("Collecting pack-0==1.0\n")
     shown.hear(None)
     shown.said_at -= 60
@@ -70,7 +70,7 @@ def test_terminal_line_changes_in_place_and_counts_what_is_unpacked(
 ) -> None:
     monkeypatch.setattr(progress.sys.stdout, "isatty", lambda: True)
     monkeypatch.setattr(Progress, "walk", lambda _self: [("", ["a-1.dist-info", "a", "b-1.dist-info"], [])])
-    shown = Progress(place, updating=False)
+    shown = Progress(place, place.lock_file, updating=False)
     shown.hear("Installing collected packages: a, b, c\n")
     shown.hear(None)
     shown.done()
