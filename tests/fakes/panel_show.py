@@ -9,6 +9,7 @@ import asyncio
 import copy
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,15 @@ TOKEN = "s3cret-overlay-token"
 class PanelShow:
     """`snapshot` is what a new page gets; `change` sends a difference and folds it in."""
 
-    def __init__(self, snapshot: dict[str, Any], texts: dict[str, dict[str, str]] | None = None) -> None:
+    def __init__(
+        self,
+        snapshot: dict[str, Any],
+        texts: dict[str, dict[str, str]] | None = None,
+        more: Sequence[web.RouteDef] = (),
+    ) -> None:
+        """`more`: routes beside these."""
         self.texts = texts or {}
+        self._more = more
         self.port = 0
         self.reset(snapshot)
         self._sockets: set[web.WebSocketResponse] = set()
@@ -65,6 +73,7 @@ class PanelShow:
         app = web.Application()
         app.add_routes(
             [
+                *self._more,
                 web.get("/panel/", self._page),
                 web.get(BASE + "{name:.*}", self._file),
                 web.get("/ws/feed", self._feed),

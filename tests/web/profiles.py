@@ -11,8 +11,8 @@ LEAVE_S = 10.0
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Any]:
-    """A browser of playwright's asynchronous kind. Skips where there is none."""
+async def chromium(*args: str) -> AsyncIterator[Any]:
+    """A browser of playwright's asynchronous kind, with these arguments. Skips where there is none."""
     from tests.conftest import needs
 
     program = needs("chromium")
@@ -20,7 +20,7 @@ async def chromium() -> AsyncIterator[Any]:
     from playwright.async_api import async_playwright
 
     async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = await play.chromium.launch(executable_path=program, args=["--no-sandbox", *args])
         yield browser
         await browser.close()
 

@@ -121,7 +121,8 @@ def test_the_first_load_is_light() -> None:
         PANEL / "index.html",
         PANEL / "texts" / "en.json",
     ]
-    assert sum(len(gzip.compress(path.read_bytes(), 9, mtime=0)) for path in files) < 75_000
+    # The chip of the microphone came to the header; what captures and shows it comes later.
+    assert sum(len(gzip.compress(path.read_bytes(), 9, mtime=0)) for path in files) < 90_000
 
 
 # --- words ----------------------------------------------------------------------------------------------------------

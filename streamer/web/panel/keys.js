@@ -1,6 +1,7 @@
 // Keys. F8 and, where OBS is at hand, F9 work everywhere on the page; single letters only outside text fields, and they can be switched off (WCAG 2.1.4).
 import { signal } from "./vendor/preact.js";
 import { auto, emergency, hold, skip, stop } from "./actions.js";
+import { press } from "./parts/mic.js";
 import { S } from "./store.js";
 import { recall, remember } from "./texts.js";
 
@@ -49,6 +50,7 @@ addEventListener("keydown", (event) => {
   if (letter === "s" && !event.shiftKey) skip();
   else if (letter === "j") rows.move(1);
   else if (letter === "k") rows.move(-1);
+  else if (letter === "m" && S.ear.peek()) press();
   else if (letter === "h" && S.stage.peek()?.host) talk();
   else if (letter === "a" && S.stage.peek()?.hand) auto();
   else return;

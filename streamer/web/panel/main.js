@@ -22,6 +22,7 @@ const LATER = {
   live: async () => { const live = await import("./live.js"); writing = live.writing; return live.Live; },
   setup: async () => (await import("./setup/page.js")).Setup,
   overlays: async () => (await import("./overlays/page.js")).Gallery,
+  ear: async () => (await import("./ear/page.js")).Ear,
   night: async () => (await import("./night/page.js")).Night,
 };
 const arrived = signal({});

@@ -1,8 +1,8 @@
-// Which view is on screen: live, set-up, overlays or last night. The hash of the address says it, so that links and Back work.
+// Which view is on screen: live, set-up, overlays, the host's voice or last night. The hash of the address says it, so that links and Back work.
 import { computed, effect, signal } from "./vendor/preact.js";
 import { link, S } from "./store.js";
 
-export const VIEWS = ["live", "setup", "overlays", "night"];
+export const VIEWS = ["live", "setup", "overlays", "ear", "night"];
 
 const named = () => { const name = location.hash.slice(1); return VIEWS.includes(name) ? name : ""; };
 const asked = signal(named());

@@ -6,6 +6,7 @@ import { link, persona, S, showNow, tick } from "../store.js";
 import { chooseLanguage, clean, has, lang, LANGUAGES, latency, notice, number, span, stopwatch, t, tn } from "../texts.js";
 import { VIEWS, view } from "../views.js";
 import { Dot } from "./common.js";
+import { Mic } from "./mic.js";
 
 const DOTS = { ok: "", degraded: "warn", broken: "bad", off: "off", starting: "start" };
 const RANK = { broken: 0, degraded: 1, starting: 2, ok: 3, off: 4 };
@@ -117,12 +118,13 @@ function Health() {
 }
 
 // Keys that mean something only beside OBS, or where the show listens for the host.
-const staged = () => [S.obs.value && ["F9", "keys.emergency"], S.stage.value?.host && ["H", "keys.host"], S.obs.value && ["A", "keys.auto"]].filter(Boolean);
+const staged = () => [S.obs.value && ["F9", "keys.emergency"], S.ear.value && ["M", "keys.mic"], S.stage.value?.host && ["H", "keys.host"], S.obs.value && ["A", "keys.auto"]].filter(Boolean);
 
 function Settings() {
   const [open, setOpen] = useState(false);
   return html`<div class="settings"><button type="button" class="btn quiet ico" aria-label=${t("settings.title")} aria-expanded=${open} aria-haspopup="dialog" onClick=${() => setOpen(!open)}><${Icon} name="gear"/></button>
     ${open && html`<${Popover} label=${t("settings.title")} onClose=${() => setOpen(false)} cls="small">
+      ${S.ear.value && html`<a class="link voicelink" href="#ear" onClick=${() => setOpen(false)}>${t("mic.more")}</a>`}
       <label class="field-row"><span>${t("settings.language")}</span><select value=${lang.value} onChange=${(e) => chooseLanguage(e.currentTarget.value)}>
         ${Object.entries(LANGUAGES).map(([code, name]) => html`<option key=${code} value=${code}>${name}</option>`)}</select></label>
       <label class="field-row"><span>${t("settings.letters")}</span><input class="tg" type="checkbox" role="switch" checked=${letters.value} onChange=${(e) => setLetters(e.currentTarget.checked)}/></label>
@@ -145,7 +147,7 @@ function Tally() {
 }
 
 /** The way to the other views, as links: the browser's own keys and buttons work on them. */
-export const viewLinks = (names = VIEWS) => names.map((name) => html`<a key=${name} href=${`#${name}`} aria-current=${view.value === name ? "page" : undefined}>${t(`view.${name}`)}</a>`);
+export const viewLinks = (names = VIEWS) => names.filter((name) => name !== "ear" || S.ear.value).map((name) => html`<a key=${name} href=${`#${name}`} aria-current=${view.value === name ? "page" : undefined}>${t(`view.${name}`)}</a>`);
 
 export function Header() {
   const show = S.show.value;
@@ -155,7 +157,7 @@ export function Header() {
     <h1><bdi>${clean(show.title) || "Showrunner"}</bdi></h1>
     <nav class="views" aria-label=${t("view.title")}>${viewLinks()}</nav>
     ${show.scripted && html`<span class="chip held scripted" title=${t("scripted.why")}>${t("scripted")}</span>`}
-    <${Health}/><${Settings}/>
+    <${Health}/><${Mic}/><${Settings}/>
   </header>`;
 }
 
