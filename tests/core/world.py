@@ -5,7 +5,7 @@ import heapq
 import random
 from dataclasses import dataclass, field
 
-from streamer.core.commands import Air, Close, Command, Cut, Prepare, Withdraw
+from streamer.core.commands import Air, Close, Command, Cut, Hush, Prepare, Unhush, Withdraw
 from streamer.core.director import next_wake, step
 from streamer.core.events import Event, Fact, LineEnded, LineReady, LineStarted, SentenceSpoken, ShowStarted, Woke
 from streamer.core.settings import ShowSettings
@@ -22,6 +22,12 @@ class Sound:
     from_ms: int
     until_ms: int
     state: str = "preparing"
+    before_ms: int = 0
+    """What was heard of the line before this piece of it."""
+    rest_ms: int = 0
+    """What is left of it, while it is hushed."""
+    again: bool = False
+    """It goes on after it was hushed."""
 
 
 @dataclass
@@ -82,6 +88,10 @@ class World:
                 self.later(wait, LineStarted(line))
                 self.later(wait + total // 2, SentenceSpoken(line, 0, total // 2))
                 self.later(wait + total, LineEnded(line=line, outcome="finished", heard_ms=total))
+            case Hush(line=line):
+                self.hush(self.lines[line])
+            case Unhush(line=line):
+                self.unhush(self.lines[line])
             case Cut(line=line) | Withdraw(line=line):
                 self.silence(line, "cut" if isinstance(command, Cut) else "withdrawn")
             case Close():
@@ -89,15 +99,48 @@ class World:
             case _:
                 pass
 
+    def hush(self, sound: Sound) -> None:
+        if sound.state == "gone":
+            return
+        assert sound.state == "aired", "hushed twice, or never aired"
+        begun_ms = max(0, min(self.now_ms, sound.until_ms) - sound.from_ms)
+        sound.rest_ms = sound.until_ms - sound.from_ms - begun_ms
+        sound.before_ms += begun_ms
+        sound.until_ms = sound.from_ms + begun_ms
+        sound.state = "hushed"
+        self.forget(sound.line)
+
+    def unhush(self, sound: Sound) -> None:
+        if sound.state == "gone":
+            return
+        assert sound.state == "hushed"
+        sound.state = "gone"
+        from_ms = self.now_ms + self.random.randint(0, 120)
+        more = Sound(sound.line, sound.answers, from_ms, from_ms + sound.rest_ms, "aired", sound.before_ms, again=True)
+        self.lines[sound.line] = more
+        self.spans.append(more)
+        if not more.before_ms:
+            self.later(from_ms - self.now_ms, LineStarted(more.line))
+        total = more.before_ms + sound.rest_ms
+        self.later(
+            more.until_ms - self.now_ms, LineEnded(line=more.line, outcome="finished", heard_ms=total, asks=True)
+        )
+
+    def forget(self, line: int) -> None:
+        """Nothing of what was to be told of the line happens any more."""
+        self.queue = [item for item in self.queue if getattr(item[2], "line", 0) != line]
+        heapq.heapify(self.queue)
+
     def silence(self, line: int, outcome: str) -> None:
         sound = self.lines[line]
         if sound.state == "gone":
             return
         heard = max(0, min(self.now_ms, sound.until_ms) - sound.from_ms) if sound.state == "aired" else 0
-        sound.until_ms = min(sound.until_ms, max(self.now_ms, sound.from_ms)) if heard else sound.from_ms
+        if sound.state == "aired":
+            sound.until_ms = min(sound.until_ms, max(self.now_ms, sound.from_ms)) if heard else sound.from_ms
         sound.state = "gone"
-        self.queue = [item for item in self.queue if getattr(item[2], "line", 0) != line]
-        heapq.heapify(self.queue)
+        heard += sound.before_ms
+        self.forget(line)
         self.later(self.random.randint(0, 60), LineEnded(line=line, outcome=outcome, heard_ms=heard))  # type: ignore[arg-type]
 
     def sounding(self, at_ms: int | None = None) -> list[Sound]:
@@ -106,6 +149,8 @@ class World:
 
     def check(self) -> None:
         assert len(self.sounding()) <= 1, "two lines on air"
+        hushed = [sound.line for sound in self.lines.values() if sound.state == "hushed"]
+        assert not hushed or self.show.air is None or self.show.air.id in hushed, "somebody else has its floor"
         assert len(self.show.requests) <= self.show.settings.queue_max
         if self.show.mode in ("stopped", "closed"):
             assert not [sound for sound in self.spans if sound.until_ms > max(self.now_ms, sound.from_ms)], (
@@ -113,7 +158,8 @@ class World:
             )
 
         if self.show.mode == "paused":
-            assert not [s for s in self.spans if self.now_ms < s.from_ms < s.until_ms], "a line starts while paused"
+            starts = [s for s in self.spans if self.now_ms < s.from_ms < s.until_ms and not s.again]
+            assert not starts, "a line starts while paused"
 
     def run_until(self, until_ms: int) -> None:
         while True:

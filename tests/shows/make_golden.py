@@ -31,6 +31,7 @@ from streamer.core.events import (
     Features,
     HostEarChanged,
     HostHeld,
+    HostSaidNothing,
     HostSpeechConfirmed,
     HostSpoke,
     HostVoiceEnded,
@@ -123,6 +124,7 @@ def presses() -> Iterator[tuple[int, Event]]:
         yield 300, event
     yield from alerts()
     yield from stage()
+    yield from voice()
 
 
 def alerts() -> Iterator[tuple[int, Event]]:
@@ -174,6 +176,31 @@ def stage() -> Iterator[tuple[int, Event]]:
         uid = f"t:stage{n}"
         yield 2_500, ChatReceived(uid=uid, user=f"t:v{n % 3}", platform="t", text=f"m:{uid}", features=asked)
         yield 3_100, event
+
+
+def voice() -> Iterator[tuple[int, Event]]:
+    """A host whom an ear hears: sounds that are nothing, words to the cast and to the audience, replies, lowered lines."""
+    asked = Features(addressed=("mika",), question=True, words=5)
+    said = (
+        Features(("juno",), words=3), Features(words=9), Features(words=3, reply=True),
+        Features(words=4, everyone=True, audience=True), Features(question=True, words=4),
+    )  # fmt: skip
+    for n in range(36):
+        if n in (0, 30):
+            rules = ShowSettings(seed=1, answers_per_minute=20, barge_in="duck" if n else "stop")
+            yield 500, SettingsChanged(rules)
+        uid = f"t:voice{n}"
+        yield 500, ChatReceived(uid=uid, user=f"t:v{n % 3}", platform="t", text=f"m:{uid}", features=asked)
+        yield (1_900, 3_700, 4_400)[n % 3], HostVoiceSuspected()
+        yield 120, HostSpeechConfirmed(words=True)
+        yield (300, 900, 1_700)[n % 3], HostVoiceEnded()
+        match n % 4:
+            case 0 | 1:
+                yield 300, HostSaidNothing(("backchannel", "noise", "echo", "nothing")[n % 4])
+            case 2:
+                yield 600, HostSpoke(f"h:voice{n}", f"m:h:voice{n}", said[n // 4 % 5])
+            case _:
+                yield 2_500, HostSpoke(f"h:voice{n}", f"m:h:voice{n}", said[n // 4 % 5])
 
 
 PRESSES: tuple[Event, ...] = (
