@@ -1,0 +1,1 @@
+"""Detectors of voice: how much 32 ms of a microphone sound like somebody speaks."""
