@@ -9,7 +9,9 @@ from pathlib import Path
 
 from streamer import __version__
 
-COMMANDS = ("run", "check", "rehearse", "replay", "transcript", "moderate", "bench", "cast", "login", "logout", "obs")
+COMMANDS = (
+    "run", "check", "rehearse", "replay", "transcript", "moderate", "bench", "cast", "login", "logout", "obs", "sounds",
+)  # fmt: skip
 SERVICE_HELP = "twitch or youtube"
 EPILOG = """\
 commands:
@@ -29,6 +31,8 @@ commands:
   logout SERVICE [ROLE]   end a sign-in
   obs setup               make the scenes and sources in your OBS; shows first, asks, and can undo it
   obs status              how OBS is, and what there is in it
+  sounds tidy FILE|FOLDER stings and effects equally loud, trimmed, faded; into a folder beside them
+  sounds mix BED STING    a sting over music that is lowered under it
   cast new NAME           a character of your own: five questions, ten lines in home/characters
   cast list               the characters there are, and who is on stage
   cast import FILE        a character card (V1, V2, V3; JSON, PNG, CHARX) becomes a persona in home/characters
@@ -45,8 +49,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="command")
     for name in COMMANDS:
         sub = commands.add_parser(name, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-        if name in ("cast", "obs"):
-            {"cast": _cast, "obs": _obs}[name](sub)
+        if name in ("cast", "obs", "sounds"):
+            {"cast": _cast, "obs": _obs, "sounds": _sounds}[name](sub)
             continue
         _common(sub)
         _own(name, sub)
@@ -95,6 +99,23 @@ def _obs(sub: argparse.ArgumentParser) -> None:
     look = actions.add_parser("status", parents=[both], formatter_class=shown)
     look.add_argument("--names", action="store_true", help="also name the inputs and the hotkeys")
     look.set_defaults(yes=False, undo=False, layout="stage", map="")
+
+
+def _sounds(sub: argparse.ArgumentParser) -> None:
+    shown = argparse.ArgumentDefaultsHelpFormatter
+    actions = sub.add_subparsers(dest="action", metavar="tidy | mix", required=True)
+    both = argparse.ArgumentParser(add_help=False)
+    both.add_argument("--format", choices=("ogg", "mp3", "wav"), default="ogg", help="what is written, 48 kHz")
+    one = actions.add_parser("tidy", parents=[both], formatter_class=shown)
+    one.add_argument("path", metavar="FILE|FOLDER", type=Path, help="a sound file, or a folder of them")
+    one.add_argument("--out", metavar="DIR", type=Path, help="where they go, instead of a folder `tidy` beside them")
+    one.add_argument("--loudness", metavar="DB", type=float, default=-18.0, help="below full scale")
+    two = actions.add_parser("mix", parents=[both], formatter_class=shown)
+    two.add_argument("bed", metavar="BED", type=Path, help="what lies under it: music")
+    two.add_argument("sting", metavar="STING", type=Path, help="what sounds over it")
+    two.add_argument("--out", metavar="FILE", type=Path, required=True, help="what is written")
+    two.add_argument("--at", metavar="SECONDS", type=float, default=0.0, help="of the bed, when the sting begins")
+    two.add_argument("--duck", metavar="DB", type=float, default=12.0, help="how much the bed is lowered meanwhile")
 
 
 def _common(sub: argparse.ArgumentParser) -> None:
