@@ -1,0 +1,10 @@
+"""Azure's voices through Microsoft's Speech SDK, which runs in a process of its own (`adapters/azure_worker`).
+
+`ssml` writes what is sent, `styles` says how a mood is spoken, `marks` brings words and mouth shapes back to the text,
+`voice` is the engine, `voices` lists what a region offers.
+"""
+
+from streamer.adapters.tts.azure.voice import AzureSpeech, AzureVoice
+from streamer.adapters.tts.azure.voices import kept_voices, list_voices
+
+__all__ = ["AzureSpeech", "AzureVoice", "kept_voices", "list_voices"]
