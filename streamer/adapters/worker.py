@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import importlib.machinery
 import os
-import re
 import subprocess
 import sys
 from collections import deque
@@ -43,8 +42,8 @@ ERROR_COLUMNS: Final = 200
 def installed(package: str) -> bool:
     """Whether it could be imported, without importing it or the packages around it."""
     folders: Sequence[str] | None = None
-    for end in (m.start() for m in re.finditer(r"\.|$", package)):
-        spec = importlib.machinery.PathFinder.find_spec(package[:end], folders)
+    for name in package.split("."):  # without its parents' names: namespace packages would look those up
+        spec = importlib.machinery.PathFinder.find_spec(name, folders)
         if spec is None:
             return False
         folders = list(spec.submodule_search_locations or ())
