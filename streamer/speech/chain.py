@@ -6,7 +6,9 @@ from typing import Final, Literal
 
 import msgspec
 
-from streamer.ports import TextToSpeech
+from streamer.cast.names import base
+from streamer.ports import TextToSpeech, VoiceSpec
+from streamer.speech.loudness import Loudness
 from streamer.speech.speaker import Voice
 
 FAILURES: Final = 3
@@ -73,6 +75,11 @@ class Breaker:
         self.reason = self.fix = ""
 
 
+def _speaks(engine: TextToSpeech, voice: Voice) -> bool:
+    known = engine.caps.languages
+    return not known or base(voice.spec.language) in map(base, known)
+
+
 class VoiceChain:
     """All engines of the house and a breaker for each pair of engine and voice."""
 
@@ -80,6 +87,7 @@ class VoiceChain:
         self._engines = dict(engines)
         self._now_s = now_s
         self._breakers: dict[tuple[str, str], Breaker] = {}
+        self._loudness: dict[tuple[str, str, str], Loudness] = {}
 
     def breaker(self, voice: Voice) -> Breaker:
         key = (voice.engine, voice.spec.name)
@@ -88,11 +96,16 @@ class VoiceChain:
             found = self._breakers[key] = Breaker(self._now_s)
         return found
 
+    def loudness(self, engine: str, spec: VoiceSpec) -> Loudness:
+        """How loud this voice is there, as far as it was heard."""
+        return self._loudness.setdefault((engine, spec.name, spec.style), Loudness())
+
     def pick(self, voices: Sequence[Voice], start: int) -> tuple[int, TextToSpeech] | None:
-        """The first usable voice at or after `start`, with its index; None means captions only."""
+        """The first usable voice at or after `start`, with its index; None means captions only. An engine that tells
+        its languages speaks no others."""
         for index in range(start, len(voices)):
             engine = self._engines.get(voices[index].engine)
-            if engine is not None and self.breaker(voices[index]).allows():
+            if engine is not None and _speaks(engine, voices[index]) and self.breaker(voices[index]).allows():
                 return index, engine
         return None
 

@@ -54,6 +54,15 @@ def fade_out(frame: bytes) -> bytes:
     return to_bytes(array("h", [value * (count - index) // count for index, value in enumerate(values)]))
 
 
+def fade_end(pcm: bytes, count: int = 120) -> bytes:
+    """The last 5 ms falling to silence: sound that ends anywhere ends without a click."""
+    values = samples(pcm)
+    count = min(count, len(values))
+    for back in range(count):
+        values[-1 - back] = values[-1 - back] * back // count
+    return to_bytes(values)
+
+
 class Framer:
     """Cuts PCM of any chunk size, odd ones too, into frames of 20 ms."""
 
@@ -67,8 +76,9 @@ class Framer:
         self._rest = data[whole:]
         return [data[at : at + FRAME_BYTES] for at in range(0, whole, FRAME_BYTES)]
 
-    def flush(self) -> list[bytes]:
-        """The last, partly filled frame, padded with silence; half a sample is thrown away."""
+    def flush(self, *, softly: bool = False) -> list[bytes]:
+        """The last, partly filled frame, padded with silence, `softly` without a click; half a sample is thrown
+        away."""
         rest = self._rest[: len(self._rest) & ~1]
         self._rest = b""
-        return [rest.ljust(FRAME_BYTES, b"\0")] if rest else []
+        return [(fade_end(rest) if softly else rest).ljust(FRAME_BYTES, b"\0")] if rest else []

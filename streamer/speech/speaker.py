@@ -1,17 +1,23 @@
 """A persona as the line chain needs it: who speaks, in which voices, and what is said when nothing else works."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from streamer.ports import VoiceSpec
+from streamer.speech.spoken import Reading
 
 
 class Voice(msgspec.Struct, frozen=True):
-    """One link of a voice chain: the name of an engine and how the persona sounds there."""
+    """One link of a voice chain: the name of an engine and how the persona sounds there, also by emotion."""
 
     engine: str
     spec: VoiceSpec = VoiceSpec()
+    moods: Mapping[str, VoiceSpec] = {}
+
+    def feeling(self, emotion: str) -> VoiceSpec:
+        """How it sounds with an emotion (`joy`, `joy:0.6`)."""
+        return self.moods.get(emotion.split(":", maxsplit=1)[0], self.spec) if self.moods else self.spec
 
 
 class Speaker(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +42,8 @@ class Speaker(msgspec.Struct, frozen=True, kw_only=True):
     max_sentences: int = 3
     max_tokens: int = 200
     temperature: float = 0.9
+    reading: Reading = Reading()
+    """How its words are spoken where that differs from how they are written."""
 
 
 def pick(lines: Sequence[str], seed: int) -> str:

@@ -8,7 +8,7 @@ to the sink, else from the word after the last delivered one. After the last eng
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -29,14 +29,20 @@ from streamer.ports import (
 )
 from streamer.speech import captions
 from streamer.speech.chain import VoiceChain
-from streamer.speech.levels import SILENCE, Framer, fade_out
+from streamer.speech.levels import SILENCE, Framer, fade_end, fade_out, is_quiet
 from streamer.speech.line import Clause, Line
+from streamer.speech.loudness import Leveller
 from streamer.speech.speaker import Voice
+from streamer.speech.spoken import Spoken, speller
 
 log = logging.getLogger(__name__)
 
 SHORT_MS: Final = 60
 """Sound that is this much shorter than the engine says was cut off."""
+LEAD_FRAMES: Final = 1
+"""Silence kept before the first sound."""
+FIRST_SLICE, SLICE = 2_880, 9_600
+"""Bytes of sound that are levelled in one go: 60 ms, then 200 ms, some 2 ms of work."""
 COMFORT_MS: Final = 300
 """With this much sound still to play a stalled engine may have a little more time."""
 
@@ -55,6 +61,8 @@ class SpeechLimits(msgspec.Struct, frozen=True, kw_only=True):
     """Sound made ahead of what plays; keeps paid voices from speaking lines that are never aired."""
     clause_max_s: float = 60.0
     max_chars: int = 900
+    line_s: float = 20.0
+    """A line ends with the sentence before the one that would make it longer than this, by estimate."""
     close_s: float = 2.0
 
 
@@ -101,12 +109,15 @@ class Voicing:
             return
         line.voice_index, engine = picked
         voice = line.speaker.voices[line.voice_index]
+        spoken = speller(line.speaker.reading, line.speaker.language).spoken(clause.text[self._text_from :])
+        if not any(char.isalnum() for char in spoken.text):
+            self._in_silence()
+            return
         if engine.caps.engine not in line.engines:
             line.engines.append(engine.caps.engine)
-        request = SpeechRequest(clause.text[self._text_from :], voice.spec, clause.emotion)
         self._base_ms = clause_ms(clause)
         self._stage.mark(line, "tts_request")
-        self._attempt = _Attempt(self, engine, voice, request, self._text_from, self._base_ms)
+        self._attempt = _Attempt(self, engine, voice, spoken, self._text_from, self._base_ms)
         self._attempt.start()
 
     def stop(self) -> None:
@@ -140,9 +151,21 @@ class Voicing:
         if self._line.ended or self._clause.done:
             return
         self._line.trim_tail(self._clause)
+        self._end_softly()
         self._time_the_rest()
         self._clause.done = True
         self._stage.voiced(self._line, self._clause)
+
+    def _end_softly(self) -> None:
+        """No click where the sound ends, if its last frame was not given to the sink yet."""
+        line, clause = self._line, self._clause
+        if not clause.head:
+            if clause.pending:
+                clause.pending[-1] = fade_end(clause.pending[-1])
+            return
+        last = clause.first_frame + clause.count - 1
+        if clause.count and last >= line.written:
+            line.frames[last] = fade_end(line.frames[last])
 
     def _time_the_rest(self) -> None:
         """The last engine told no times although the one before it did: estimate its words."""
@@ -184,7 +207,7 @@ class Voicing:
         if marks:
             words = earlier + captions.timed(clause.text, marks, clause.whole_ms())
         else:
-            rest = attempt.request.text
+            rest = clause.text[shift:]
             length = max(captions.estimate_ms(rest), have - attempt.base_ms)
             guessed = captions.estimated(rest, length, at_ms=attempt.base_ms)
             words = earlier + [(at, span, start + shift, end + shift) for at, span, start, end in guessed]
@@ -206,14 +229,33 @@ def clause_ms(clause: Clause) -> int:
     return (clause.count + len(clause.pending)) * FRAME_MS
 
 
+def _slices(piece: SpeechPiece, first: int) -> Sequence[SpeechPiece]:
+    """Long pieces of sound in shorter ones, between which the loop turns: the first frame is on its way before the rest
+    is levelled."""
+    if not isinstance(piece, Pcm) or len(piece.data) <= first:
+        return (piece,)
+    data = piece.data
+    starts = [0, *range(first, len(data), SLICE)]
+    ends = [*starts[1:], len(data)]
+    return [Pcm(data[at:end], piece.at_ms + at // 48) for at, end in zip(starts, ends, strict=True)]
+
+
 class _Attempt:
     """One request to one engine. After `leave` nothing of it has any effect, whatever the engine still yields."""
 
     def __init__(
-        self, owner: Voicing, engine: TextToSpeech, voice: Voice, request: SpeechRequest, text_from: int, base_ms: int
+        self, owner: Voicing, engine: TextToSpeech, voice: Voice, spoken: Spoken, text_from: int, base_ms: int
     ) -> None:
         self.voice = voice
-        self.request = request
+        clause, spec = owner.clause, voice.feeling(owner.clause.emotion)
+        # An engine is asked for its usual volume: the persona's own is set once the sound is as loud as every other.
+        self.request = SpeechRequest(spoken.text, msgspec.structs.replace(spec, volume=1.0), clause.emotion)
+        self._spoken = spoken
+        self._leveller = Leveller(owner.stage.chain.loudness(voice.engine, spec), volume=spec.volume)
+        self._lead: list[bytes] = []
+        self._lead_ms = 0
+        self._audible = False
+        self._first_mark, self._first_viseme = len(clause.marks), len(clause.visemes)
         self.text_from = text_from
         self.base_ms = base_ms
         self._owner = owner
@@ -244,9 +286,12 @@ class _Attempt:
             async for piece in stream:
                 if not self._alive:
                     return
-                self._take(piece)
-                if not self._alive:
-                    return
+                for part in _slices(piece, FIRST_SLICE if not self._audible else SLICE):
+                    self._take(part)
+                    if self._alive and part is not piece:
+                        await asyncio.sleep(0)
+                    if not self._alive:
+                        return
             self._fail("ended without an end")
         except Misconfigured as error:
             self._fail(error.reason, error.fix)
@@ -269,11 +314,10 @@ class _Attempt:
         match piece:
             case Pcm():
                 self._sound(piece.data)
-            case WordMark(at_ms=at, dur_ms=length, start=start, end=end):
-                shift = self.text_from
-                clause.marks.append(WordMark(at + self.base_ms, length, start + shift, end + shift))
+            case WordMark():
+                self._word(piece)
             case VisemeMark(at_ms=at, shape=shape, dur_ms=length):
-                clause.visemes.append(VisemeMark(at + self.base_ms, shape, length))
+                clause.visemes.append(VisemeMark(self._place(at), shape, length))
             case Done():
                 self._done(piece)
 
@@ -285,14 +329,59 @@ class _Attempt:
                 self._timer.cancel()
             self._timer = stage.loop.call_later(stage.limits.stall_s, self._check_stall)
         self._bytes += len(data)
-        frames = self._framer.feed(data)
-        if frames:
-            owner.clause.voiced = True
-            owner.line.deliver(owner.clause, frames)
-            stage.sounded(owner.line, owner.clause)
+        self._deliver(self._framer.feed(data))
         if clause_ms(owner.clause) > stage.limits.clause_max_s * 1000 and self._alive:
             self.leave()
             owner.finish()
+
+    def _deliver(self, frames: list[bytes]) -> None:
+        """Without the silence in front, and as loud as every voice."""
+        owner = self._owner
+        if not self._audible:
+            frames = self._without_lead(frames)
+        if frames:
+            owner.clause.voiced = True
+            owner.line.deliver(owner.clause, self._leveller.feed(frames))
+            owner.stage.sounded(owner.line, owner.clause)
+
+    def _without_lead(self, frames: list[bytes]) -> list[bytes]:
+        """The frames from the one before the first that can be heard; marks that came ahead are moved with them."""
+        first = next((at for at, frame in enumerate(frames) if not is_quiet(frame)), None)
+        if first is None:
+            self._lead.extend(frames)
+            return []
+        self._audible = True
+        self._lead += frames[:first]
+        kept = self._lead[-LEAD_FRAMES:]
+        self._lead_ms = (len(self._lead) - len(kept)) * FRAME_MS
+        if self._lead_ms:
+            clause, first_mark, first_viseme = self._owner.clause, self._first_mark, self._first_viseme
+            clause.marks[first_mark:] = [
+                WordMark(self._moved(mark.at_ms), mark.dur_ms, mark.start, mark.end)
+                for mark in clause.marks[first_mark:]
+            ]
+            clause.visemes[first_viseme:] = [
+                VisemeMark(self._moved(mark.at_ms), mark.shape, mark.dur_ms) for mark in clause.visemes[first_viseme:]
+            ]
+        return kept + frames[first:]
+
+    def _moved(self, at_ms: int) -> int:
+        return max(self.base_ms, at_ms - self._lead_ms)
+
+    def _place(self, at_ms: int) -> int:
+        """A moment of the engine's sound as one of the clause."""
+        return self._moved(at_ms + self.base_ms)
+
+    def _word(self, mark: WordMark) -> None:
+        """Where the word stands in what is written; several spoken words for a written one are one mark."""
+        marks, shift = self._owner.clause.marks, self.text_from
+        start, end = (place + shift for place in self._spoken.written(mark.start, mark.end))
+        at = self._place(mark.at_ms)
+        last = marks[-1] if len(marks) > self._first_mark else None
+        if last is not None and start < last.end:
+            marks[-1] = WordMark(last.at_ms, at + mark.dur_ms - last.at_ms, last.start, max(last.end, end))
+        elif start < end:
+            marks.append(WordMark(at, mark.dur_ms, start, end))
 
     def _done(self, done: Done) -> None:
         owner = self._owner
@@ -302,11 +391,10 @@ class _Attempt:
         elif not done.complete or got_ms + SHORT_MS < done.total_ms:
             self._fail("cut short")
         else:
-            frames = self._framer.flush()
-            if frames:
-                owner.clause.voiced = True
-                owner.line.deliver(owner.clause, frames)
-                owner.stage.sounded(owner.line, owner.clause)
+            self._deliver(self._framer.flush(softly=True))
+            if not self._audible:
+                self._fail("silence")
+                return
             self._stop_waiting()
             owner.stage.chain.breaker(self.voice).succeeded()
             owner.finish()

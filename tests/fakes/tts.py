@@ -40,14 +40,20 @@ def spoken_ms(text: str) -> int:
 
 
 class FakeVoice:
-    """TextToSpeech. `plan` decides per request; `voice_id` is the amplitude's signature."""
+    """TextToSpeech. `plan` decides per request; `hertz` tells voices apart: all of them come out as loud."""
 
     def __init__(
-        self, engine: str = "fake", plan: How | Callable[[SpeechRequest], How] | None = None, *, level: int = 6000
+        self,
+        engine: str = "fake",
+        plan: How | Callable[[SpeechRequest], How] | None = None,
+        *,
+        level: int = 6000,
+        hertz: int = 200,
     ):
         self.caps = VoiceCaps(engine=engine, streaming=True, word_marks=True, local=True)
         self._plan = plan or How()
         self.level = level
+        self.hertz = hertz
         self.requests: list[SpeechRequest] = []
         self.open = 0
         self.most_open = 0
@@ -83,7 +89,7 @@ class FakeVoice:
                     yield Done(total)
                     return
                 size = min(how.piece_ms, total + how.tail_ms - at)
-                data = rest + tone(size, self.level if at < total else 0)
+                data = rest + tone(size, self.level if at < total else 0, self.hertz)
                 rest = b""
                 if how.odd and len(data) > 3:
                     data, rest = data[:-1], data[-1:]
@@ -114,10 +120,11 @@ def _marks(text: str) -> list[WordMark]:
 
 
 @functools.lru_cache(maxsize=64)
-def tone(ms: int, level: int) -> bytes:
-    """A sine of 200 Hz with this peak."""
+def tone(ms: int, level: int, hertz: int = 200) -> bytes:
+    """A sine with this peak."""
     count = RATE_HZ * ms // 1000
-    return array("h", (round(level * math.sin(index * 0.0524)) for index in range(count))).tobytes()
+    step = hertz * math.tau / RATE_HZ
+    return array("h", (round(level * math.sin(index * step)) for index in range(count))).tobytes()
 
 
 async def _nap(seconds: float, how: How) -> None:

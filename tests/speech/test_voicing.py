@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from streamer.ports import FRAME_MS, Misconfigured, SpeechRequest, Unavailable, Unspeakable
-from streamer.speech.levels import loudness
+from streamer.speech.levels import loudness, samples
 from tests.fakes.llm import FakeModel, Say, tokens_of
 from tests.fakes.tts import FakeVoice, How
 from tests.speech.stage import House
@@ -23,13 +23,15 @@ CLAUSES = [
 ]
 
 
-def heard_levels(house: House, line: int = 1) -> list[int]:
-    """The loudness of what sounded, in steps of 1000 (the signature of a fake voice), repeats left out."""
+def heard_tones(house: House, line: int = 1) -> list[int]:
+    """The pitch of what sounded, in steps of 100 Hz (the signature of a fake voice), repeats left out."""
     out: list[int] = []
     for number, frame, _ in house.sink.played:
-        level = round(loudness(frame) * 2**0.5 / 1000)
-        if number == line and level and (not out or out[-1] != level):
-            out.append(level)
+        values = samples(frame)
+        crossings = sum((one < 0) != (other < 0) for one, other in pairwise(values))
+        tone = round(crossings * 25 / 100)
+        if number == line and loudness(frame) > 500 and (not out or out[-1] != tone):
+            out.append(tone)
     return out
 
 
@@ -94,14 +96,14 @@ BROKEN = [
 @pytest.mark.parametrize("how", BROKEN)
 def test_the_next_engine_speaks_the_whole_clause(how: How):
     async def main() -> None:
-        first, second = FakeVoice("first", how, level=3000), FakeVoice("second", level=9000)
+        first, second = FakeVoice("first", how, hertz=300), FakeVoice("second", hertz=900)
         house = House(FakeModel(TEXT), first, second)
         end = await house.perform()
         assert end.outcome == "finished"
         assert end.voiced
         assert house.heard() == TEXT
         assert [request.text for request in second.requests] == CLAUSES
-        assert heard_levels(house) == [9]
+        assert heard_tones(house) == [9]
         assert house.started() is not None
         assert house.started() < 2700
         assert house.records[0].engines == ("first", "second")
@@ -123,8 +125,8 @@ def test_the_next_engine_speaks_the_whole_clause(how: How):
 )
 def test_the_rest_is_spoken_after_the_last_delivered_word(how: How, marks: bool):
     async def main() -> None:
-        first = FakeVoice("first", lambda request: how if request.text == CLAUSES[1] else How(), level=3000)
-        second = FakeVoice("second", How(marks=marks), level=9000)
+        first = FakeVoice("first", lambda request: how if request.text == CLAUSES[1] else How(), hertz=300)
+        second = FakeVoice("second", How(marks=marks), hertz=900)
         house = House(
             FakeModel(Say(tokens=[CLAUSES[0] + " ", CLAUSES[1] + " ", "x"], each_s=1.4, hang_after=2)), first, second
         )
@@ -137,7 +139,7 @@ def test_the_rest_is_spoken_after_the_last_delivered_word(how: How, marks: bool)
         end = await house.ended()
         assert house.heard() == f"{CLAUSES[0]} {CLAUSES[1]}"
         assert end.outcome == "finished"
-        assert heard_levels(house) == [3, 9] or heard_levels(house)[-1] == 9
+        assert heard_tones(house) == [3, 9] or heard_tones(house)[-1] == 9
         view = house.views[1, 1][-1]
         assert [view.text[start:end] for _, _, start, end in view.words] == CLAUSES[1].split()
         assert view.words[-1][0] + view.words[-1][1] <= view.end
@@ -272,11 +274,11 @@ def test_links_are_not_spelled():
 
 def test_an_engine_that_was_given_up_adds_nothing_later():
     async def main() -> None:
-        first = FakeVoice("first", How(first_s=3.0, stubborn=True, marks=False), level=3000)
-        second = FakeVoice("second", How(pace=0.9), level=9000)
+        first = FakeVoice("first", How(first_s=3.0, stubborn=True, marks=False), hertz=300)
+        second = FakeVoice("second", How(pace=0.9), hertz=900)
         house = House(FakeModel(TEXT), first, second)
         end = await house.perform()
-        assert heard_levels(house) == [9]
+        assert heard_tones(house) == [9]
         assert end.heard_ms == sum(len(clause) * 60 for clause in CLAUSES)
         await asyncio.sleep(60)
         await house.close()
