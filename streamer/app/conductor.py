@@ -14,7 +14,20 @@ from streamer.app.overlay_view import OverlayView
 from streamer.app.panel_view import PanelView
 from streamer.app.presses import outcome_of
 from streamer.app.sayings import Sayings, fact
-from streamer.core.commands import Air, Close, Command, Cut, Drop, Duck, Erase, Prepare, TakeScene, Withdraw
+from streamer.core.commands import (
+    Air,
+    Close,
+    Command,
+    Cut,
+    Drop,
+    Duck,
+    Erase,
+    Hush,
+    Prepare,
+    TakeScene,
+    Unhush,
+    Withdraw,
+)
 from streamer.core.events import ChatReceived, Event, Fact, HostSpoke, LineEnded
 from streamer.core.show import Show
 from streamer.core.stage import Stage, stage
@@ -132,7 +145,7 @@ class Conductor:
 
     # --- out ---------------------------------------------------------------------------------------------------------
 
-    def run(self, command: Command) -> None:
+    def run(self, command: Command) -> None:  # noqa: C901 - a flat dispatch
         self._follower.ordered(command)
         match command:
             case Prepare():
@@ -151,12 +164,23 @@ class Conductor:
                 self.performer.cut(line, reason)
             case Duck(line=line, on=on):
                 self.performer.duck(line, on=on)
+            case Hush(line=line):
+                self._hush(line)
+            case Unhush(line=line):
+                self.performer.unhush(line)
             case Erase():
                 self._erase(command)
             case Close():
                 self._on_closed()
             case Drop() | TakeScene():
                 pass  # what follows from these is in the views and the stage
+
+    def _hush(self, line: int) -> None:
+        """The views stand still where the line does."""
+        self.performer.hush(line)
+        at = self.performer.playhead.state()
+        if at.line == line and not at.playing:
+            self.heard(Heard(line, at.ms, ended=True))
 
     def _erase(self, erased: Erase) -> None:
         """The words go everywhere: lines that hold them, the store, what was said about them, what is shown."""

@@ -24,6 +24,7 @@ WINDOW_LINES: Final = 12
 WINDOW_CHARS: Final = 2400
 CONTEXT_MAX: Final = 12
 TEXT_MAX: Final = 500
+CUT_OFF_CHARS: Final = 80
 NAME_MAX: Final = 40
 
 _UNSAFE: Final = str.maketrans(
@@ -112,10 +113,15 @@ class BriefWriter:
         self._texts = texts
         self._quote = quote
         self._heard: deque[tuple[str, str, str]] = deque(maxlen=WINDOW_LINES)
+        self._cut_off: dict[str, str] = {}
+        """Persona -> her last line, when the host cut in on it."""
 
-    def remember(self, ref: str, persona: str, name: str) -> None:
-        """A line was heard; its words are in the text store under `ref`."""
+    def remember(self, ref: str, persona: str, name: str, *, cut_off: bool = False) -> None:
+        """A line was heard; its words are in the text store under `ref`. `cut_off`: the host cut in on it."""
         self._heard.append((ref, persona, name))
+        self._cut_off.pop(persona, None)
+        if cut_off:
+            self._cut_off[persona] = ref
 
     def write(
         self, cmd: Prepare, speaker: Speaker, *, partners: Sequence[Speaker] = (), partner_line: str = ""
@@ -132,6 +138,7 @@ class BriefWriter:
         partner = next((each for each in partners if each.id == cmd.partner), None)
         honest = _honest(cmd, speaker, answers, partners)
         task = _task(cmd, answers, context, prompt, partner, partner_line, aliases)
+        task += self._interrupted(cmd, speaker)
         if honest:
             task += f"\n\nYou have just said aloud: {quoted(plain(honest))}\nGo on from there; do not say it again."
         messages = (
@@ -164,6 +171,18 @@ class BriefWriter:
         if prompt is None:
             raise TakenBack
         return prompt
+
+    def _interrupted(self, cmd: Prepare, speaker: Speaker) -> str:
+        """That the host cut in on her last line, and where, until she was heard again or it is long ago."""
+        ref = self._cut_off.get(speaker.id, "")
+        text = self._texts.get(ref) if ref in [each for each, _, _ in self._heard] else None
+        if not text:
+            return ""
+        end = quoted(text[-CUT_OFF_CHARS:].split(" ", 1)[-1] if len(text) > CUT_OFF_CHARS else text)
+        note = f'\n\nThe host cut in on your last line; the audience heard it only up to "{end}". '
+        if cmd.manner == "huff":
+            return note + "Nothing you had planned to say after that was heard."
+        return note + "Nothing after that was heard. Do not complain about it; take it up again only where it fits."
 
     def _history(self, speaker: Speaker, partner_line: str) -> list[Message]:
         """What was lately heard, oldest first, within the window."""

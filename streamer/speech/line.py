@@ -81,7 +81,8 @@ class Clause:
 
 
 class Line:
-    """A line from its brief to its end. `frames` is the whole sound; `written` counts what the sink was given."""
+    """A line from its brief to its end. `frames` is the whole sound; `written` counts what the sink was ever given,
+    `next_frame` is the one it is given next: the same, unless the line went back to a word at which it was hushed."""
 
     def __init__(self, cmd: Prepare, speaker: Speaker, brief: Brief, script: Script) -> None:
         self.cmd = cmd
@@ -92,6 +93,11 @@ class Line:
         self.frames: list[bytes] = []
         self.levels: list[int] = []
         self.written = 0
+        self.next_frame = 0
+        self.hushed = False
+        self.hushes = 0
+        self.heard_ms = 0
+        """What was heard for certain."""
         self.heads = 0
         self.unstarted = 0
         self.shown = 0
@@ -111,6 +117,8 @@ class Line:
         self.spans: dict[str, float] = {}
         self.usage: Usage | None = None
         self.underrun_ms = 0
+        self.underrun_before_ms = 0
+        """Of this, what came before the line was hushed last."""
 
     @property
     def id(self) -> int:
@@ -127,8 +135,8 @@ class Line:
 
     @property
     def ahead_ms(self) -> int:
-        """Sound made and not yet given to the sink."""
-        return (len(self.frames) - self.written) * FRAME_MS
+        """Sound made and still to be given to the sink."""
+        return (len(self.frames) - self.next_frame) * FRAME_MS
 
     @property
     def voiced(self) -> bool:
@@ -164,6 +172,19 @@ class Line:
             if not whole:
                 break
         return _join(parts)
+
+    def goes_on_at(self, heard_ms: int) -> int:
+        """The frame at which the line goes on after it fell silent there: the beginning of the word that was
+        interrupted, or that very place when it was between words."""
+        for clause in self.clauses:
+            if not clause.head or heard_ms <= clause.at_ms:
+                break
+            if heard_ms < clause.at_ms + clause.sound_ms:
+                words = clause.words()
+                begun = [at for at, length, _, _ in words if at < heard_ms < at + length]
+                heard_ms = max(begun) if begun else heard_ms if words else clause.at_ms
+                break
+        return min(heard_ms // FRAME_MS, self.written)
 
     def estimate_ms(self) -> int:
         """A guess of the whole length."""

@@ -5,7 +5,7 @@ import logging
 from typing import Final, Protocol
 
 from streamer.core.events import Event, LineStarted, Outcome, SentenceSpoken
-from streamer.ports import AudioSink, Heard
+from streamer.ports import FRAME_MS, AudioSink, Heard
 from streamer.speech.line import Line
 from streamer.speech.playhead import SinkPlayhead
 from streamer.speech.running import Running
@@ -59,7 +59,7 @@ class OnAir:
         wait_ms = not_before_ms - director.now_ms()
         if wait_ms > 0:
             await asyncio.sleep(wait_ms / 1000)
-        while self.line is not None or not line.frames:
+        while self.line is not None or not line.frames or line.hushed:
             await running.sleep()
         if director.is_gone(line):
             director.end(line, "withdrawn", 0, "taken_back")
@@ -80,54 +80,101 @@ class OnAir:
             return heard_ms
         return max(heard_ms, heard.ms) if heard.line == line.id else heard_ms
 
+    def hush(self, line: Line) -> None:
+        """Silence a line that has the floor, now, and remember where. It goes on when it is no longer hushed."""
+        if line.hushed or line.ended:
+            return
+        line.hushed = True
+        if self.line is not line:
+            return
+        director = self._director
+        place = director.playhead.position()
+        line.hushes += 1  # what is still told of the sound before this counts no more
+        try:
+            heard = director.sink.stop()
+        except Exception:
+            log.exception("the sink could not stop")
+            director.cut(line.id, "sink")
+            return
+        if heard.line == line.id and line.heard_started:
+            line.heard_ms = max(line.heard_ms, heard.ms)
+        at_ms = max(line.heard_ms, place[1]) if place is not None and place[0] == line.id else line.heard_ms
+        line.next_frame = line.goes_on_at(at_ms)
+        line.underrun_before_ms = line.underrun_ms
+        director.playhead.report(Heard(line.id, line.heard_ms, ended=True))
+        self._unduck()
+
     def duck(self, line_id: int, *, on: bool) -> None:
-        if self.line is not None and self.line.id == line_id and on != self._ducked:
+        line = self.line
+        if line is not None and line.id == line_id and not line.hushed and on != self._ducked:
             self._ducked = on
             self._director.sink.duck(on=on)
+
+    def _unduck(self) -> None:
+        if self._ducked:
+            self._ducked = False
+            self._director.sink.duck(on=False)
 
     def leave(self, line: Line) -> None:
         """The line has ended."""
         if self.line is line:
             self.line = None
             self._director.playhead.clear()
-            if self._ducked:
-                self._ducked = False
-                self._director.sink.duck(on=False)
+            self._unduck()
 
-    def heard_ms(self, line: Line) -> int:
+    @staticmethod
+    def heard_ms(line: Line) -> int:
         """What the sink has reported of this line."""
-        state = self._director.playhead.state()
-        return state.ms if state.line == line.id and line.heard_started else 0
+        return line.heard_ms
 
     async def _feed(self, line: Line, running: Running) -> None:
-        director = self._director
         self.line = line
         line.on_air = True
-        sink = director.sink
-        sink.begin(line.id, line.speaker.id, lambda heard: self._heard(line, heard))
+        begun = -1
         while not line.ended:
-            if line.written < len(line.frames):
-                frame = line.frames[line.written]
-                line.written += 1
-                if line.written == 1:
-                    director.mark(line, "first_frame")
-                await sink.write(frame)
-                if line.unstarted:
-                    director.wants_more(line)
+            if line.hushed:
+                await running.sleep()
+            elif begun != line.hushes:
+                begun = line.hushes
+                self._begin(line)
+            elif line.next_frame < len(line.frames):
+                await self._write(line)
             elif line.complete:
-                break
+                line.finishing = True
+                heard = await self._director.sink.finish()
+                if begun == line.hushes:
+                    self._finished(line, heard)
+                    return
             else:
                 await running.sleep()
-        if line.ended:
-            return
-        line.finishing = True
-        self._finished(line, await sink.finish())
+
+    def _begin(self, line: Line) -> None:
+        """Open the line at the sink, again after it was hushed."""
+        play = line.hushes
+        line.finishing = False
+        self._director.sink.begin(
+            line.id,
+            line.speaker.id,
+            lambda heard: self._heard(line, heard) if play == line.hushes else None,
+            line.next_frame * FRAME_MS,
+        )
+
+    async def _write(self, line: Line) -> None:
+        director = self._director
+        frame = line.frames[line.next_frame]
+        line.next_frame += 1
+        line.written = max(line.written, line.next_frame)
+        if line.next_frame == 1:
+            director.mark(line, "first_frame")
+        await director.sink.write(frame)
+        if line.unstarted:
+            director.wants_more(line)
 
     def _finished(self, line: Line, heard: Heard) -> None:
         if line.ended:
             return
         ms = max(heard.ms, self.heard_ms(line))
-        line.underrun_ms = heard.underrun_ms
+        line.underrun_ms = line.underrun_before_ms + heard.underrun_ms
         if ms and not line.heard_started:
             self._begin_heard(line)
         if ms and ms + NEARLY_MS >= line.total_ms:
@@ -144,7 +191,8 @@ class OnAir:
         director.playhead.report(heard)
         if not line.heard_started and not (heard.ended and heard.ms == 0):
             self._begin_heard(line)
-        line.underrun_ms = heard.underrun_ms
+        line.heard_ms = max(line.heard_ms, heard.ms) if line.heard_started else 0
+        line.underrun_ms = line.underrun_before_ms + heard.underrun_ms
         self._spoken(line, heard.ms)
         if heard.ended and not line.finishing:
             director.cut(line.id, "sink")

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
+from streamer.cast.addressed import ends_with_question
 from streamer.cast.honesty import default_honest
 from streamer.cast.names import Aliases, friend, spoken_name
 from streamer.core.commands import Prepare
@@ -164,6 +165,20 @@ class Performer:
         heard_ms = self._air.stop(line)
         line.ended = False
         self.end(line, "cut", heard_ms, reason)
+
+    def hush(self, line_id: int) -> None:
+        """Silence a line that has the floor, now, and keep it: after this returns nothing of it reaches the sink until
+        `unhush`. What is still unsaid goes on being made."""
+        line = self._lines.get(line_id)
+        if line is not None and line.aired:
+            self._air.hush(line)
+
+    def unhush(self, line_id: int) -> None:
+        """Let a hushed line go on, from the beginning of the word that was interrupted."""
+        line = self._lines.get(line_id)
+        if line is not None and line.hushed:
+            line.hushed = False
+            self._running[line_id].wake()
 
     def withdraw(self, line_id: int, reason: str) -> None:
         """Give up a line that is not on air (one that is, is cut)."""
@@ -384,15 +399,17 @@ class Performer:
         heard = ""
         if heard_ms and reason != "taken_back":  # not even what is too short to be a quotation
             heard = line.heard_text(line.total_ms if outcome == "finished" else heard_ms)
-        ref = f"l:{line.id}" if heard else ""
+        ref, asks = f"l:{line.id}" if heard else "", ends_with_question(heard)
         if heard:
             self._texts.put(ref, heard, owner=line.brief.owner)
             if not line.cmd.test:
-                self._brief.remember(ref, line.speaker.id, line.speaker.name)
+                self._brief.remember(ref, line.speaker.id, line.speaker.name, cut_off=reason == "host")
         self.mark(line, "ended")
         self.emit(
-            LineEnded(line=line.id, outcome=outcome, heard_ms=heard_ms, heard=ref, voiced=line.voiced, reason=reason)
-        )
+            LineEnded(
+                line=line.id, outcome=outcome, heard_ms=heard_ms, heard=ref, voiced=line.voiced, reason=reason, asks=asks
+            )
+        )  # fmt: skip
         for running in self._running.values():
             running.wake()
         self._on_record(record_of(line, outcome, heard, heard_ms, reason))

@@ -21,7 +21,8 @@ class PlayheadState(msgspec.Struct, frozen=True):
 
 
 class SinkPlayhead:
-    """Implements `Playhead` from the sink's reports. Never runs backwards within a line, never past a known end."""
+    """Implements `Playhead` from the sink's reports. Never runs past a known end, and never backwards within a line,
+    but to the word at which the line goes on after it had stopped."""
 
     def __init__(self, now_ms: Callable[[], float]) -> None:
         self._now_ms = now_ms
@@ -36,6 +37,8 @@ class SinkPlayhead:
         """A report of the sink."""
         if heard.line != self._line:
             self._line, self._shown, self._end = heard.line, 0, None
+        elif not self._playing:
+            self._shown = heard.ms
         self._ms = heard.ms
         self._at = self._now_ms()
         self._playing = not heard.ended

@@ -1,5 +1,6 @@
 """Scenes: the host makes a sound while a line is on air, and an ear will tell what he said."""
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -454,8 +455,6 @@ def test_whatever_happens_each_hush_has_one_end_and_no_line_starts_over_the_host
 
 
 def test_journals_of_an_earlier_day_are_read() -> None:
-    import msgspec  # noqa: PLC0415
-
     old = b'{"type":"LineEnded","line":3,"outcome":"finished","heard_ms":5}'
     assert msgspec.json.decode(old, type=Event) == LineEnded(line=3, outcome="finished", heard_ms=5)
     assert msgspec.json.decode(b'{"type":"HostSpeechConfirmed"}', type=Event) == HostSpeechConfirmed()

@@ -90,6 +90,7 @@ class FakeSink:
         self._queue.clear()
         self._open = False
         self._space.set()
+        self._over.set()
         self.stops.append(self._line)
         return Heard(self._line, self._heard * FRAME_MS, ended=True, underrun_ms=self._under)
 

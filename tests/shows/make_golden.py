@@ -179,7 +179,7 @@ def stage() -> Iterator[tuple[int, Event]]:
 
 
 def voice() -> Iterator[tuple[int, Event]]:
-    """A host whom an ear hears: sounds that are nothing, words to the cast and to the audience, replies, lowered lines."""
+    """A host whom an ear hears: sounds that are nothing, words to the cast and to the audience, replies."""
     asked = Features(addressed=("mika",), question=True, words=5)
     said = (
         Features(("juno",), words=3), Features(words=9), Features(words=3, reply=True),
