@@ -53,6 +53,8 @@ def is_echo(text: str, said: Sequence[str]) -> bool:
         return False
     share = SHARE_LETTERS if letters else SHARE_FEW if len(heard) <= SHORT_WORDS + 2 else SHARE
     if _asks(text) and not any(map(_asks, said)):
+        if len(heard) <= SHORT_WORDS + 2:
+            return False
         share = SHARE_ASKED
     return _is_stretch(heard, spoken, share, letters=letters)
 

@@ -7,13 +7,14 @@ Source of the phrases: reports about Whisper (openai/whisper discussions 928, 16
 import re
 from typing import Final
 
-from streamer.hearing.languages import plain, spoken_length, unspaced, words
+from streamer.hearing.languages import spoken_length, unspaced, words
 
 FASTEST: Final = 45.0
 """Letters in a second of voice; auctioneers reach 35."""
 SLOW: Final = 26.0
 """Letters in a second at which a phrase everybody knows may really have been said."""
 REPEATS: Final = 8
+_DRONE: Final = re.compile(r"([^\W\d])\1{11,}")
 DOUBT: Final = 0.6
 WEAK: Final = 0.55
 CREDITS: Final = re.compile(
@@ -33,7 +34,7 @@ PHRASES: Final = frozenset(
         "like and subscribe", "don't forget to subscribe", "don't forget to like and subscribe",
         "subscribe to my channel", "see you next time", "see you in the next video",
         "i'll see you in the next video", "i'll see you next time", "thank you", "thank you very much",
-        "thank you bye", "thanks", "you", "bye", "bye bye", "the", "the end", "so", "i", "okay bye",
+        "thank you bye", "thanks", "you", "bye", "bye bye", "bye-bye", "the", "the end", "so", "i", "okay bye",
         "we'll be right back", "thank you for your attention", "thank you for listening", "thanks for listening",
         "good night", "ご視聴ありがとうございました", "ご視聴ありがとうございます", "ご清聴ありがとうございました",
         "最後までご視聴いただきありがとうございました", "最後までご視聴頂きありがとうございました",
@@ -61,10 +62,10 @@ def is_hallucinated(text: str, *, voiced_ms: int, confidence: float = 1.0, no_sp
     if no_speech >= DOUBT and confidence < WEAK:
         return True
     found = words(text)
-    if not found or CREDITS.search(plain(text)):
+    if not found or CREDITS.search(text.casefold()):
         return True
     pace = spoken_length(text) * 1000 / max(voiced_ms, 1)
-    if pace > FASTEST or _loops(found, unspaced(text)):
+    if pace > FASTEST or _DRONE.search(text) or _loops(found, unspaced(text)):
         return True
     doubtful = no_speech >= 0.4 or confidence < WEAK or voiced_ms < 300
     return " ".join(found) in PHRASES and (doubtful or pace > SLOW)
