@@ -24,7 +24,8 @@ REPORT_S, TICK_S = 0.1, 0.01
 STALLED_S = 2.5
 """A device that has asked for nothing for so long is gone; some drivers do not say so. PulseAudio needs up to 2 s to
 begin."""
-FLOWS_S = 0.05
+BEGINS_S = 5.0
+FLOWS_S, GAP_S = 0.3, 0.1
 
 
 class Resampler:
@@ -54,17 +55,18 @@ class Speaker:
         self.closing = False
         self._tell = tell
         self._resampler = Resampler(RATE_HZ, rate_hz)
-        self._began = 0.0
-        self._asked = time.monotonic()
+        self._asked = self._steady = time.monotonic()
         self._torn = 0
 
     def flows(self) -> bool:
         """Whether the device takes sound as it plays, and does not just fill its buffer."""
-        return self._began > 0 and self._asked - self._began > FLOWS_S
+        return self._asked - self._steady > FLOWS_S and time.monotonic() - self._asked < GAP_S
 
     def callback(self, out: Any, frames: int, when: Any, status: Any) -> None:
-        self._asked = time.monotonic()
-        self._began = self._began or self._asked
+        now = time.monotonic()
+        if now - self._asked > GAP_S:
+            self._steady = now
+        self._asked = now
         if status.output_underflow:
             self._torn += 1
         # ALSA plugins tell no moment; then the stream's own latency has to do.
@@ -199,7 +201,7 @@ class _Child:
         if isinstance(owner, Speaker):
             since = time.monotonic()
             while not owner.flows():
-                if time.monotonic() - since > STALLED_S:
+                if time.monotonic() - since > BEGINS_S:
                     self.close(None, b"", reply)
                     raise ChildUnavailable(f"{device.name} was opened and takes no sound", 2.0)
                 time.sleep(TICK_S)

@@ -74,7 +74,10 @@ def choose(known: Sequence[Device], wanted: str, way: Way) -> Device:
     part = [each for each in known if folded in each.name.casefold()]
     if exact or len(part) == 1:
         return (exact or part)[0]
+    if part:
+        several = ", ".join(each.name for each in part[:6])
+        raise Misconfigured(f'"{wanted.strip()}" fits several sound devices', fix=f"choose one of: {several}")
     names = {each.name.casefold(): each.name for each in known}
-    close = get_close_matches(folded, list(names), 1, 0.4) or [each.name.casefold() for each in part[:1]]
+    close = get_close_matches(folded, list(names), 1, 0.4)
     fix = f'choose "{names[close[0]]}"' if close else f"choose one of: {', '.join(sorted(names.values())[:6])}"
     raise Misconfigured(f'there is no sound device "{wanted.strip()}"', fix=f"{fix}, plug it in, or leave the name out")
