@@ -23,7 +23,7 @@ export const choice = signal({ label: recall(KEEP.label) || "", aec: recall(KEEP
 /** As the worklet measured it last, 0 to 1; `floor` is the noise of the room. Read by whoever draws, not followed. */
 export const level = { peak: 0, rms: 0, floor: 0, clipped: 0, at: 0 };
 
-let told = { state: "open", push_to_talk: false, pressed: false };
+let told = null; // by the show, on this very connection: nothing is sent before
 let source = null;
 let wire = null;
 let tail = 0;
@@ -45,8 +45,7 @@ function measure({ peak, power }) {
 function frame(data) {
   measure(data);
   wire.tick(level.at);
-  const shut = wish.peek() ?? (told.state === "muted");
-  if (shut) { ahead.length = tail = 0; return; }
+  if (!told || (wish.peek() ?? told.state === "muted")) { ahead.length = tail = 0; return; }
   const down = held.peek() || told.pressed;
   if (!told.push_to_talk) { wire.frame(data.pcm, down); return; }
   if (down) {
@@ -66,7 +65,7 @@ function begin() {
   if (wire) return;
   wire = new Wire({
     onState: (message) => { told = message; },
-    onLink: (up) => say({ up }),
+    onLink: (up) => { if (!up) told = null; say({ up }); },
     onReplaced: () => { release(); wire = null; try { sessionStorage.setItem(KEEP.on, "0"); } catch { /* as above */ } say({ phase: "replaced", up: false }); },
   });
 }

@@ -15,7 +15,8 @@ const part = (value) => 1 - db(value) / FLOOR_DB;
 export function Meter({ compact }) {
   const box = useRef(null);
   useEffect(() => {
-    const [bar, peak, floor] = box.current.querySelectorAll("i, b, u");
+    const meter = box.current; // the last frame may come after the box has gone
+    const [bar, peak, floor] = ["i", "b", "u"].map((name) => meter.querySelector(name));
     let shown = 0;
     let top = 0;
     let frame = 0;
@@ -29,12 +30,12 @@ export function Meter({ compact }) {
       bar.style.transform = `scaleX(${shown.toFixed(3)})`;
       peak.style.left = `${(top * 100).toFixed(1)}%`;
       if (floor) floor.style.width = `${(fresh ? part(level.floor) * 100 : 0).toFixed(1)}%`;
-      box.current.classList.toggle("clipped", now - level.clipped < CLIP_MS && level.clipped > 0);
+      meter.classList.toggle("clipped", now - level.clipped < CLIP_MS && level.clipped > 0);
       const whole = Math.round(db(fresh ? level.rms : 0) / 3) * 3;
       if (whole !== told) {
         told = whole;
-        box.current.setAttribute("aria-valuenow", String(whole));
-        box.current.setAttribute("aria-valuetext", t("ear.meter.db", { n: number(whole) }));
+        meter.setAttribute("aria-valuenow", String(whole));
+        meter.setAttribute("aria-valuetext", t("ear.meter.db", { n: number(whole) }));
       }
     };
     frame = requestAnimationFrame(draw);

@@ -5,7 +5,7 @@ import { ear, held, mine, mute, useHere } from "../parts/mic.js";
 import { cut, Persona } from "../parts/common.js";
 import { live, S } from "../store.js";
 import { clean, t } from "../texts.js";
-import { desk, reread } from "./desk.js";
+import { choose, desk, reread } from "./desk.js";
 import { level, refresh } from "./ear.js";
 import { Latency } from "./latency.js";
 import { db, Meter } from "./meter.js";
@@ -37,13 +37,19 @@ function sub(name) {
   return t(`ear.state.${name}.words`, { key: keyName(key.value) });
 }
 
+/** From nothing to this browser's microphone in one press. */
+async function useBrowser() {
+  if (S.ear.peek().source !== "browser" && !await choose("mic", { source: "browser" })) return;
+  useHere();
+}
+
 function Acts() {
   const off = !live.value;
   const closed = ear.value === "muted";
   const here = now.value.source === "browser";
   const opened = mine.value.phase === "open";
   return html`<div class="ear-acts">
-    ${here && !opened && mine.value.phase !== "asking" && html`<button type="button" class="btn go large" aria-disabled=${off} onClick=${() => off || useHere()}><${Icon} name="mic"/>${t(mine.value.phase === "replaced" ? "ear.take_back" : "ear.use")}</button>`}
+    ${(here || ear.value === "off") && !opened && mine.value.phase !== "asking" && html`<button type="button" class="btn go large" aria-disabled=${off} onClick=${() => off || useBrowser()}><${Icon} name="mic"/>${t(mine.value.phase === "replaced" ? "ear.take_back" : "ear.use")}</button>`}
     ${ear.value !== "off" && html`<button type="button" class=${`btn large ${closed ? "accent" : ""}`} aria-keyshortcuts="M" aria-disabled=${off && closed} onClick=${() => mute(!closed)}><${Icon} name=${closed ? "mic" : "micoff"}/>${t(closed ? "ear.unmute" : "ear.mute")} <kbd>M</kbd></button>`}
     ${now.value.push_to_talk && opened && html`<button type="button" class=${`btn large ear-hold ${held.value ? "accent" : ""}`} aria-pressed=${held.value} ...${button}><${Icon} name="mic"/>${t(held.value ? "ear.held" : "ear.hold")} <kbd>${keyName(key.value)}</kbd></button>`}</div>`;
 }
