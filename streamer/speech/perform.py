@@ -45,6 +45,11 @@ def _nobody(_: str) -> bool:
     return False
 
 
+def _most_ms(speaker: Speaker) -> float:
+    """The longest line by the estimate of captions, which knows nothing of the persona's pace."""
+    return speaker.line_s * 1000 * (speaker.voices[0].spec.rate if speaker.voices else 1.0)
+
+
 class Performer:
     """All lines of one show that are alive: usually one on air and the next one in preparation."""
 
@@ -120,6 +125,7 @@ class Performer:
             others=[each.name for each in others],
             safe=pick(known.safe, cmd.seed),
             max_chars=self.limits.max_chars,
+            max_ms=_most_ms(known) if brief.exact is None else 0,
             aliases=Aliases(brief.viewers, known.language),
             honest=pick(known.honest or default_honest(known.language), cmd.seed),
             asked=bool(brief.honest),
@@ -407,7 +413,8 @@ class Performer:
         self.mark(line, "ended")
         self.emit(
             LineEnded(
-                line=line.id, outcome=outcome, heard_ms=heard_ms, heard=ref, voiced=line.voiced, reason=reason, asks=asks
+                line=line.id, outcome=outcome, heard_ms=heard_ms, heard=ref, voiced=line.voiced, reason=reason,
+                asks=asks,
             )
         )  # fmt: skip
         for running in self._running.values():
