@@ -11,7 +11,9 @@ from streamer import __version__
 
 COMMANDS = (
     "run", "check", "rehearse", "replay", "transcript", "moderate", "bench", "cast", "login", "logout", "obs", "sounds",
+    "add", "remove", "extras",
 )  # fmt: skip
+EXTRAS_COMMANDS = ("add", "remove", "extras")
 SERVICE_HELP = "twitch or youtube"
 EPILOG = """\
 commands:
@@ -33,6 +35,9 @@ commands:
   obs status              how OBS is, and what there is in it
   sounds tidy FILE|FOLDER stings and effects equally loud, trimmed, faded; into a folder beside them
   sounds mix BED STING    a sting over music that is lowered under it
+  extras                  what can be added: what for, size, licence, installed or not
+  add NAME...             install extras (whisper, azure, offline-ear, device, sounds); an update keeps them
+  remove NAME...          take them out again
   cast new NAME           a character of your own: five questions, ten lines in home/characters
   cast list               the characters there are, and who is on stage
   cast import FILE        a character card (V1, V2, V3; JSON, PNG, CHARX) becomes a persona in home/characters
@@ -52,9 +57,20 @@ def parser() -> argparse.ArgumentParser:
         if name in ("cast", "obs", "sounds"):
             {"cast": _cast, "obs": _obs, "sounds": _sounds}[name](sub)
             continue
+        if name in EXTRAS_COMMANDS:
+            _extras(name, sub)
+            continue
         _common(sub)
         _own(name, sub)
     return top
+
+
+def _extras(name: str, sub: argparse.ArgumentParser) -> None:
+    """In a checkout run.py has done these already, before there was an environment."""
+    if name != "extras":
+        sub.add_argument("names", metavar="NAME", nargs="+", help="whisper, azure, offline-ear, device, sounds")
+    if name == "add":
+        sub.add_argument("--yes", action="store_true", help="agree to the terms of proprietary parts unasked")
 
 
 def _cast(sub: argparse.ArgumentParser) -> None:
@@ -198,7 +214,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
         given = ["run", *given]
     options = parser().parse_args(given)
-    command = importlib.import_module(f"streamer.app.commands.{options.command}")
+    module = "extras" if options.command in EXTRAS_COMMANDS else options.command
+    command = importlib.import_module(f"streamer.app.commands.{module}")
     try:
         return int(command.main(options))
     except KeyboardInterrupt:

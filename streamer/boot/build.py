@@ -22,10 +22,11 @@ from streamer.boot.progress import Progress
 IMPORT_CHECK = """
 import importlib, importlib.util, sys
 for name in sys.argv[1:]:
-    if name.endswith("?") and importlib.util.find_spec(name[:-1]) is None:
+    maybe, name = name.endswith("?"), name.rstrip("?")
+    if maybe and importlib.util.find_spec(name) is None:
         continue
     try:
-        importlib.import_module(name.rstrip("?"))
+        importlib.import_module(name)
     except Exception as error:
         sys.exit(f"{name}: {type(error).__name__}: {error}")
 """

@@ -12,7 +12,7 @@ FORMAT = 1
 TEST_COMMANDS = frozenset({"test", "lint", "bench", "docs", "docs-pictures"})
 
 # Room on the disk while an environment is made, in MB: what it takes unpacked, rounded up, and some air.
-ROOM_MB = {"core": 400, "test": 1200}
+ROOM_MB = {"core": 400, "test": 1500}
 
 
 class Place:

@@ -14,8 +14,13 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from streamer.boot.extras import here
+
 ROOT = Path(__file__).resolve().parents[2]
 BASE_PYTHON = str(getattr(sys, "_base_executable", sys.executable))
+
+# Extras by their real names, whose packages are tiny here, too. Two of them share one.
+EXTRAS = {"device": ("sounddevice", "soxr", "tiny-numbers"), "sounds": ("pydub", "tiny-numbers")}
 
 CLI = """
 import json, os, sys, time
@@ -61,7 +66,7 @@ class Index:
         self.fetching = threading.Event()
         self.gate = threading.Event()
         self.gate.set()
-        for name in ("tiny-show", "tiny-voice"):
+        for name in ("tiny-show", "tiny-voice", *sorted({name for names in EXTRAS.values() for name in names})):
             for version in ("1.0", "2.0"):
                 self.files[f"{name.replace('-', '_')}-{version}-py3-none-any.whl"] = wheel(name, version)
         index = self
@@ -101,10 +106,10 @@ class Index:
         self.server.server_close()
         self.thread.join()
 
-    def lock(self, version: str = "1.0") -> str:
-        """A lock of both packages in this version."""
+    def lock(self, version: str = "1.0", names: tuple[str, ...] = ("tiny-show", "tiny-voice")) -> str:
+        """A lock of these packages in this version."""
         lines = []
-        for name in ("tiny-show", "tiny-voice"):
+        for name in names:
             data = self.files[f"{name.replace('-', '_')}-{version}-py3-none-any.whl"]
             lines.append(f"{name}=={version} \\\n    --hash=sha256:{hashlib.sha256(data).hexdigest()}\n")
         return "".join(lines)
@@ -128,6 +133,11 @@ class Checkout:
         (self.root / "streamer" / "app" / "cli.py").write_text(CLI, encoding="utf-8")
         (self.root / "requirements" / "core.in").write_text("# imports\ntiny-show\ntiny-voice>=1\n", encoding="utf-8")
         self.write_lock(self.index.lock())
+        for extra, names in EXTRAS.items():
+            self.write_lock(self.index.lock(names=names), f"extra-{extra}")
+        sizes = {"cells": [here()], "unpacked": {}, "none": {"whisper": {here(): "nobody made it"}}}
+        rows = {extra: {name: [30_000_000] for name in names} for extra, names in EXTRAS.items()}
+        (self.root / "requirements" / "extras.json").write_text(json.dumps(sizes | {"download": rows}), "utf-8")
         return self
 
     def clone(self, root: Path) -> "Checkout":
@@ -143,8 +153,13 @@ class Checkout:
     def env(self) -> Path:
         return self.root / ".venv"
 
-    def write_lock(self, text: str) -> None:
-        (self.root / "requirements" / "core.lock").write_text(text, encoding="utf-8")
+    def write_lock(self, text: str, name: str = "core") -> None:
+        (self.root / "requirements" / f"{name}.lock").write_text(text, encoding="utf-8")
+
+    def packages(self) -> set[str]:
+        """The modules in the environment that are not the core's."""
+        found = {path.stem for path in self.env.rglob("site-packages/*.py")}
+        return found & {name.replace("-", "_") for names in EXTRAS.values() for name in names}
 
     def variables(self, **more: str) -> dict[str, str]:
         """An environment without the machine's own pip settings."""
