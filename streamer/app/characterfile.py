@@ -83,7 +83,8 @@ def _how(persona: Persona) -> Iterable[str]:
     if persona.voice != Voice():
         yield "# Pitch in semitones, rate as a factor, and which voice to take, by engine."
         voice = msgspec.to_builtins(persona.voice)
-        yield "voice:\n" + _mapping({key: value for key, value in voice.items() if value not in ({}, "")}, 1)
+        given = {key: value for key, value in voice.items() if value not in ({}, "") and (key, value) != ("volume", 1)}
+        yield "voice:\n" + _mapping(given, 1)
     else:
         yield "# voice: {pitch: 2, rate: 1.05}   # until you choose one, the default voice speaks\n"
     if look := usable_look(persona.look):

@@ -15,9 +15,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from streamer.app.looks import PICTURES, look_problems, nearest
 from streamer.app.pictures import FOLDER, scan
+from streamer.app.settings import Engine
 from streamer.app.shorthand import Longhand, longhand
 from streamer.app.yamlfile import BadFiles, LineOf, Problem, parse_yaml, problems, read_yaml
 from streamer.cast import INTENTS, PLACES, STAGE_TAGS, Persona, missing_parts, persona_from, with_defaults
+from streamer.speech.tags import Expression
 
 _ID = re.compile(r"^[a-z0-9][a-z0-9_-]{0,31}$")
 _TAG = re.compile(r"\[([^\]]*)\]")
@@ -28,17 +30,29 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 
 
+Spelling = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+
+class MoodFile(_Part):
+    rate: Annotated[float, Field(ge=0.5, le=2, description="Faster or slower, as a factor.")] = 1.0
+    pitch: Annotated[float, Field(ge=-12, le=12, description="Semitones more or less.")] = 0.0
+    volume: Annotated[float, Field(ge=0.1, le=2, description="Louder or softer, as a factor.")] = 1.0
+    style: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
+    ids: Annotated[dict[str, str], Field(description="Another voice, by engine.")] = {}
 
 
 class VoiceFile(_Part):
     pitch: Annotated[float, Field(ge=-12, le=12, description="Semitones up or down.")] = 0.0
     rate: Annotated[float, Field(ge=0.5, le=2, description="Speed of speech as a factor.")] = 1.0
     ids: Annotated[dict[str, str], Field(description="The voice to use, by engine.")] = {}
-    engine: Annotated[
-        Literal["", "openai", "http", "edge", "espeak"], Field(description="The engine that is tried first.")
-    ] = ""
+    engine: Annotated[Literal["", Engine], Field(description="The engine that is tried first.")] = ""
+    volume: Annotated[float, Field(ge=0.1, le=2, description="Louder or softer, as a factor.")] = 1.0
+    emotions: Annotated[dict[Expression, MoodFile], Field(description="What an emotion changes.")] = {}
+    says: Annotated[dict[Word, Spelling], Field(max_length=500, description="Words and how they are spoken.")] = {}
 
 
 class TopicFile(_Part):

@@ -64,7 +64,7 @@ class Exchange:
     def change_cast(self, plan: Plan) -> None:
         house = self._house
         house.scripted.recast(plan.cast)
-        house.speakers = {each.id: speaker_of(each, tuple(house.voices)) for each in plan.cast}
+        house.speakers = {each.id: speaker_of(each, tuple(house.voices), plan.settings.tts) for each in plan.cast}
         members = house.members()
         house.overlay.cast(members)
         house.panel.cast(members)

@@ -279,7 +279,7 @@ class House:
         self.panel.about(title=plan.title, demo=not settings.on_channel, scripted=self.is_scripted)
         self.brain = Brain(llm, self._supervisor.start)
         self.voices, self.broken["voices"] = open_voices(settings)
-        self.speakers = {each.id: speaker_of(each, tuple(self.voices)) for each in plan.cast}
+        self.speakers = {each.id: speaker_of(each, tuple(self.voices), plan.settings.tts) for each in plan.cast}
         self.alerts = self._alert_desk()
         self.conductor = Conductor(
             ingress=self.ingress,

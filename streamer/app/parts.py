@@ -11,6 +11,8 @@ from streamer.adapters.llm.discover import LocalServer
 from streamer.adapters.llm.ladder import Ladder
 from streamer.adapters.llm.openai_chat import OpenAiChat
 from streamer.adapters.part import Part
+from streamer.adapters.tts.elevenlabs import HOME as ELEVENLABS
+from streamer.adapters.tts.elevenlabs import ElevenLabsVoice
 from streamer.adapters.tts.http_voice import HttpVoice
 from streamer.adapters.tts.openai_speech import OpenAiVoice
 from streamer.app.scripted import ScriptedBrain
@@ -19,16 +21,17 @@ from streamer.app.setup.secrets import name_for
 from streamer.ports import Health, LanguageModel, Misconfigured, Notice, TextToSpeech
 from streamer.speech.voicing import SpeechLimits
 
-BRAIN_KEY, VOICE_KEY, HTTP_KEY = (
+BRAIN_KEY, VOICE_KEY, ELEVENLABS_KEY, HTTP_KEY = (
     "SHOWRUNNER_LLM__API_KEY",
     "SHOWRUNNER_TTS__OPENAI__API_KEY",
+    "SHOWRUNNER_TTS__ELEVENLABS__API_KEY",
     "SHOWRUNNER_TTS__HTTP__HEADERS__AUTHORIZATION",
 )
 """What a key is called in the environment; `name_for` adds the address for those given in the set-up."""
 STAND_IN_S = 0.4
 """Of the time a line waits for its first word, this is kept for the prepared answer."""
 
-KeyedT = TypeVar("KeyedT", OpenAiChat, OpenAiVoice)
+KeyedT = TypeVar("KeyedT", OpenAiChat, OpenAiVoice, ElevenLabsVoice)
 
 
 def misconfigured(part: str, wrong: Misconfigured) -> Health:
@@ -43,12 +46,7 @@ def model_names(server: LocalServer) -> str:
 
 def open_voices(settings: Settings) -> tuple[dict[str, TextToSpeech], list[Health]]:
     """The engines of the chain by name, and those that cannot work."""
-    given: Mapping[Engine, Part | None] = {
-        "openai": settings.tts.openai,
-        "http": settings.tts.http,
-        "edge": settings.tts.edge,
-        "espeak": settings.tts.espeak,
-    }
+    given: Mapping[Engine, Part | None] = settings.tts.parts
     opened: dict[str, TextToSpeech] = {}
     broken: list[Health] = []
     for engine in settings.voice_engines():
@@ -98,15 +96,15 @@ def brain_key(settings: Settings) -> object:
 
 def voice_key(settings: Settings) -> object:
     """Equal for settings that open the same voices with the same keys, in the same order."""
-    keyed = [keyed_voice(each) for each in (settings.tts.openai, settings.tts.http) if each is not None]
+    keyed = [keyed_voice(each) for each in settings.tts.parts.values() if each is not None]
     return settings.tts, keyed, [*settings.voice_engines()]
 
 
-def address_of(part: OpenAiChat | OpenAiVoice | HttpVoice) -> str:
+def address_of(part: OpenAiChat | OpenAiVoice | ElevenLabsVoice | HttpVoice) -> str:
     """Where a part's key would be sent."""
     if isinstance(part, OpenAiChat):
         return part.base_url or PROFILES[part.profile].base_url
-    return part.base_url if isinstance(part, OpenAiVoice) else part.url
+    return part.url if isinstance(part, HttpVoice) else part.base_url
 
 
 def keyed_brain(part: OpenAiChat) -> OpenAiChat:
@@ -119,6 +117,8 @@ def keyed_voice(part: Part) -> Part:
     """The same for a voice."""
     if isinstance(part, OpenAiVoice):
         return _with_key(part, VOICE_KEY, "OPENAI_API_KEY", home=OpenAiVoice.model_fields["base_url"].default)
+    if isinstance(part, ElevenLabsVoice):
+        return _with_key(part, ELEVENLABS_KEY, "ELEVENLABS_API_KEY", home=ELEVENLABS)
     if isinstance(part, HttpVoice) and not any(name.lower() == "authorization" for name in part.headers):
         key = secret(name_for(HTTP_KEY, part.url)).get_secret_value()
         if key:

@@ -19,10 +19,13 @@ from streamer.adapters.chat.twitch_irc.settings import TwitchChat
 from streamer.adapters.chat.youtube.settings import YouTubeChat
 from streamer.adapters.llm.openai_chat import OpenAiChat
 from streamer.adapters.obs.settings import ObsPart
+from streamer.adapters.tts.azure import AzureVoice
 from streamer.adapters.tts.edge import EdgeVoice
+from streamer.adapters.tts.elevenlabs import ElevenLabsVoice
 from streamer.adapters.tts.espeak import EspeakVoice
 from streamer.adapters.tts.http_voice import HttpVoice
 from streamer.adapters.tts.openai_speech import OpenAiVoice
+from streamer.adapters.tts.voicevox import VoicevoxVoice
 from streamer.app.alerting.rules import core_rules
 from streamer.app.alerting.settings import Alerts
 from streamer.app.outward.settings import Webhooks
@@ -33,7 +36,7 @@ from streamer.core.settings import Scenes, Segment, ShowSettings
 
 PREFIX = "SHOWRUNNER_"
 _SECRETS = frozenset(("api_key", "password", "token", "client_secret", "secret", "authorization"))
-Engine = Literal["openai", "http", "edge", "espeak"]
+Engine = Literal["openai", "elevenlabs", "azure", "voicevox", "http", "edge", "espeak"]
 
 
 class _Group(BaseModel):
@@ -83,7 +86,22 @@ class TtsPart(_Group):
     edge: EdgeVoice | None = None
     openai: OpenAiVoice | None = None
     http: HttpVoice | None = None
+    elevenlabs: ElevenLabsVoice | None = None
+    azure: AzureVoice | None = None
+    voicevox: VoicevoxVoice | None = None
     espeak: EspeakVoice = EspeakVoice()
+    pronunciations: dict[str, Annotated[str, Field(max_length=200)]] = {}
+    emotes: Literal["named", "skipped"] = "named"
+    emoji: Literal["named", "skipped"] = "skipped"
+    line_s: Annotated[float, Field(ge=5, le=120)] = 20.0
+
+    @property
+    def parts(self) -> Mapping[Engine, Any]:
+        """The settings of every engine by its name, in the order they are tried; None where it is not set up."""
+        return {
+            "openai": self.openai, "elevenlabs": self.elevenlabs, "azure": self.azure, "voicevox": self.voicevox,
+            "http": self.http, "edge": self.edge, "espeak": self.espeak,
+        }  # fmt: skip
 
 
 Avatar = VtsAvatar
@@ -148,8 +166,7 @@ class Settings(_Group):
         """The engines that are tried, in order. The offline voice is the demo's; on a channel it has to be opted in."""
         chain: Sequence[Engine] = list(self.tts.chain)
         if not chain:
-            given: dict[Engine, Any] = {"openai": self.tts.openai, "http": self.tts.http, "edge": self.tts.edge}
-            chain = [engine for engine, part in given.items() if part is not None]
+            chain = [engine for engine, part in self.tts.parts.items() if part is not None and engine != "espeak"]
         opted = self.tts.offline_voice_on_air
         offline = not self.on_channel if opted is None else opted
         if "espeak" in chain:

@@ -15,7 +15,7 @@ from streamer.app.settings import Engine
 from streamer.app.yamlfile import LineOf, Place, Problem
 
 ENGINES: tuple[str, ...] = get_args(Engine)
-_VOICE_KEYS = ("pitch", "rate", "engine", "ids")
+_VOICE_KEYS = ("pitch", "rate", "volume", "engine", "emotions", "says", "ids")
 _OPENAI = frozenset(
     ("alloy", "ash", "ballad", "cedar", "coral", "echo", "fable", "marin", "nova", "onyx", "sage", "shimmer", "verse")
 )
@@ -94,7 +94,7 @@ def _voice(voice: Any, line_of: LineOf, file: str, bad: list[Problem]) -> Any:
                 bad.append(Problem(file, at, f"voice.{key}", "must be the name of a voice"))
                 long["ids"].pop(key)
         elif key not in _VOICE_KEYS:
-            known = (*_VOICE_KEYS[:3], *ENGINES)
+            known = (*_VOICE_KEYS[:-1], *ENGINES)
             close = nearest(key, known)
             text = "unknown key" + ("" if close else f"; known here: {', '.join(known)}")
             bad.append(Problem(file, at, f"voice.{key}", text, close))

@@ -2,29 +2,39 @@
 
 from collections.abc import Iterable, Sequence
 
+from streamer.app.settings import TtsPart
 from streamer.cast import Persona
 from streamer.cast.honesty import claims_human, honest_lines
 from streamer.cast.stock import late_lines, safe_lines, stocked
 from streamer.ports import VoiceSpec
-from streamer.speech.speaker import Speaker, Voice
+from streamer.speech.speaker import LINE_S, Speaker, Voice
+from streamer.speech.spoken import Reading
 
 LATE_MAX = 12
 
 
-def speaker_of(persona: Persona, engines: Sequence[str]) -> Speaker:
+def speaker_of(persona: Persona, engines: Sequence[str], house: TtsPart | None = None) -> Speaker:
     """`engines` are tried in order, the one the persona chose before them. What is spoken past the guard never claims
-    that the persona is human."""
+    that the persona is human. `house` has the pronunciations of the whole show; the persona's own come before them."""
     material = stocked(persona).material
     return Speaker(
         id=persona.id,
         name=persona.name,
         description=description(persona),
         language=persona.language,
-        voices=tuple(Voice(engine, voice_spec(persona, engine)) for engine in _order(persona, engines)),
+        voices=tuple(
+            Voice(engine, voice_spec(persona, engine), moods(persona, engine)) for engine in _order(persona, engines)
+        ),
         late=_true(material.late)[:LATE_MAX] or late_lines(persona.language),
         safe=safe_lines(persona.language),
         honest=honest_lines(persona),
         thanks=_true(material.thanks.get("paid", ()), "{name}"),
+        reading=Reading(
+            {**(house.pronunciations if house else {}), **persona.voice.says},
+            emotes=house.emotes if house else "named",
+            emoji=house.emoji if house else "skipped",
+        ),
+        line_s=house.line_s if house else LINE_S,
     )
 
 
@@ -37,8 +47,28 @@ def voice_spec(persona: Persona, engine: str) -> VoiceSpec:
     """Pitch in semitones becomes the factor engines take."""
     voice = persona.voice
     return VoiceSpec(
-        name=voice.ids.get(engine, ""), rate=voice.rate, pitch=2 ** (voice.pitch / 12), language=persona.language
+        name=voice.ids.get(engine, ""),
+        rate=voice.rate,
+        pitch=2 ** (voice.pitch / 12),
+        volume=voice.volume,
+        language=persona.language,
     )
+
+
+def moods(persona: Persona, engine: str) -> dict[str, VoiceSpec]:
+    """How the persona sounds with each emotion it has a variant for."""
+    usual = voice_spec(persona, engine)
+    return {
+        emotion: VoiceSpec(
+            name=mood.ids.get(engine, usual.name),
+            rate=usual.rate * mood.rate,
+            pitch=usual.pitch * 2 ** (mood.pitch / 12),
+            volume=usual.volume * mood.volume,
+            language=usual.language,
+            style=mood.style,
+        )
+        for emotion, mood in persona.voice.emotions.items()
+    }
 
 
 def description(persona: Persona) -> str:

@@ -9,8 +9,23 @@ Scalar = str | float | bool
 Thanks = Literal["paid", "sub", "gift", "raid", "follow"]
 
 
-ENGINES = ("openai", "http", "edge", "espeak")
+ENGINES = ("openai", "elevenlabs", "azure", "voicevox", "http", "edge", "espeak")
 """What a voice may name to be tried first."""
+
+
+class Mood(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How a voice changes with an emotion, on top of what it is otherwise."""
+
+    rate: float = 1.0
+    """Faster or slower, as a factor."""
+    pitch: float = 0.0
+    """Semitones more or less."""
+    volume: float = 1.0
+    """Louder or softer, as a factor."""
+    style: str = ""
+    """A way to speak in the engine's own words: `cheerful`, `なみだめ`, `stability=0.3`."""
+    ids: Mapping[str, str] = {}
+    """Another voice for this emotion, by engine."""
 
 
 class Voice(msgspec.Struct, frozen=True):
@@ -24,6 +39,12 @@ class Voice(msgspec.Struct, frozen=True):
     """The voice to use, by engine: `{"edge": "en-US-AnaNeural"}`."""
     engine: str = ""
     """The engine that is tried first for this persona; empty: the show's own order."""
+    volume: float = 1.0
+    """A factor. All voices are brought to one loudness first, whatever their engine."""
+    emotions: Mapping[str, Mood] = {}
+    """By expression (`joy`, `sad`, ...): what changes."""
+    says: Mapping[str, str] = {}
+    """Words that are spoken in another way than they are written: `{"nginx": "engine x"}`."""
 
 
 class Topic(msgspec.Struct, frozen=True):

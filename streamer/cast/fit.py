@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from streamer.cast.card import ENGINES, Material, Persona, Scalar, Topic, Voice
+from streamer.cast.card import ENGINES, Material, Mood, Persona, Scalar, Topic, Voice
 from streamer.cast.cardtext import clean, cut, one_line, paragraphs
 from streamer.cast.intents import INTENTS, PLACES, STAGE_TAGS
 
@@ -18,6 +18,8 @@ LINE_MAX = 600
 SENTENCES_MAX = 4_000
 LIST_MAX = 1_000
 FACTS_MAX = 100
+SAYS_MAX = 500
+SAID_MAX = 120
 MATERIAL_MAX = 350_000
 """Characters of all material together: its file may have 2 MB."""
 
@@ -82,12 +84,30 @@ def fit(persona: Persona) -> Persona:
             rate=_between(persona.voice.rate, 0.5, 2, 1),
             ids={key: one_line(value)[:200] for key, value in _keyed(persona.voice.ids)},
             engine=persona.voice.engine if persona.voice.engine in ENGINES else "",
+            volume=_between(persona.voice.volume, 0.1, 2, 1),
+            emotions={key: _mood(value) for key, value in _keyed(persona.voice.emotions)},
+            says=_says(persona.voice.says),
         ),
         look={key: _scalar(value) for key, value in _keyed(persona.look)},
         catchphrases=lines(persona.catchphrases[:FACTS_MAX]),
         facts=lines(persona.facts[:FACTS_MAX]),
         material=_material(persona.material),
     )
+
+
+def _mood(mood: Mood) -> Mood:
+    return Mood(
+        rate=_between(mood.rate, 0.5, 2, 1),
+        pitch=_between(mood.pitch, -12, 12, 0),
+        volume=_between(mood.volume, 0.1, 2, 1),
+        style=one_line(mood.style)[:100],
+        ids={key: one_line(value)[:200] for key, value in _keyed(mood.ids)},
+    )
+
+
+def _says(says: Mapping[str, str]) -> dict[str, str]:
+    given = [(one_line(key).strip()[:NAME_MAX], one_line(value).strip()[:SAID_MAX]) for key, value in says.items()]
+    return {key: value for key, value in given[:SAYS_MAX] if key}
 
 
 def _sentences(text: str) -> str:

@@ -22,6 +22,7 @@ _FRIEND = {
     "de": "Freund", "en": "friend", "es": "amigo", "fr": "ami", "it": "amico", "ja": "リスナー", "ko": "친구",
     "nl": "vriend", "pl": "przyjacielu", "pt": "amigo", "ru": "друг", "uk": "друже", "zh": "朋友",
 }  # fmt: skip
+_LINK = {"ja": "リンク", "ko": "링크", "ru": "ссылка", "uk": "посилання", "zh": "链接"}
 _LATIN = "a-zA-Z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
 _CYRILLIC = "\u0400-\u04ff"
 _KANA = "\u3041-\u3096\u30a1-\u30fa\u30fc"
@@ -82,6 +83,11 @@ def friend(language: str) -> str:
     return _FRIEND.get(base(language), _FRIEND["en"])
 
 
+def link_word(language: str) -> str:
+    """What stands in the place of a web address."""
+    return _LINK.get(base(language), "link")
+
+
 @lru_cache(maxsize=512)
 def spoken_name(name: str, language: str = "en") -> str:
     """How somebody is called aloud: the name as it can be said, else a friendly word; empty for no name at all."""
@@ -104,6 +110,10 @@ class Aliases:
         found = [(name, alias) for name in dict.fromkeys(names) if (alias := _alias(name, language))]
         found.sort(key=lambda pair: -len(pair[0]))
         self._found = [(max(_runs(name), key=len), name, alias) for name, alias in found]
+
+    @property
+    def language(self) -> str:
+        return self._language
 
     def of(self, name: str) -> str:
         """How somebody of this name is called aloud; empty for no name."""

@@ -7,7 +7,8 @@ from typing import Final, Literal
 import msgspec
 
 from streamer.cast.honesty import claims_human
-from streamer.cast.names import Aliases, Change, moved
+from streamer.cast.names import Aliases, Change, link_word, moved
+from streamer.speech import captions
 from streamer.speech.guard import Guard
 from streamer.speech.sentences import ClauseSplitter, Span
 from streamer.speech.tags import Cue, TagParser
@@ -17,6 +18,8 @@ CARRY_CHARS: Final = 40
 _LINK: Final = re.compile(r"(?:\w{2,8}://|www\.)\S+?(?=[.,;:!?]*(?:\s|$)|[。、，！？「」])", re.IGNORECASE)
 
 _SENTENCES: Final = re.compile(r"(?<=[.!?…。！？])(?=\s|[^\s.!?…。！？\"')])")
+
+_ENDED: Final = re.compile(r"[.!?…。！？][\"'”’」』)\]]*\s*\Z")
 
 ScriptEnd = Literal["", "guard", "length", "other_voice"]
 
@@ -32,7 +35,7 @@ class Said(msgspec.Struct, frozen=True):
 class Script:
     """One per line. After `ended` is set nothing more comes out of it, whatever goes in."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a line is judged by
         self,
         guard: Guard,
         *,
@@ -40,13 +43,15 @@ class Script:
         others: Sequence[str] = (),
         safe: str = "",
         max_chars: int = MAX_CHARS,
+        max_ms: float = 0,
         aliases: Aliases | None = None,
         honest: str = "",
         asked: bool = False,
     ) -> None:
         """`aliases` are put in the place of names that are not spoken as they are written. `honest` is said instead of
         a clause in which the persona claims to be human; when somebody has `asked` it has been said, and such a clause
-        is left out."""
+        is left out. With `max_ms` the line ends before a sentence that would probably make it longer; a sentence that
+        is too long by itself ends at half as much again."""
         self._tags = TagParser()
         self._clauses = ClauseSplitter()
         self._guard = guard
@@ -58,6 +63,10 @@ class Script:
         self._others = _name_pattern(others)
         self._safe = safe
         self._left = max_chars
+        self._max_ms = max_ms
+        self._made_ms = 0
+        self._between = True
+        self._link = link_word(self._aliases.language)
         self._cues: list[Cue] = []
         self._raw: list[str] = []
         self._tight_end = -1
@@ -122,7 +131,10 @@ class Script:
                 if not text:
                     self._cues_of(span, lead, 0, changes)
                     continue
-            judged = self._guard.check(_LINK.sub("link", text), joined=joined)
+            if self._too_long(text):
+                self.ended = "length"
+                break
+            judged = self._guard.check(_LINK.sub(self._link, text), joined=joined)
             self.rule = judged.rule or self.rule
             if judged.ruling == "end":
                 self.ended = "guard"
@@ -134,10 +146,19 @@ class Script:
                 out.append(Said(judged.text, cues, joined))
                 self.said += 1
                 self._left -= len(judged.text)
+                self._made_ms += captions.estimate_ms(judged.text)
+                self._between = _ENDED.search(judged.text) is not None
                 if self._left <= 0:
                     self.ended = "length"
                     break
         return out
+
+    def _too_long(self, text: str) -> bool:
+        """Whether the line should end before this clause. What is said first is always said."""
+        if not self._max_ms or not self.said:
+            return False
+        limit = self._max_ms if self._between else 1.5 * self._max_ms
+        return self._made_ms + captions.estimate_ms(text) > limit
 
     def _denies(self, text: str, *, joined: bool) -> bool:
         """Whether the clause, together with what was said right before, claims that the persona is human."""

@@ -1,11 +1,14 @@
 """A persona as the line chain needs it: who speaks, in which voices, and what is said when nothing else works."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
 from streamer.ports import VoiceSpec
 from streamer.speech.spoken import Reading
+
+LINE_S: Final = 20.0
 
 
 class Voice(msgspec.Struct, frozen=True):
@@ -42,6 +45,8 @@ class Speaker(msgspec.Struct, frozen=True, kw_only=True):
     max_sentences: int = 3
     max_tokens: int = 200
     temperature: float = 0.9
+    line_s: float = LINE_S
+    """A line ends with the sentence before the one that would make it longer than this, by estimate."""
     reading: Reading = Reading()
     """How its words are spoken where that differs from how they are written."""
 

@@ -61,8 +61,6 @@ class SpeechLimits(msgspec.Struct, frozen=True, kw_only=True):
     """Sound made ahead of what plays; keeps paid voices from speaking lines that are never aired."""
     clause_max_s: float = 60.0
     max_chars: int = 900
-    line_s: float = 20.0
-    """A line ends with the sentence before the one that would make it longer than this, by estimate."""
     close_s: float = 2.0
 
 

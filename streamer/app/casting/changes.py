@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -45,17 +45,19 @@ def _plain(value: Any) -> Any:
 
 
 def _voice(now: Any, voice: Voice) -> Plain | Gone:
-    if isinstance(now, dict) and "ids" in now:
+    """What no page shows (volume, emotions, pronunciations) stays as it is written."""
+    data: dict[str, Any] = cast("dict[str, Any]", now) if isinstance(now, dict) else {}
+    kept = {key: data[key] for key in ("volume", "emotions", "says") if key in data}
+    if "ids" in data:
         numbers = {
-            key: _kept(now.get(key), getattr(voice, key))
+            key: _kept(data.get(key), getattr(voice, key))
             for key in ("pitch", "rate")
-            if key in now or getattr(voice, key) != getattr(Voice(), key)
+            if key in data or getattr(voice, key) != getattr(Voice(), key)
         }
         first = {"engine": voice.engine} if voice.engine else {}
-        return {**numbers, **first, **({"ids": dict(voice.ids)} if voice.ids else {})} or DELETE
-    written = {key: _kept(now.get(key) if isinstance(now, dict) else None, value)
-               for key, value in as_written(voice).items()}  # fmt: skip
-    return written or DELETE
+        return {**numbers, **first, **kept, **({"ids": dict(voice.ids)} if voice.ids else {})} or DELETE
+    written = {key: _kept(data.get(key), value) for key, value in as_written(voice).items()}
+    return {**written, **kept} or DELETE
 
 
 def _look(now: Any, look: Mapping[str, Any]) -> Plain | Gone:

@@ -108,4 +108,7 @@ def as_written(voice: Voice) -> dict[str, Any]:
         **({"engine": voice.engine} if voice.engine else {}),
         **({"pitch": voice.pitch} if voice.pitch else {}),
         **({"rate": voice.rate} if voice.rate != 1 else {}),
+        **({"volume": voice.volume} if voice.volume != 1 else {}),
+        **({"emotions": msgspec.to_builtins(voice.emotions)} if voice.emotions else {}),
+        **({"says": dict(voice.says)} if voice.says else {}),
     }

@@ -170,7 +170,7 @@ async def _voiced(
     )
     studio = Studio(
         notes=played.notes,
-        speakers={persona.id: speaker_of(persona, tuple(engines)) for persona in plan.cast},
+        speakers={persona.id: speaker_of(persona, tuple(engines), plan.settings.tts) for persona in plan.cast},
         voices=engines,
         judge=lambda text: judge_line(rules, text),
         words={f"s:{segment}": words for segment, words in plan.rundown.words.items()},
