@@ -84,7 +84,7 @@ export class Page {
     const before = performance.now();
     const line = this.line;
     const ms = (this.now = this.ms());
-    const gap = line && this.sink?.plays && this.sink.waiting(line.id);
+    const gap = line && (this.sink?.plays ? this.sink.waiting(line.id) : this.feed.state.playhead?.playing === false);
     this.voice = line && ms !== null && !gap ? mouthAt(line, ms + this.options.lead) : { open: 0, shape: null };
     this.cue = line && ms !== null ? cueAt(line, ms) : null;
     this.cast?.step(now / 1000, dt);

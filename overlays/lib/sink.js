@@ -105,10 +105,11 @@ export class Sink extends EventTarget {
     return this.last && this.last.line === line ? this.last.ms : null;
   }
 
-  /** Whether everything that came of a line was heard and more of it has yet to come: a gap in the voice. */
+  /** Whether a line is silent in the middle: everything that came of it was heard, or it was stopped and may go on. */
   waiting(line) {
     const voice = this.voices.find((one) => one.line === line);
-    return Boolean(voice) && this.#heardTime() >= voice.next;
+    const time = this.#heardTime();
+    return voice?.begun(time) ? time >= voice.next : this.last?.line === line;
   }
 
   /** Root mean square of what is sounding, 0..1. */

@@ -100,8 +100,8 @@ class SinkSide:
             **({"monitor": True} if self.monitor else {}),
         }  # fmt: skip
 
-    def begin(self, line: int) -> None:
-        self.send({"begin": {"line": line, "generation": self.generation}})
+    def begin(self, line: int, at: int = 0) -> None:
+        self.send({"begin": {"line": line, "generation": self.generation, "at": at}})
 
     def frame(self, line: int, seq: int, samples: bytes, generation: int | None = None) -> None:
         self.send(self._packed(line, seq, samples, self.generation if generation is None else generation))

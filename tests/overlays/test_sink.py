@@ -255,6 +255,44 @@ def test_line_goes_on_from_another_player(listening: tuple[Any, SinkSide]) -> No
     assert all(2000 <= one["ms"] <= 2200 for one in side.all("heard"))
 
 
+def test_silenced_line_goes_on_from_an_earlier_place(show: FakeShow, listening: tuple[Any, SinkSide]) -> None:
+    page, side = listening
+    mouth = {"step": FRAME_MS, "open": [80] * 200, "shapes": []}
+    show.say(3, "juno", {**clause("aah, it goes on and on", ms_per_char=180), "mouth": mouth}, playing=False)
+    side.begin(3)
+    side.play(3, tone(4000), paced=False)
+    until(page, "showrunner.state().heard_ms >= 600 && showrunner.state().mouth.juno > 0.3")
+    side.send({"stop": {"generation": 2, "fade": 15}})
+    stopped = side.wait("silent")["ms"]
+    until(page, "showrunner.state().mouth.juno < 0.05 && ear.level < 0.004")
+    assert page.evaluate("showrunner.state().heard_ms") == pytest.approx(stopped, abs=60), "the caption stays"
+    count = len(side.all("heard"))
+    at = (stopped - 300) // FRAME_MS * FRAME_MS
+    side.generation = 2
+    side.begin(3, at)
+    side.play(3, tone(1000), paced=False, first=at // FRAME_MS)
+    side.finish(3, at + 1000)
+    until(page, "ear.level > 0.2 && showrunner.state().mouth.juno > 0.3")
+    assert side.wait("ended") == {"line": 3, "generation": 2, "ms": at + 1000}
+    again = side.all("heard")[count:]
+    assert {one["generation"] for one in again} == {2}
+    assert at <= again[0]["ms"] < at + 500
+    assert [one["ms"] for one in again] == sorted(one["ms"] for one in again)
+
+
+def test_mouth_is_shut_where_another_page_plays_while_the_line_is_silent(
+    show: FakeShow, open_page: Callable[..., Any]
+) -> None:
+    page = open_page("stage", "&sound=0")
+    mouth = {"step": FRAME_MS, "open": [80] * 400, "shapes": []}
+    show.say(3, "juno", {**clause("aah, it goes on and on for ever", ms_per_char=260), "mouth": mouth})
+    until(page, "showrunner.state().mouth.juno > 0.3")
+    show.set({"playhead": {"line": 3, "ms": 900, "at": 0, "playing": False}})
+    until(page, "showrunner.state().mouth.juno < 0.05")
+    assert page.evaluate("showrunner.state().ms") == 900
+    assert page.evaluate("showrunner.state().caption").startswith("aah")
+
+
 # --- a page that plays along -----------------------------------------------------------------------------------------
 
 
