@@ -114,6 +114,8 @@ class Ear:
             cast_said=cast_said,
             language=lambda: self.language,
             clock=clock,
+            now_ms=lambda: self._now_ms,
+            current=lambda: self._utterance,
             limits=self.limits,
         )
 
@@ -225,7 +227,7 @@ class Ear:
             self._wait_for_voice(score, at_s, loud=level >= gate)
         else:
             self._go_on(window, score, level, gate, at_s, echo=echo)
-        self._turns.tick(self._now_ms, self._utterance)
+        self._turns.tick()
 
     async def _score(self, window: bytes) -> float:
         try:
@@ -305,7 +307,7 @@ class Ear:
             if self._speaking:
                 self._paused(utterance)
             self._end_or_cut(utterance, self._clock())
-        self._turns.tick(self._now_ms, self._utterance)
+        self._turns.tick()
 
     # --- the voice ----------------------------------------------------------------------------------------------------
 
@@ -367,7 +369,7 @@ class Ear:
     def _released(self, at_s: float) -> None:
         utterance, held_ms = self._utterance, self._held_ms
         self._held_ms = -1
-        if utterance is None:
+        if utterance is None or held_ms < 0:
             return
         rest = self._windows.flush()
         if rest:
@@ -377,6 +379,7 @@ class Ear:
         self._onset.clear()
         self._ended()
         if held_ms < self.limits.held_ms:
+            self._utterance = None
             self._turns.nothing(utterance, "noise")
         else:
             self._commit(utterance, whole=True)

@@ -27,7 +27,8 @@ class _Waiting:
 
 
 class Turns:
-    """`tick` is called whenever time has passed; everything is told from there or from the end of a task."""
+    """`tick` is called whenever time has passed; everything is told from there or from the end of a task. `now_ms` of
+    the sound; `current`: what is being said at this moment."""
 
     def __init__(
         self,
@@ -38,6 +39,8 @@ class Turns:
         cast_said: Callable[[], Sequence[str]],
         language: Callable[[], str],
         clock: Callable[[], float],
+        now_ms: Callable[[], int],
+        current: Callable[[], Utterance | None],
         limits: EarLimits,
     ) -> None:
         self._on_turn = on_turn
@@ -49,8 +52,8 @@ class Turns:
         self._limits = limits
         self._waiting: deque[_Waiting] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._now_ms = 0
-        self._current: Utterance | None = None
+        self._now_ms = now_ms
+        self._current = current
 
     def commit(self, utterance: Utterance, *, whole: bool = False) -> None:
         """Its sound is complete. `whole`: it was cut, or a key was let go; nothing is joined to it."""
@@ -67,19 +70,18 @@ class Turns:
         waiting = _Waiting(utterance, whole=True)
         waiting.verdict = Verdict(why=why)
         self._waiting.append(waiting)
-        self.tick(self._now_ms, self._current)
+        self.tick()
 
     def spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work, name="ear-words")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def tick(self, now_ms: int, current: Utterance | None) -> None:
-        """`now_ms` of the sound; `current`: what is being said at this moment."""
-        self._now_ms, self._current = now_ms, current
+    def tick(self) -> None:
+        """Tell what is known by now, the oldest first."""
         while self._waiting and (found := self._waiting[0].verdict) is not None:
             first = self._waiting[0]
-            following = self._waiting[1].utterance if len(self._waiting) > 1 else current
+            following = self._waiting[1].utterance if len(self._waiting) > 1 else self._current()
             if found.text and not first.whole and self._hangs(first, joined(first.utterance.prefix, found.text)):
                 reach = first.utterance.ended_ms + self._limits.hanging_ms
                 if following is not None and following.began_ms <= reach:
@@ -87,7 +89,7 @@ class Turns:
                     following.began_s = min(following.began_s, first.utterance.began_s)
                     self._waiting.popleft()
                     continue
-                if following is None and now_ms < reach:
+                if following is None and self._now_ms() < reach:
                     return
             self._waiting.popleft()
             self._tell(first, found)
@@ -129,7 +131,7 @@ class Turns:
             )
             found = await asyncio.to_thread(verdict, final, evidence, said=said, language=self._language())
         waiting.verdict = found
-        self.tick(self._now_ms, self._current)
+        self.tick()
 
     async def _answered(self, utterance: Utterance) -> Final | None:
         hearing = utterance.hearing
