@@ -1,4 +1,4 @@
-"""What moderators write into the chat to steer the show: `!show stop`, `!show ignore NAME 10`.
+"""What moderators write into the chat to steer the show: `!show stop`, `!show ignore NAME 10`, `!mic off`.
 
 Only the broadcaster and moderators of this room command, by what the platform itself says they are. Everybody else's
 words of this kind are nothing to the cast either: a command is never answered and never spoken.
@@ -36,7 +36,9 @@ OLD_S = 120.0
 """A platform may begin with what was written before we came; nobody wants that done now."""
 ONCE_MAX = 500
 MINUTES_MAX = 60 * 24 * 365
-WORDS = ("pause", "resume", "clear", "stop", "skip", "off", "on", "ignore", "unignore", "status", "help")
+WORDS = ("pause", "resume", "clear", "stop", "skip", "off", "on", "ignore", "unignore", "mic", "status", "help")
+MIC = "!mic"
+"""Short for the prefix and `mic`."""
 
 Say = Callable[[str, Mapping[str, str | int | float]], None]
 """(code, params) of what is answered in the chat."""
@@ -59,7 +61,8 @@ class ChatCommands:
     """`hear` every row of a chat before anything else looks at it.
 
     `press` takes an operator's event; `answer(row, code, params)` writes into the chat, where that is possible;
-    `author` gives the user key behind a uid, `show_ms` and `now` are the show's clock and seconds on it.
+    `author` gives the user key behind a uid, `show_ms` and `now` are the show's clock and seconds on it; `mic(on, by,
+    via)` opens or closes the host's microphone, where the show has an ear.
     """
 
     def __init__(  # noqa: PLR0913 - what it acts on, by name
@@ -74,8 +77,10 @@ class ChatCommands:
         status: Callable[[], Status],
         author: Callable[[str], str] = lambda _uid: "",
         bots: Sequence[str] = (),
+        mic: Callable[[bool, str, str], Outcome] | None = None,
     ) -> None:
         self._press = press
+        self.mic = mic
         self._ignored = ignored
         self._speakers = speakers
         self._answer = answer
@@ -113,7 +118,9 @@ class ChatCommands:
         if row.reply_to:
             text = _REPLIED.sub("", text)
         first, _, rest = text.partition(" ")
-        return rest.strip() if first.casefold() == self._prefix else None
+        if first.casefold() == self._prefix:
+            return rest.strip()
+        return f"mic {rest.strip()}" if self.mic is not None and first.casefold() == MIC else None
 
     def _may(self, row: ChatRow) -> bool:
         user = row.user
@@ -156,6 +163,8 @@ class ChatCommands:
             self._ignore(row, rest, say)
         elif word == "unignore":
             self._unignore(row, rest, say)
+        elif word == "mic":
+            self._switch(row, rest.casefold(), say)
         elif word == "status":
             status = self._status()
             say(f"status.{status.mode}", {"waiting": status.waiting, "ignored": len(self._ignored.all())})
@@ -164,6 +173,15 @@ class ChatCommands:
         else:
             near = get_close_matches(word, WORDS, 1, 0.6)
             say("unknown.near" if near else "unknown", {"near": near[0] if near else ""})
+
+    def _switch(self, row: ChatRow, word: str, say: Say) -> None:
+        if self.mic is None:
+            say("mic.none", {})
+        elif word in ("on", "off"):
+            outcome = self.mic(word == "on", _by(row), "chat")
+            say(f"mic.{word}" if outcome == "done" else f"mic.{word}.already", {})
+        else:
+            say("mic.how", {})
 
     def _tell(self, row: ChatRow, code: str, params: Mapping[str, str | int | float]) -> None:
         if self._settings.confirm:

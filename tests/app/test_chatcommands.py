@@ -292,3 +292,25 @@ def test_every_answer_is_worded_and_filled(language: str) -> None:
         assert placeholders(words) == frozenset(), code
         assert len(words) <= 200
         assert not words.startswith(("/", "."))
+
+
+def test_the_microphone_is_closed_and_opened_by_its_own_word() -> None:
+    show = Show()
+    told: list[tuple[bool, str, str]] = []
+    outcomes: list[Outcome] = ["done", "already", "done", "already"]
+
+    def mic(on: bool, by: str, via: str) -> Outcome:
+        told.append((on, by, via))
+        return outcomes.pop(0)
+
+    assert show.says("!mic off") == "no"  # no ear: it may be the word of another bot
+    show.says("!show mic off")
+    show.commands.mic = mic
+    for text in ("!mic off", "!show mic OFF", "!MIC on", "!mic on", "!mic", "!mic loud"):
+        assert show.says(text) == "done"
+    assert told == [(on, "chat:twitch:rin", "chat") for on in (False, False, True, True)]
+    codes = ["none", "off", "off.already", "on", "on.already", "how", "how"]
+    assert show.codes == [f"chatcommand.mic.{code}" for code in codes]
+    assert show.says("!mic off", ANA) == "aside"
+    assert show.says("!microphone off") == "no"
+    assert len(told) == 4
