@@ -24,6 +24,9 @@ from streamer.core.events import (
     CloseRequested,
     DialSet,
     Fact,
+    HostSaidNothing,
+    HostSpeechConfirmed,
+    HostVoiceEnded,
     HostVoiceSuspected,
     LineEnded,
     LineReady,
@@ -34,12 +37,14 @@ from streamer.core.events import (
     ShowStarted,
     SkipPressed,
     StopPressed,
+    Woke,
 )
 from streamer.core.settings import ShowSettings
 from streamer.core.stage import Stage
 from streamer.moderation import Rules
 from streamer.ports import ChatRow, Heard, User
 from streamer.speech.brief import BriefWriter
+from streamer.speech.playhead import SinkPlayhead
 from streamer.speech.view import ClauseView
 from streamer.web.feed import Projection
 from tests.core.scene import CAST
@@ -122,6 +127,7 @@ class Chain:
     def __init__(self) -> None:
         self.told: list[tuple[Any, ...]] = []
         self.says: dict[int, str] = {}
+        self.playhead = SinkPlayhead(lambda: 0.0)
 
     def prepare(self, order: Prepare) -> None:
         self.told.append(("prepare", order.line))
@@ -137,6 +143,13 @@ class Chain:
 
     def duck(self, line: int, *, on: bool) -> None:
         self.told.append(("duck", line, on))
+
+    def hush(self, line: int) -> None:
+        self.told.append(("hush", line))
+        self.playhead.report(Heard(line, 100, ended=True))
+
+    def unhush(self, line: int) -> None:
+        self.told.append(("unhush", line))
 
     def taken_back(self, scope: str, key: str) -> None:
         self.told.append(("taken_back", scope, key))
@@ -224,6 +237,27 @@ async def test_a_message_goes_all_the_way_and_the_audience_sees_who_is_answered(
     show.inbox.emit(LineEnded(line=1, outcome="finished", heard_ms=900))
     assert (show.audience["line"], show.audience["stage"]["speaker"]) == (None, None)
     assert show.audience["stage"]["answering"] is None
+
+
+async def test_a_hushed_line_stands_still_with_its_speaker_and_goes_on() -> None:
+    show = Show()
+    show.say("Mika, how are you?")
+    show.on_air()
+    assert show.audience["playhead"]["playing"]
+    show.inbox.emit(HostSpeechConfirmed(words=True))
+    assert show.chain.told[-1] == ("hush", 1)
+    for view in show.seen.values():
+        assert view.snapshot["line"]["clauses"] if view is show.seen["overlay"] else view.snapshot["line"]
+        head = view.snapshot["playhead"]
+        assert (head["line"], head["ms"], head["playing"]) == (1, 100, False)
+    assert show.audience["stage"]["speaker"] == "mika"
+    show.inbox.emit(HostVoiceEnded())
+    show.inbox.emit(HostSaidNothing("backchannel"))
+    show.now_ms += 400
+    show.inbox.emit(Woke())
+    assert show.chain.told[-1] == ("unhush", 1)
+    show.conductor.heard(Heard(1, 60))
+    assert show.audience["playhead"]["playing"]
 
 
 async def test_what_is_held_never_reaches_the_audience() -> None:
