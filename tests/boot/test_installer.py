@@ -1,5 +1,6 @@
 """What is kept of a machine's pip settings, and what pip's errors mean in plain words."""
 
+import subprocess
 import sys
 
 import pytest
@@ -71,3 +72,24 @@ def test_works_runs_the_program() -> None:
     assert installer.works([sys.executable, "-c", ""])
     assert not installer.works([sys.executable, "-c", "raise SystemExit(3)"])
     assert not installer.works(["/not/there"])
+
+
+@pytest.mark.parametrize(
+    ("said", "flag"),
+    [("pip 24.1 from /x", "raw"), ("pip 26.3 from /x", "raw"), ("pip 23.0.1 from /x", "off"), ("", "off")],
+)
+def test_bytes_are_asked_of_a_pip_that_can_tell_them(monkeypatch: pytest.MonkeyPatch, said: str, flag: str) -> None:
+    def run(command: list[str], **_more: object) -> "subprocess.CompletedProcess[str]":
+        return subprocess.CompletedProcess(command, 0, said, "")
+
+    monkeypatch.setattr(installer.subprocess, "run", run)
+    assert installer.progress_flags(["pip"]) == ("--progress-bar", flag)
+
+
+def test_bytes_are_no_part_of_what_pip_said() -> None:
+    heard: list[str | None] = []
+    pip = [sys.executable, "-c", "print('Progress 1 of 2'); print('ERROR: why')"]
+    code, said = installer.install(pip, "x.lock", 2, heard.append)
+    assert code == 0
+    assert said == "ERROR: why\n"
+    assert "Progress 1 of 2\n" in heard

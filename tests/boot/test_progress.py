@@ -77,3 +77,40 @@ def test_terminal_line_changes_in_place_and_counts_what_is_unpacked(
     said = capsys.readouterr().out
     assert "\rUnpacking, 2 of 3 packages" in said
     assert said.count("\n") == 1
+
+
+def test_bytes_of_a_big_file_are_shown_in_place(
+    place: Place, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress.sys.stdout, "isatty", lambda: True)
+    shown = Progress(place, place.lock_file, updating=False)
+    shown.hear("Collecting pack-0==1.0\n")
+    shown.hear("Progress 500000 of 2000000\n")
+    shown.hear("Progress 2000000 of 2000000\n")
+    shown.hear("Collecting pack-1==1.1\n")
+    shown.hear("Progress 18200000 of 43000000\n")
+    shown.hear("Progress 43000000 of 43000000\n")
+    said = capsys.readouterr().out
+    assert "[2/20] pack-1 1.1, 18 of 43 MB, 20 MB in all" in said
+    assert "of 2 MB" not in said
+    assert "43 of 43" not in said
+
+
+def test_bytes_in_a_file_are_rare(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = Progress(place, place.lock_file, updating=False)
+    shown.hear("Collecting pack-0==1.0\n")
+    for have in range(1, 100):
+        shown.hear(f"Progress {have}000000 of 100000000\n")
+    assert " of 100 MB" not in capsys.readouterr().out
+    shown.said_at -= 60
+    shown.hear("Progress 50000000 of 100000000\n")
+    shown.hear("Progress 51000000 of 100000000\n")
+    assert capsys.readouterr().out == "[1/20] pack-0 1.0, 50 of 100 MB\n"
+
+
+def test_what_the_environment_is_made_for_comes_first(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    place.purpose = "Adding whisper"
+    Progress(place, place.lock_file, updating=True)
+    said = capsys.readouterr().out
+    assert said.startswith("Adding whisper: installing")
+    assert "beside the old one" in said

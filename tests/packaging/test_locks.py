@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from streamer.boot.extras import EXTRAS
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -26,6 +28,7 @@ def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
             (tmp_path / path.name).write_bytes(path.read_bytes())
     monkeypatch.setattr(module, "HERE", tmp_path)
     monkeypatch.setattr(module, "RESULT", tmp_path / "wheels.json")
+    monkeypatch.setattr(module, "SIZES", tmp_path / "extras.json")
     return module
 
 
@@ -108,5 +111,59 @@ def test_what_the_show_needs_is_said_once_in_two_places() -> None:
     assert set(project["dependencies"]) == in_core
 
 
+def test_extras_are_the_same_for_run_py_and_for_pip() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert set(project["optional-dependencies"]) == set(EXTRAS)
+    for name, wanted in project["optional-dependencies"].items():
+        lines = (ROOT / "requirements" / f"extra-{name}.in").read_text(encoding="utf-8").splitlines()
+        assert wanted == [line for line in lines if line and not line.startswith("#")], name
+
+
+def test_the_gate_and_run_py_know_the_same_extras(gate: ModuleType) -> None:
+    assert {name: extra.package for name, extra in EXTRAS.items()} == gate.EXTRAS
+
+
+def test_extras_hold_what_comes_on_top_of_the_core_and_agree_with_each_other() -> None:
+    core, seen = versions("core"), dict[str, set[str]]()
+    for name in EXTRAS:
+        extra = versions(f"extra-{name}")
+        assert not set(extra) & set(core), name
+        for package, found in extra.items():
+            assert seen.setdefault(package, found) == found, (name, package)
+    test = versions("test")
+    assert {name: test.get(name) for name in seen} == seen, "the tests speak with the same ones"
+
+
+def test_extras_that_fit_nowhere_have_a_reason(gate: ModuleType) -> None:
+    sizes = json.loads(gate.SIZES.read_text(encoding="utf-8"))
+    for (lock, python, target), reason in gate.EXCEPTIONS.items():
+        assert sizes["none"][lock.removeprefix("extra-")][f"{python} {target}"] == reason
+    assert not any(lock in ("core", "test") for lock, _, _ in gate.EXCEPTIONS)
+
+
+def test_proprietary_and_heavy_parts_are_in_no_image_and_no_core() -> None:
+    """The image installs the core's lock and nothing else; no extra is named in it, nor copied into it."""
+    image = (ROOT / "docker" / "Dockerfile").read_text(encoding="utf-8")
+    assert re.findall(r"pip install [^\n]*", image) == [
+        "pip install --no-cache-dir --require-hashes --only-binary :all: --no-deps -r requirements/core.lock"
+    ]
+    assert "extra-" not in image
+    assert re.findall(r"^COPY requirements\S*", image, re.MULTILINE) == ["COPY requirements/core.lock"]
+    assert not re.search(r"run\.py +add|\.venv", image)
+    extras = {package for name in EXTRAS for package in versions(f"extra-{name}")}
+    assert not extras & set(versions("core"))
+    for package in extras:
+        assert package not in image, package
+    assert [path.name for path in (ROOT / "docker").iterdir()] == ["Dockerfile"], (
+        "another file would need this check, too"
+    )
+
+
+def test_the_package_for_pip_has_no_extra_among_its_dependencies() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {re.split(r"[<>=\[ ]", wanted, maxsplit=1)[0] for wanted in project["dependencies"]}
+    assert not names & {extra.package for extra in EXTRAS.values()}
+
+
 def test_off_the_live_path_is_not_in_the_core() -> None:
-    assert not {"numpy", "pydub", "pip", "setuptools"} & set(versions("core"))
+    assert not {"numpy", "pydub", "azure-cognitiveservices-speech", "pip", "setuptools"} & set(versions("core"))
