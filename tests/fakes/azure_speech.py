@@ -11,8 +11,8 @@
 SSML that is not well-formed, or without a voice, ends the connection with 1007, as the service does.
 
 Paths: `/tts/cognitiveservices/websocket/v1` and `/stt/speech/universal/v2` (what the SDK makes of `endpoint=ws://...`),
-`/tts/cognitiveservices/voices/list`. The message shapes follow what the SDK sends and takes; the service's own timing and
-normalisation of text are not imitated.
+`/tts/cognitiveservices/voices/list`. The message shapes follow what the SDK sends and takes; the service's own timing
+and normalisation of text are not imitated.
 """
 
 import asyncio

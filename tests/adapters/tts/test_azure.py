@@ -1,4 +1,5 @@
 import asyncio
+import itertools
 import sys
 import time
 import xml.etree.ElementTree as ET
@@ -85,7 +86,8 @@ async def test_styles_are_those_that_the_voice_has(azure: FakeAzure) -> None:
         for name, emotion, style, own in (
             (jenny, "joy", "cheerful", ""), (jenny, "neutral", "", ""), (jenny, "sad", "whispering", ""),
             (jenny, "surprised", "excited", ""), (nanami, "angry", "", ""), (nanami, "joy", "cheerful", ""),
-            (stranger, "joy", "", ""), (stranger, "joy", "shouting", "shouting"), (jenny, "joy", "cheerful", "no'style"),
+            (stranger, "joy", "", ""), (stranger, "joy", "shouting", "shouting"),
+            (jenny, "joy", "cheerful", "no'style"),
         ):  # fmt: skip
             await collect(voice.synthesize(SpeechRequest("Hi.", VoiceSpec(name, style=own), emotion)))
             found = ET.fromstring(azure.ssml[-1]).find(".//{*}express-as")  # noqa: S314
@@ -113,10 +115,8 @@ async def test_connections_are_kept(voice: AzureSpeech, azure: FakeAzure) -> Non
 
 async def test_sound_comes_before_the_end(voice: AzureSpeech, azure: FakeAzure) -> None:
     azure.frame_delay_s = 0.05
-    stamps: list[int] = []
-    async for piece in voice.synthesize(SpeechRequest(TEXT)):
-        if isinstance(piece, Pcm):
-            stamps.append(time.perf_counter_ns())
+    pieces = voice.synthesize(SpeechRequest(TEXT))
+    stamps = [time.perf_counter_ns() async for piece in pieces if isinstance(piece, Pcm)]
     assert stamps[-1] - stamps[0] > 100_000_000
 
 
@@ -125,7 +125,7 @@ async def test_mouth_shapes_last_until_the_next(voice: AzureSpeech) -> None:
     done = check("Mama.", pieces)
     shapes = [piece for piece in pieces if isinstance(piece, VisemeMark)]
     assert [each.shape for each in shapes][:4] == ["mbp", "aa", "mbp", "aa"]
-    for one, other in zip(shapes, shapes[1:], strict=False):
+    for one, other in itertools.pairwise(shapes):
         assert one.dur_ms == other.at_ms - one.at_ms
     assert shapes[-1].shape == "sil"
     assert shapes[-1].at_ms <= done.total_ms
@@ -231,8 +231,7 @@ async def test_threads_and_connections_stay_few(voice: AzureSpeech, azure: FakeA
         await until(lambda: azure.open <= 3)
         counts.append(threads(pid))
     assert voice.pid == pid
-    assert counts[-1] <= counts[1] + 5, counts
-    assert counts[-1] < 40
+    assert max(counts) < 40, counts  # a synthesizer that is not let go keeps five
 
 
 async def test_leaving_does_not_wait_for_the_sdk(voice: AzureSpeech, azure: FakeAzure) -> None:
@@ -250,7 +249,8 @@ async def test_leaving_does_not_wait_for_the_sdk(voice: AzureSpeech, azure: Fake
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"api_key": ""}, "key"), ({"endpoint": "", "region": ""}, "region"), ({"endpoint": "", "region": "a b"}, "region"),
+        ({"api_key": ""}, "key"), ({"endpoint": "", "region": ""}, "region"),
+        ({"endpoint": "", "region": "a b"}, "region"),
         ({"endpoint": "ftp://x"}, "endpoint"), ({"voice": "x<y"}, "voice"), ({"styles": {"joy": "a b"}}, "styles"),
     ],
 )  # fmt: skip

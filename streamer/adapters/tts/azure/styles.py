@@ -30,8 +30,8 @@ _KNOWN: Mapping[str, str] = {
     "de-DE-ConradNeural": "cheerful", "es-MX-JorgeNeural": "chat cheerful", "fr-FR-DeniseNeural": "cheerful sad",
     "fr-FR-HenriNeural": "cheerful sad", "it-IT-IsabellaNeural": "chat cheerful", "ko-KR-InJoonNeural": "sad",
     "pt-BR-FranciscaNeural": "calm",
-    "zh-CN-XiaoxiaoNeural": "affectionate angry assistant calm chat cheerful disgruntled fearful friendly gentle lyrical"
-    " newscast poetry-reading sad serious sorry whispering excited",
+    "zh-CN-XiaoxiaoNeural": "affectionate angry assistant calm chat cheerful disgruntled fearful friendly gentle"
+    " lyrical newscast poetry-reading sad serious sorry whispering excited",
 }  # fmt: skip
 
 

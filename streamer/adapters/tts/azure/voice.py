@@ -33,7 +33,7 @@ from streamer.ports import (
 )  # fmt: skip
 
 SDK = "azure.cognitiveservices.speech"
-MODULE = "streamer.adapters.azure_worker"
+MODULE = "streamer.adapters.azure_worker.voice"
 START_S = 15.0
 REGION = re.compile(r"[a-z]+[a-z0-9]*")
 REFUSED = "Azure refuses the text"
@@ -173,9 +173,7 @@ class AzureSpeech:
             with contextlib.suppress(asyncio.CancelledError, Unavailable, Misconfigured):
                 await asked
 
-    async def _next(
-        self, told: "asyncio.Queue[tuple[str, Any, bytes]]", *, heard: bool
-    ) -> tuple[str, Any, bytes]:
+    async def _next(self, told: "asyncio.Queue[tuple[str, Any, bytes]]", *, heard: bool) -> tuple[str, Any, bytes]:
         try:
             async with asyncio.timeout(self._settings.stall_s if heard else self._settings.first_audio_s):
                 return await told.get()
