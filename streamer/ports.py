@@ -579,7 +579,8 @@ class SpeechRecognizer(Protocol):
     raise Unavailable or Misconfigured within the limits of the settings, and the next utterance is tried anew.
     """
 
-    caps: RecognizerCaps
+    @property
+    def caps(self) -> RecognizerCaps: ...
 
     async def load(self, progress: Callable[[Loading], None]) -> None:
         """Ready to hear. Never blocks the loop. Raises Unavailable or Misconfigured."""

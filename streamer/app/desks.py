@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from streamer.app.casting.desk import CastingDesk
+from streamer.app.hearing.desk import HearingDesk
 from streamer.app.night.jobs import Rehearsals
 from streamer.app.obs.desk import ObsDesk, ObsHouse
 from streamer.app.parts import BRAIN_KEY, HTTP_KEY, VOICE_KEY, address_of
 from streamer.app.settings import Settings
 from streamer.app.setup.desk import Desk, Running
 from streamer.app.setup.secrets import KEYS, name_for
+from streamer.app.setup.writing import Files
 from streamer.app.signin.desk import Desk as SignInDesk
 from streamer.web import alerts, characters, chat, gallery, rehearsals, setup, signin, stage
 from streamer.web.rest import RawRoute, Route
@@ -42,6 +44,15 @@ class Desks:
         self.cast = CastingDesk(folders, reload, file=file)
         self.signin = SignInDesk(folders, house.chat.accounts, show.settings, reload, file=file)
         self.obs = ObsDesk(self._obs_house(), file=file)
+        self.ears = HearingDesk(
+            house.hearing,
+            Files(folders, file),
+            settings=show.settings,
+            reload=reload,
+            revised=house.revised,
+            state=folders.state,
+            log_press=lambda what, by, via: _noted(house, what, by, via),
+        )
         self.nights = Rehearsals(folders, config=file, environment=lambda: keys_of_this_run(house.plan.settings))
 
     def _obs_house(self) -> ObsHouse:
@@ -77,7 +88,12 @@ class Desks:
         await self.nights.open()
 
     async def aclose(self) -> None:
+        await self.ears.aclose()
         await self.nights.aclose()
+
+
+def _noted(house: "House", what: str, by: str, via: str) -> None:
+    house.panel.log(house.clock.now_ms(), what, {"by": by, "via": via})
 
 
 def keys_of_this_run(settings: Settings) -> Mapping[str, str]:

@@ -79,6 +79,7 @@ class Exchange:
     async def change_stage(self, plan: Plan) -> None:  # noqa: ARG002 - the house has it by now
         house = self._house
         await house.stage.change()
+        await house.hearing.change()
         house.conductor.scenes = house.stage.scenes
 
     def changed(self, plan: Plan) -> None:

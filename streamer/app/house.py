@@ -9,8 +9,6 @@ from typing import Any
 
 import msgspec
 
-from streamer.adapters.audio.common import Track
-from streamer.adapters.audio.silent import SilentClock
 from streamer.adapters.demo.brain import Pace
 from streamer.adapters.llm.discover import discover
 from streamer.adapters.store.texts import FileTexts, MemoryTexts
@@ -25,8 +23,12 @@ from streamer.app.ears import open_ingress
 from streamer.app.exchange import Exchange
 from streamer.app.follower import Several
 from streamer.app.healths import all_of, brain_health, file_health, voice_health
+from streamer.app.hearing.room import HearingHouse, HearingRoom
+from streamer.app.hearing.said import CastSaid
 from streamer.app.inbox import Inbox
+from streamer.app.latencies import Latencies
 from streamer.app.live import Brain
+from streamer.app.outlets import Outlets, SoundPart, tracks
 from streamer.app.overlay_news import OverlayNews
 from streamer.app.overlay_view import OverlayView
 from streamer.app.panel_view import About, PanelView
@@ -40,6 +42,7 @@ from streamer.app.scripted import ScriptedBrain
 from streamer.app.sinks import WatchedSink
 from streamer.app.speakers import speaker_of
 from streamer.app.staging.room import StageRoom
+from streamer.app.stalls import Stalls
 from streamer.app.state import hold, next_epoch, open_grants, open_texts, release
 from streamer.app.supervise import Supervisor
 from streamer.app.timetable import announce
@@ -67,6 +70,7 @@ from streamer.speech.view import LineRecord
 from streamer.speech.voicing import SpeechLimits
 from streamer.texts import texts as words
 from streamer.web.api import Parts
+from streamer.web.earroom import EarRoom
 from streamer.web.feed import FeedHub
 from streamer.web.gate import Site
 from streamer.web.metrics import Metrics
@@ -113,6 +117,7 @@ class House:
         self.site = site
         self.closed = asyncio.Event()
         self.metrics = Metrics()
+        self.stalls = Stalls(self.metrics)
         self.scripted = ScriptedBrain(plan.cast)
         self._pace = pace
         self._fresh = fresh
@@ -127,6 +132,7 @@ class House:
         self.welcome: Callable[[], bool] = lambda: False
         """Whether nobody has been through the first run."""
         self._past: Past | None = None
+        self._latency_told: object = None
 
     @property
     def resumed(self) -> str:
@@ -149,7 +155,7 @@ class House:
 
     def _abandon(self) -> None:
         """Nothing of a start that failed is left behind."""
-        for part, end in (("journal", "abandon"), ("texts", "close")):
+        for part, end in (("journal", "abandon"), ("texts", "close"), ("stalls", "stop")):
             undo = getattr(getattr(self, part, None), end, None)
             if undo is not None:
                 undo()
@@ -176,11 +182,14 @@ class House:
         await self.chat.open()
         await self.web.start()
         self._begin(past)
+        self.stalls.start()
         if not self._rehearsal:
             await self.stage.change()
+            await self.hearing.change()
         self.chat.begin()
         self._supervisor.start(self._beat(), "beat")
         self._supervisor.start(self._warm(), "warm")
+        self._supervisor.start(self.outlets.run(), "sound")
         if self.is_scripted:
             self._supervisor.start(self._offer(), "offer")
         if not self._rehearsal:
@@ -209,7 +218,16 @@ class House:
         """The web, the sink and the views."""
         now_ms = self.clock.now_ms
         self.room = SinkRoom(epoch=next_epoch(self.plan.folders.state), metrics=self.metrics)
-        self.track = Track([self.room, SilentClock()], on_change=self._sink_changed)
+        obs = self.plan.settings.obs
+        self.outlets = Outlets(
+            self.plan.settings.sound if not self._rehearsal else SoundPart(),
+            self.room,
+            now_ms=now_ms,
+            on_level=lambda db: _ignore(self.hub.publish("panel", {"sound/level_db": db}, ())),
+            link=lambda: self.stage.obs_link,
+            obs_url=obs.url if obs is not None else "",
+        )
+        self.track = tracks(self.outlets, self._sink_changed)
         self.hub = FeedHub(now_ms, metrics=self.metrics)
         self.chat = ChatRoom(self, given=self._given_sources)
         parts = Parts(
@@ -226,6 +244,9 @@ class House:
         overlays = list(reversed(self.plan.folders.roots("overlays")))
         plan = self.plan
         self.stage = StageRoom(self, lambda changes, gone: _ignore(self.hub.publish("panel", changes, gone)))
+        self.said = CastSaid(asyncio.get_running_loop().time)
+        self.latencies = Latencies(lambda: self.clock.now_ns() / 1e6, asyncio.get_running_loop().time)
+        self.hearing = HearingRoom(self._hearing_house(), EarRoom(metrics=self.metrics), self.said, self.latencies)
         self.desks = Desks(self, file=next(iter(plan.files), None))
         self.welcome = lambda: self.desks.setup.is_welcome
         self.web = WebServer(
@@ -235,6 +256,8 @@ class House:
             metrics=self.metrics,
             more=[] if self._rehearsal else self.desks.routes,
             raw=[] if self._rehearsal else self.desks.raw_routes,
+            ears=None if self._rehearsal else self.desks.ears,
+            ear=None if self._rehearsal else self.hearing.page,
         )
         about = About(
             build=self.web.panel.build,
@@ -256,6 +279,30 @@ class House:
         self.overlay_news.tell(plan)
         self.overlay.cast(self.members())
         self.panel.cast(self.members())
+
+    def _hearing_house(self) -> HearingHouse:
+        past = self._past
+        return HearingHouse(
+            settings=lambda: self.plan.settings,
+            names=lambda: [each.name for each in self.plan.cast],
+            language=lambda: language_of(self.plan.cast, ""),
+            emit=self._report,
+            say=self._said,
+            publish=lambda changes: _ignore(self.hub.publish("panel", changes, ())),
+            start=self.start,
+            show_s=lambda: self.clock.now_ns() / 1e9,
+            state=self.plan.folders.state,
+            first_number=past.recovered.seq if past is not None else 1,
+        )
+
+    def _report(self, event: Event) -> None:
+        """What the ear, or a driver, has noticed."""
+        if not self.closing:
+            self.inbox.emit(event)
+
+    def _said(self, row: ChatRow) -> None:
+        if not self.closing:
+            self.conductor.on_row(row)
 
     def members(self) -> dict[str, dict[str, object]]:
         """The cast as the pages know it."""
@@ -292,7 +339,7 @@ class House:
             on_record=self._on_record,
             observe=self._observe,
             alerts=self.alerts,
-            follower=Several(self.chat, self.stage),
+            follower=Several(self.chat, self.stage, self.said),
             staged=self.stage,
         )
         self.conductor.scenes = self.stage.scenes
@@ -318,7 +365,7 @@ class House:
             emit=self.inbox.emit,
             on_clause=self.conductor.clause,
             on_made=lambda line, total_ms, voiced: self.panel.made(line, total_ms, voiced=voiced),
-            on_record=self.conductor.record,
+            on_record=self._record,
             now_ms=lambda: self.clock.now_ns() / 1e6,
             gone=self.ingress.is_taken_back,
             limits=SpeechLimits(first_audio_s=settings.tts.first_audio_s, stall_s=settings.tts.stall_s),
@@ -341,6 +388,10 @@ class House:
             show_alert=self._alert_again,
             now_ms=self.clock.now_ms,
         )
+
+    def _record(self, record: LineRecord) -> None:
+        self.latencies.record(record)
+        self.conductor.record(record)
 
     def _alert_again(self, chat: ChatReceived) -> None:
         """An alert is replayed: on the overlays, and for whoever follows the show."""
@@ -443,10 +494,17 @@ class House:
             beats += 1
             self.chat.beat()
             self.panel.health(self.health())
+            self._tell_latencies()
             await self.journal.flush()
             if isinstance(self.texts, FileTexts):
                 await asyncio.to_thread(self.texts.flush)
             await asyncio.sleep(BEAT_S)
+
+    def _tell_latencies(self) -> None:
+        table = self.latencies.table()
+        if table != self._latency_told:
+            self._latency_told = table
+            _ignore(self.hub.publish("panel", {"latency": table}, ()))
 
     @property
     def busy(self) -> bool:
@@ -462,7 +520,9 @@ class House:
         voices = voice_health(self.performer.voice_states(), self.speakers.values(), any_voice=bool(self.voices))
         files = file_health(self.watch.problems, self.plan.problems)
         stage = self.stage.healths()
-        return [*chats, *brain, *offers, *voices, *stage, *all_of(self.broken), *files]
+        ears = self.hearing.healths()
+        sound, loop = self.outlets.healths(), self.stalls.healths()
+        return [*chats, *ears, *brain, *offers, *voices, *sound, *stage, *loop, *all_of(self.broken), *files]
 
     def revised(self) -> None:
         """Files, cast or set-up have changed: pages that show them ask again."""
@@ -475,9 +535,11 @@ class House:
         """End the show and give everything back; names what was late. The whole takes under a second."""
         late: list[str] = []
         self.closing = True
+        self.stalls.stop()
         self.inbox.emit(CloseRequested(finish=finish))
         if not await _within(self.closed.wait(), 30.0 if finish else CLOSE_LIMIT_S):
             late.append("the show")
+        await self.hearing.aclose()
         late += await self.stage.aclose()
         late += await self._supervisor.close(PART_LIMIT_S)
         late += await self.performer.aclose()
@@ -490,6 +552,7 @@ class House:
         if not all(result is True for result in results):
             late.append("a part")
         self.track.close()
+        await _within(self.outlets.aclose(), PART_LIMIT_S)
         close_texts = getattr(self.texts, "close", None)
         if close_texts is not None:
             close_texts()

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from streamer.app.hearing.opening import asr_key
 from streamer.app.parts import brain_key, voice_key
 from streamer.app.plan import Plan
 from streamer.cast import Persona
@@ -46,7 +47,7 @@ class Stage(Protocol):
     def change_rundown(self, plan: Plan) -> None: ...
 
     async def change_stage(self, plan: Plan) -> None:
-        """OBS, its scene map, the avatars."""
+        """OBS, its scene map, the avatars, and how the host is heard."""
         ...
 
     def changed(self, plan: Plan) -> None:
@@ -108,7 +109,9 @@ def _keys(plan: Plan) -> tuple[object, object]:
 
 def _staged(plan: Plan) -> object:
     on_stage = [persona.id for persona in plan.cast]
-    return plan.settings.obs, plan.settings.avatars, plan.settings.alerts, plan.scenes, plan.rundown, on_stage
+    settings = plan.settings
+    stage = settings.obs, settings.avatars, settings.alerts, plan.scenes, plan.rundown, on_stage
+    return stage, settings.ears, asr_key(settings)
 
 
 def _names(plan: Plan) -> list[str]:

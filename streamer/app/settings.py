@@ -13,6 +13,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from streamer.adapters.asr.azure import AzureEar
+from streamer.adapters.asr.openai_transcribe import OpenAiEar
+from streamer.adapters.asr.pocketsphinx import SphinxEar
+from streamer.adapters.asr.whisper import WhisperEar
 from streamer.adapters.avatar.vts.settings import VtsAvatar
 from streamer.adapters.chat.streamerbot.settings import StreamerBotChat
 from streamer.adapters.chat.twitch_irc.settings import TwitchChat
@@ -28,6 +32,7 @@ from streamer.adapters.tts.openai_speech import OpenAiVoice
 from streamer.adapters.tts.voicevox import VoicevoxVoice
 from streamer.app.alerting.rules import core_rules
 from streamer.app.alerting.settings import Alerts
+from streamer.app.outlets import SoundPart
 from streamer.app.outward.settings import Webhooks
 from streamer.app.sending.settings import CommandsPart, WritePart
 from streamer.app.setup.secrets import KEYS
@@ -37,6 +42,7 @@ from streamer.core.settings import Scenes, Segment, ShowSettings
 PREFIX = "SHOWRUNNER_"
 _SECRETS = frozenset(("api_key", "password", "token", "client_secret", "secret", "authorization"))
 Engine = Literal["openai", "elevenlabs", "azure", "voicevox", "http", "edge", "espeak"]
+EarEngine = Literal["whisper", "azure", "openai", "offline"]
 
 
 class _Group(BaseModel):
@@ -104,6 +110,38 @@ class TtsPart(_Group):
         }  # fmt: skip
 
 
+class EarsPart(_Group):
+    """How the show hears its host."""
+
+    source: Literal["browser", "device", "meter", "off"] = "browser"
+    device: str = ""
+    open_speakers: bool = False
+    push_to_talk: bool = False
+    muted: bool = False
+    barge_in: Literal["stop", "duck"] = "stop"
+
+
+class AsrPart(_Group):
+    """Who understands the host."""
+
+    chain: list[EarEngine] | None = None
+    language: str = ""
+    whisper: WhisperEar | None = None
+    azure: AzureEar | None = None
+    openai: OpenAiEar | None = None
+    offline: SphinxEar | None = None
+
+    @property
+    def engines(self) -> Sequence[EarEngine]:
+        """Those that are asked, in order: the chain (an empty one: nobody), else each that has a section."""
+        given: dict[EarEngine, Any] = {
+            "whisper": self.whisper, "azure": self.azure, "openai": self.openai, "offline": self.offline,
+        }  # fmt: skip
+        if self.chain is not None:
+            return self.chain
+        return [engine for engine, part in given.items() if part is not None]
+
+
 Avatar = VtsAvatar
 """How a persona is shown outside of the overlays; a new vendor is a name in this union."""
 
@@ -122,6 +160,9 @@ class Settings(_Group):
     llm: OpenAiChat | None = None
     llm_fallbacks: list[OpenAiChat] = []
     tts: TtsPart = TtsPart()
+    asr: AsrPart = AsrPart()
+    ears: EarsPart = EarsPart()
+    sound: SoundPart = SoundPart()
     moderation: ModerationPart = ModerationPart()
     obs: ObsPart | None = None
     avatars: dict[str, Avatar] = {}
@@ -192,6 +233,7 @@ class Settings(_Group):
             segments=segments,
             alerts=core_rules(self.alerts),
             scenes=scenes or Scenes(),
+            barge_in=self.ears.barge_in,
         )
 
 

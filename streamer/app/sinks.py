@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from streamer.adapters.audio.common import Track
-from streamer.ports import Heard
+from streamer.ports import AudioSink, Heard
 
 
 class WatchedSink:
     """`AudioSink` around a track: `watch` sees every report of the line that plays."""
 
-    def __init__(self, track: Track, watch: Callable[[Heard], None]) -> None:
+    def __init__(self, track: AudioSink, watch: Callable[[Heard], None]) -> None:
         self._track = track
         self._watch = watch
 

@@ -52,8 +52,9 @@ class StageRoom:
         """Of the recording and the stream, as OBS told last. What it did while it was away is told when it is back."""
 
     def _report(self, event: Event) -> None:
-        if not self._house.closing:
-            self._house.inbox.emit(event)
+        told = self._house.hearing.meter(event)
+        if not self._house.closing and told is not None:
+            self._house.inbox.emit(told)
 
     def _device(self, part: str, state: Mapping[str, object]) -> None:
         self.panel.device(part, state)
