@@ -70,6 +70,12 @@ class Mixer:
         with self._lock:
             self._cut(fade_ms)
 
+    def over(self, play: int) -> None:
+        """Its end was told: forget it, unless another one has begun meanwhile."""
+        with self._lock:
+            if play == self._play:
+                self._cut(0)
+
     def duck(self, *, on: bool) -> None:
         with self._lock:
             self._goal = DUCKED if on else 1.0

@@ -104,6 +104,7 @@ class ObsMediaOutlet:
         self.muted = False
         """Somebody muted the source in OBS."""
         self._clock, self._sleep = clock, sleep
+        self._wake = asyncio.Event()
         self._mixer = Mixer(RATE_HZ)
         self._token = secrets.token_urlsafe(24)
         self._port = 0
@@ -161,8 +162,11 @@ class ObsMediaOutlet:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._feed(), name="sound for OBS")
                 while True:
+                    self._wake.clear()
                     await self.look()
-                    await self._sleep(LOOK_S)
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(LOOK_S):
+                            await self._wake.wait()
         finally:
             server.close()
             self._hang_up()
@@ -256,6 +260,7 @@ class ObsMediaOutlet:
                 if self._writer is not None:
                     self.restarts += 1
                     self._hang_up()
+                    self._wake.set()
                 next_at = self._clock()
             writer = self._writer
             if writer is None:
@@ -280,6 +285,8 @@ class ObsMediaOutlet:
             self.player = player
             self._on_heard = None
             self._mixer.stop(15)
+            if player is not None and not self.muted:
+                self._say("ok", "sound.obs_plays")
             for on_change in tuple(self._on_change):
                 on_change()
 

@@ -51,12 +51,14 @@ def send(outlet: Outlet, pcm: bytes) -> None:
 async def feed(outlet: Outlet, told: Told, ms: int, at_ms: int = 0, ahead_ms: int = 300) -> None:
     """As a track does: so much of a line, never far ahead of what was heard."""
     pcm, sent = tone(ms), 0
+    limit = time.perf_counter() + 20
     while sent < len(pcm):
         heard = max([at_ms, *told.ms]) - at_ms
         if sent // 2 * 1000 // RATE_HZ - heard < ahead_ms:
             outlet.push(pcm[sent : sent + FRAME_BYTES].ljust(FRAME_BYTES, b"\0"))
             sent += FRAME_BYTES
         else:
+            assert time.perf_counter() < limit, "nothing is heard any more"
             await asyncio.sleep(0.005)
 
 

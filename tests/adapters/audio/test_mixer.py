@@ -161,3 +161,19 @@ def test_the_level_is_of_what_was_handed_over_since_it_was_asked():
     deck.run(10)
     assert deck.mixer.level_db() == pytest.approx(-6.0, abs=0.1)
     assert deck.mixer.level_db() == -100.0
+
+
+def test_a_line_that_is_over_does_not_take_the_next_one_with_it():
+    deck = Deck()
+    deck.mixer.play(1, 0)
+    deck.mixer.push(1, flat(10))
+    deck.mixer.end(1)
+    deck.run(10)
+    assert deck.mixer.progress(deck.now).ended
+    deck.mixer.play(2, 0)
+    deck.mixer.over(1)
+    deck.mixer.push(2, flat(10))
+    deck.run(10)
+    assert deck.mixer.progress(deck.now).ms == 10
+    deck.mixer.over(2)
+    assert deck.mixer.progress(deck.now) is None

@@ -25,7 +25,7 @@ STALLED_S = 2.5
 """A device that has asked for nothing for so long is gone; some drivers do not say so. PulseAudio needs up to 2 s to
 begin."""
 BEGINS_S = 5.0
-FLOWS_S, GAP_S = 0.3, 0.1
+FLOWS_S, GAP_S = 0.3, 0.25
 
 
 class Resampler:
@@ -109,9 +109,9 @@ class Speaker:
             if heard is not None and heard.begun and (due or heard.play != playing or heard.ended):
                 playing = heard.play
                 reported = {"play": heard.play, "ms": heard.ms, "under": heard.under_ms, "ended": heard.ended}
-                self._tell.event("heard", reported)
                 if heard.ended:
-                    self.mixer.stop(0)
+                    self.mixer.over(heard.play)
+                self._tell.event("heard", reported)
             if due:
                 reported_at = time.monotonic()
                 level = self.mixer.level_db()
