@@ -28,7 +28,7 @@ RATE = 16_000
 WINDOW = RATE // 50
 EAR: dict[str, Any] = {
     "source": "browser", "state": "waiting", "level_db": None, "speaking": False, "partial": "", "last": "",
-    "engine": "whisper", "vad": "silero", "loading": None, "notice": None, "push_to_talk": False,
+    "engine": "whisper", "vad": "silero", "loading": None,
 }  # fmt: skip
 ENGINES = [
     {"engine": "whisper", "name": "Whisper", "state": "model", "local": True, "streaming": False, "why": "", "fix": "",
@@ -210,7 +210,7 @@ async def test_mute_holds_at_once_and_the_page_still_hears(opened: Any, show: Pa
 
 async def test_push_to_talk_sends_only_while_it_is_held(opened: Any, show: PanelShow, hearing: Hearing) -> None:
     hearing.room.say("open", push_to_talk=True)
-    show.snapshot["ear"]["push_to_talk"] = show.answers["ears"]["push_to_talk"] = True
+    show.answers["ears"]["push_to_talk"] = True
     panel = await listening(opened, hearing, show)
     await panel.shows(".ear-now h3", "Ready for your key")
     await asyncio.sleep(0.5)
@@ -344,8 +344,12 @@ async def test_what_is_heard_and_how_long_it_takes(opened: Any, show: PanelShow,
     assert await panel.text(".ear-text") == "Mika what do <b>you</b>"
     await panel.page.get_by_role("button", name="Test: say something").click()
     await panel.shows(".ear-test", "Good evening, can you hear me?")
-    await show.change({"ear/partial": "", "ear/speaking": False, "ear/last": "Good evening, Mika.", "ear/to": "mika"})
+    await show.change({"ear/partial": "", "ear/speaking": False, "ear/last": "Good evening, Mika."})
     await panel.shows(".ear-test .good", "That was understood.")
+    why = {"code": "host", "name": "", "text": "Good evening, Mika.", "platform": "host", "uid": "host:ear-4"}
+    next_ = {"id": 15, "persona": "mika", "kind": "host", "state": "preparing", "text": "", "est_ms": None, "why": why}
+    await show.change({"next/15": next_ | {"since": 0, "not_before": None}})
+    await panel.shows(".ear-heard", "You said · Mika")
     assert await panel.text(".ear-heard") == "You said · Mika Good evening, Mika."
     assert await panel.text(".ear-total b") == "1.3 s"
     assert await panel.page.locator(".ear-late tbody tr").count() == 7
@@ -406,7 +410,8 @@ async def test_it_fits_and_can_be_read_and_pressed(
     opened: Any, show: PanelShow, hearing: Hearing, size: dict[str, int], scheme: str, locale: str
 ) -> None:
     loading = {"step": "fetching", "model": "base", "done": 61_000_000, "total": 0}
-    show.snapshot["ear"] |= {"push_to_talk": True, "loading": loading, "last": "ペンギンの話"}
+    hearing.room.say("open", push_to_talk=True)
+    show.snapshot["ear"] |= {"loading": loading, "last": "ペンギンの話"}
     show.answers["ears"]["push_to_talk"] = True
     panel = await listening(opened, hearing, show, size=size, color_scheme=scheme, locale=locale)
     assert await panel.page.evaluate("document.documentElement.scrollWidth") <= size["width"]

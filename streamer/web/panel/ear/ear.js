@@ -64,7 +64,7 @@ function frame(data) {
 function begin() {
   if (wire) return;
   wire = new Wire({
-    onState: (message) => { told = message; },
+    onState: (message) => { told = message; if (mine.peek().push !== message.push_to_talk) say({ push: message.push_to_talk }); },
     onLink: (up) => { if (!up) told = null; say({ up }); },
     onReplaced: () => { release(); wire = null; try { sessionStorage.setItem(KEEP.on, "0"); } catch { /* as above */ } say({ phase: "replaced", up: false }); },
   });

@@ -1,7 +1,6 @@
 // Push-to-talk: a key that works wherever nothing is typed, as long as this page has the focus, and a button that is held.
 import { signal } from "../vendor/preact.js";
-import { held } from "../parts/mic.js";
-import { S } from "../store.js";
+import { held, mine } from "../parts/mic.js";
 import { recall, remember } from "../texts.js";
 
 const KEPT = "showrunner.ear.key";
@@ -43,7 +42,7 @@ function learn(event) {
 
 addEventListener("keydown", (event) => {
   if (learning.value && !event.repeat) { learn(event); return; }
-  if (event.code !== key.value || event.isComposing || event.ctrlKey || event.altKey || event.metaKey || !S.ear.peek()?.push_to_talk) return;
+  if (event.code !== key.value || event.isComposing || event.ctrlKey || event.altKey || event.metaKey || !mine.peek().push || mine.peek().phase !== "open") return;
   if (typing(event.target) && !/^F\d+$/.test(event.code)) return;
   event.preventDefault();
   if (!event.repeat) hold("key", true);

@@ -9,16 +9,17 @@ import { go } from "../views.js";
 
 const SETTLE_MS = 3000;
 
-/** This page's own microphone. phase: off | asking | open | failed | replaced; `code` says why it failed. */
-export const mine = signal({ phase: "off", code: "", label: "", up: false, asleep: false, silenced: false });
+/** This page's own microphone. phase: off | asking | open | failed | replaced; `code` says why it failed; `push`: only what is said while a key is held is sent. */
+export const mine = signal({ phase: "off", code: "", label: "", up: false, push: false, asleep: false, silenced: false });
 /** Closed here at once, before the show has answered; null: as the show says. */
 export const wish = signal(null);
 /** Whether push-to-talk is held down here. */
 export const held = signal(false);
-/** How the ear is as a whole: null where the show has none, else off | waiting | muted | deaf | speaking | open | lost. */
+/** How the ear is as a whole: null where the show has none, else off | meter (only a level is watched) | waiting | muted | deaf | speaking | open | lost. */
 export const ear = computed(() => {
   const now = S.ear.value;
   if (!now) return null;
+  if (now.source === "meter" || now.source === "off") return now.source;
   if (wish.value ?? now.state === "muted") return "muted";
   if (mine.value.phase === "open" && !mine.value.up) return "lost";
   return now.state === "open" && now.speaking ? "speaking" : now.state;
@@ -26,6 +27,19 @@ export const ear = computed(() => {
 
 // Words of the show that say the same end the wish.
 effect(() => { if (wish.value !== null && S.ear.value && (S.ear.value.state === "muted") === wish.value) wish.value = null; });
+
+// Who answers the host's last words, as soon as somebody is known to: by the words in the queue, in what is prepared, or on air.
+const answered = signal({ text: "", persona: "" });
+effect(() => {
+  const last = S.ear.value?.last;
+  if (!last) return;
+  const lines = [...Object.values(S.next.value), S.line.value].filter((line) => line?.why);
+  const all = [...Object.values(S.queue.value), ...lines.map(({ persona, why }) => ({ ...why, persona }))];
+  const found = all.find((one) => one.persona && one.text === last && String(one.uid).startsWith("host:"));
+  if (found && (answered.peek().text !== last || answered.peek().persona !== found.persona)) answered.value = { text: last, persona: found.persona };
+});
+/** The id of the persona that answers the host's last words, or "". */
+export const answers = computed(() => (S.ear.value?.last && answered.value.text === S.ear.value.last ? answered.value.persona : ""));
 
 const later = () => import("../ear/ear.js");
 
@@ -48,7 +62,8 @@ export async function mute(on) {
 /** One press on the chip, and the key M. */
 export function press() {
   const now = ear.peek();
-  if (now === null || now === "off") return go("ear");
+  if (now === null) return undefined;
+  if (now === "off" || now === "meter") return go("ear");
   if (now === "waiting" && S.ear.peek().source === "browser") return useHere();
   if (now === "waiting") return go("ear");
   return mute(now !== "muted");
@@ -70,7 +85,7 @@ export function Mic() {
   const now = ear.value;
   if (now === null) return null;
   const words = t(`mic.${now}`);
-  const shut = now === "muted" || now === "off";
-  return html`<button type="button" class=${`micchip is-${now}`} aria-keyshortcuts="M" aria-pressed=${now === "muted" ? "true" : now === "off" || now === "waiting" ? undefined : "false"} aria-disabled=${!live.value} aria-label=${`${t("mic.title")}: ${words}`} title=${t(`mic.${now}.press`)} onClick=${() => (live.value || now !== "muted") && press()}>
+  const shut = now === "muted" || now === "off" || now === "meter";
+  return html`<button type="button" class=${`micchip is-${now}`} aria-keyshortcuts="M" aria-pressed=${now === "muted" ? "true" : /^(off|meter|waiting)$/.test(now) ? undefined : "false"} aria-disabled=${!live.value} aria-label=${`${t("mic.title")}: ${words}`} title=${t(`mic.${now}.press`)} onClick=${() => (live.value || now !== "muted") && press()}>
     <${Icon} name=${shut ? "micoff" : "mic"}/><span class="micwords">${words}</span></button>`;
 }
