@@ -10,7 +10,7 @@ from streamer.boot.places import Place
 BIG_MB = 10.0
 ENTRY = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
 FOUND = re.compile(r"^(?:Collecting|Processing) (\S+)")
-SIZE = re.compile(r"^\s*Downloading (\S+) \(([\d.]+) (kB|MB|GB)")
+SIZE = re.compile(r"^\s*Downloading (\S+) \(([\d.]+) (bytes|kB|MB|GB)")
 IGNORED = re.compile(r"^Ignoring ")
 BYTES = re.compile(r"^Progress (\d+) of (\d+)")
 INSTALLING = re.compile(r"^Installing collected packages: ")
@@ -24,6 +24,7 @@ class Progress:
             self.total = len(ENTRY.findall(file.read()))
         self.found = 0
         self.name = ""
+        self.late = False
         self.fresh = place.fresh
         self.installing = False
         self.said_at = 0.0
@@ -45,8 +46,8 @@ class Progress:
             self.found += 1
             self.name = plain_name(found[1])
             self.say(f"[{self.found}/{max(self.total, self.found)}] {self.name}{self.remaining()}")
-        elif (size := SIZE.match(line)) and size[3] != "kB" and float(size[2]) >= BIG_MB:
-            self.say(f"[{self.found}/{self.total}] {self.name}, {float(size[2]):.0f} {size[3]}, downloading")
+        elif (size := SIZE.match(line)) and size[1].endswith(".whl"):
+            self.downloading(plain_name(size[1]), float(size[2]), size[3])
         elif amount := BYTES.match(line):
             self.bytes(int(amount[1]), int(amount[2]))
         elif IGNORED.match(line):
@@ -56,11 +57,23 @@ class Progress:
             self.total = line.count(",") + 1
             self.say(f"Unpacking {self.total} packages")
 
+    def downloading(self, name: str, amount: float, unit: str) -> None:
+        """A wheel is fetched: either right after it was found, or all together once everything was found."""
+        self.late = self.late or name != self.name
+        self.name = name
+        big = unit in ("MB", "GB") and amount >= BIG_MB
+        if big or (self.late and self.terminal):
+            self.say(f"{self.place()}{name}, {amount:.0f} {unit}, downloading")
+
+    def place(self) -> str:
+        """How many of how many, as long as that is what goes on."""
+        return "" if self.late else f"[{self.found}/{self.total}] "
+
     def bytes(self, have: int, total: int) -> None:
         """How much of a big file is there, with all that was fetched before; in a file one line every ten seconds."""
         if total >= BIG_MB * 1e6 and (self.terminal or time.monotonic() - self.said_at > 10) and have < total:
             sofar = f", {(self.fetched + have) / 1e6:.0f} MB in all" if self.fetched >= 1e6 else ""
-            self.say(f"[{self.found}/{self.total}] {self.name}, {have / 1e6:.0f} of {total / 1e6:.0f} MB{sofar}")
+            self.say(f"{self.place()}{self.name}, {have / 1e6:.0f} of {total / 1e6:.0f} MB{sofar}")
         if have >= total:
             self.fetched += total
 
@@ -68,7 +81,7 @@ class Progress:
         """Silence: while pip unpacks it says nothing, so what has arrived is counted."""
         if not self.installing:
             if time.monotonic() - self.said_at > 10 and self.name:
-                self.say(f"[{self.found}/{self.total}] {self.name}, still downloading")
+                self.say(f"{self.place()}{self.name}, still downloading")
             return
         there = sum(name.endswith(".dist-info") for _, names, _ in self.walk() for name in names)
         self.say(f"Unpacking, {there} of {self.total} packages", quiet_in_file=True)

@@ -96,6 +96,26 @@ def test_bytes_of_a_big_file_are_shown_in_place(
     assert "43 of 43" not in said
 
 
+def test_wheels_may_be_fetched_after_all_were_found(
+    place: Place, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index that gives metadata by itself."""
+    shown = Progress(place, place.lock_file, updating=False)
+    for n in range(2):
+        shown.hear(f"Collecting pack-{n}==1.{n}\n")
+        shown.hear(f"  Downloading pack_{n}-1.{n}-py3-none-any.whl.metadata (6.6 kB)\n")
+    shown.hear("Downloading pack_0-1.0-py3-none-any.whl (92.4 MB)\n")
+    shown.hear("Downloading pack_1-1.1-py3-none-any.whl (31 kB)\n")
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "[1/20] pack-0 1.0",
+        "[2/20] pack-1 1.1",
+        "pack-0 1.0, 92 MB, downloading",
+    ]
+    monkeypatch.setattr(shown, "terminal", True)
+    shown.hear("Downloading pack_1-1.1-py3-none-any.whl (31 kB)\n")
+    assert "pack-1 1.1, 31 kB, downloading" in capsys.readouterr().out
+
+
 def test_bytes_in_a_file_are_rare(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     shown = Progress(place, place.lock_file, updating=False)
     shown.hear("Collecting pack-0==1.0\n")
