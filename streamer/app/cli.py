@@ -11,7 +11,7 @@ from streamer import __version__
 
 COMMANDS = (
     "run", "check", "rehearse", "replay", "transcript", "moderate", "bench", "cast", "login", "logout", "obs", "sounds",
-    "add", "remove", "extras",
+    "add", "remove", "extras", "ears",
 )  # fmt: skip
 EXTRAS_COMMANDS = ("add", "remove", "extras")
 SERVICE_HELP = "twitch or youtube"
@@ -38,6 +38,9 @@ commands:
   extras                  what can be added: what for, size, licence, installed or not
   add NAME...             install extras (whisper, azure, offline-ear, device, sounds); an update keeps them
   remove NAME...          take them out again
+  ears list               what can understand the host here, and the models for Whisper
+  ears fetch MODEL        get a model for Whisper; goes on where it was interrupted
+  ears test FILE          a recording, understood by the recognisers that are set up
   cast new NAME           a character of your own: five questions, ten lines in home/characters
   cast list               the characters there are, and who is on stage
   cast import FILE        a character card (V1, V2, V3; JSON, PNG, CHARX) becomes a persona in home/characters
@@ -54,8 +57,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="command")
     for name in COMMANDS:
         sub = commands.add_parser(name, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-        if name in ("cast", "obs", "sounds"):
-            {"cast": _cast, "obs": _obs, "sounds": _sounds}[name](sub)
+        if name in ("cast", "obs", "sounds", "ears"):
+            {"cast": _cast, "obs": _obs, "sounds": _sounds, "ears": _ears}[name](sub)
             continue
         if name in EXTRAS_COMMANDS:
             _extras(name, sub)
@@ -132,6 +135,22 @@ def _sounds(sub: argparse.ArgumentParser) -> None:
     two.add_argument("--out", metavar="FILE", type=Path, required=True, help="what is written")
     two.add_argument("--at", metavar="SECONDS", type=float, default=0.0, help="of the bed, when the sting begins")
     two.add_argument("--duck", metavar="DB", type=float, default=12.0, help="how much the bed is lowered meanwhile")
+
+
+def _ears(sub: argparse.ArgumentParser) -> None:
+    actions = sub.add_subparsers(dest="action", metavar="list | fetch | test", required=True)
+    both = argparse.ArgumentParser(add_help=False)
+    _common(both)
+    shown = argparse.ArgumentDefaultsHelpFormatter
+    actions.add_parser("list", parents=[both], formatter_class=shown)
+    get = actions.add_parser("fetch", parents=[both], formatter_class=shown)
+    get.add_argument("model", metavar="MODEL", help="a name of `ears list`, or a repository of the hub")
+    get.add_argument("--again", action="store_true", help="also when it is here already")
+    test = actions.add_parser("test", parents=[both], formatter_class=shown)
+    test.add_argument("file", metavar="FILE", type=Path, help="a recording of up to 15 seconds")
+    test.add_argument("--engine", choices=("whisper", "azure", "openai", "offline"), help="this one only")
+    test.add_argument("--language", metavar="CODE", help="what is spoken (as in the settings; en)")
+    test.add_argument("--hint", metavar="NAME", action="append", default=[], help="a name that is likely to be said")
 
 
 def _common(sub: argparse.ArgumentParser) -> None:

@@ -19,7 +19,7 @@ from streamer.adapters.worker_child import ChildMisconfigured, ChildUnavailable,
 
 CHUNK = 4 << 20
 TOLD_S = 0.1
-NICENESS = 5
+NICENESS = 2
 MAX_TOKENS = 220
 """Half of Whisper's 448 are for the prompt."""
 TEMPERATURES = (0.0, 0.5)
@@ -38,13 +38,9 @@ _loaded = _Loaded()
 
 
 def ready(_reply: Reply) -> None:
-    """Behind the show, the game and OBS: a late answer is better than a dropped frame."""
-    if sys.platform == "win32":
-        import ctypes
-
-        below_normal = 0x4000
-        ctypes.windll.kernel32.SetPriorityClass(ctypes.windll.kernel32.GetCurrentProcess(), below_normal)
-    else:
+    """A little behind the show itself, so that its loop is never the one that waits. Not on Windows, where a class of
+    priority less means no time at all beside a game."""
+    if sys.platform != "win32":
         with contextlib.suppress(OSError):
             os.nice(NICENESS)
     import faster_whisper  # noqa: F401
