@@ -192,6 +192,25 @@ def test_duck_lowers_by_12_db(listening: tuple[Any, SinkSide]) -> None:
     assert 20 * math.log10(ducked / 0.3536) == pytest.approx(-12, abs=1)
 
 
+def test_the_page_measures_what_it_plays(listening: tuple[Any, SinkSide]) -> None:
+    page, side = listening
+    side.begin(1)
+    side.play(1, tone(1000), paced=False)
+    side.finish(1, 1000)
+    side.wait("ended")
+    levels = [one["level"] for one in side.all("heard")][1:]
+    assert len(levels) >= 4
+    assert all(isinstance(each, int) for each in levels)
+    assert max(levels) == pytest.approx(-9, abs=1), "a sine of half the full scale"
+    page.evaluate("showrunner.sink.output.gain.value = 0")
+    side.begin(2)
+    side.play(2, tone(1000), paced=False)
+    side.finish(2, 1000)
+    side.wait("ended", 2)
+    silent = [one["level"] for one in side.all("heard") if one["line"] == 2]
+    assert min(silent[2:]) == -100, "what nobody can hear is not said to be loud"
+
+
 def test_a_new_connection_begins_at_full_volume(show: FakeShow, listening: tuple[Any, SinkSide]) -> None:
     page, side = listening
     side.send({"duck": {"on": True}})

@@ -339,3 +339,18 @@ async def test_aiohttp_can_still_ping_between_frames(stage):
         await asyncio.sleep(0.02)
     assert (await line).ms == 1000
     assert not isinstance(page.ws.exception(), aiohttp.ClientError)
+
+
+async def test_what_the_page_measures_is_told_while_it_plays(stage):
+    page = await stage.page()
+    levels: list[float] = []
+    stage.house.room.on_level = levels.append
+    line = asyncio.create_task(stage.speak(100))
+    await page.until(lambda: len(page.frames) >= 10)
+    position = {"line": 1, "generation": page.generation, "ms": 40, "under": 0}
+    await page.say({"heard": position | {"level": -23}})
+    await page.say({"heard": position | {"level": "loud"}})
+    await page.say({"heard": position | {"generation": page.generation - 1, "level": -50}})
+    async with asyncio.timeout(5):
+        await line
+    assert levels == [-23]
