@@ -278,8 +278,10 @@ class Worker:
         Raises Unavailable (dead, late, or as the child said) or Misconfigured. Who is late lives on: whoever knows that
         it hangs calls `kill`.
         """
-        await self.start()
         running = self._running
+        if running is None or not running.alive:
+            await self.start()
+            running = self._running
         if running is None:
             raise Unavailable(f"{self.name} is closed")
         self._number += 1

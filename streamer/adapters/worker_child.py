@@ -128,8 +128,8 @@ def serve(
     `ready` runs first, on the same thread as the handlers (vendors are imported there); what it returns is told, what
     it raises ends the process and is raised by the other side's `start`. A handler gets (data, bytes, reply); its
     return value is the answer (`Answer` when bytes belong to it, `LATER` when it answers itself), what it raises too.
-    The kinds in `urgent` are handled at once on the reading thread, also while another handler works: they may only
-    set a flag.
+    The kinds in `urgent` are handled at once on the reading thread, also while another handler works: for what sets a
+    flag, and for what is done sooner than a change of threads.
     """
     source, write = _pipes()
     questions: queue.SimpleQueue[tuple[Head, bytes]] = queue.SimpleQueue()

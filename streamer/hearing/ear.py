@@ -26,7 +26,6 @@ from streamer.hearing.utterance import Heard, Utterance
 from streamer.hearing.verdict import Nothing
 from streamer.hearing.windows import Windows, check
 from streamer.ports import (
-    FRAME_MS,
     WINDOW_MS,
     Hearing,
     Misconfigured,
@@ -92,7 +91,8 @@ class Ear:
             maxlen=(self.limits.preroll_ms + self.limits.doubt_ms) // WINDOW_MS
         )
         """Windows that belong to no utterance yet, and whether the cast was to be heard."""
-        self._queue: deque[tuple[bytes | object, float]] = deque()
+        self._queue: deque[tuple[bytes | object, float, float]] = deque()
+        """Window, its level, when it came."""
         self._arrived = asyncio.Event()
         self._now_ms = 0
         self._open = True
@@ -140,18 +140,23 @@ class Ear:
         check(frame)
         if not self._open:
             return
-        self._queue.append((frame, self._clock()))
-        while len(self._queue) * FRAME_MS > self.limits.backlog_ms:
+        for window in self._windows.feed(frame):
+            level = self.level_db = level_db(window)
+            self._queue.append((window, level, self._clock()))
+            if len(self._queue) >= self.limits.batch or not self._may_wait(level):
+                self._arrived.set()
+        while len(self._queue) * WINDOW_MS > self.limits.backlog_ms:
             self._queue.popleft()
-            self.lost_ms += FRAME_MS
-        self._arrived.set()
+            self.lost_ms += WINDOW_MS
 
     def push(self, on: bool) -> None:  # noqa: FBT001 - a key
         """The push-to-talk key: held it is a voice, at once; let go it is the end of the turn, at once."""
         if not self._open or on == (self._held_ms >= 0):
             return
         if not on:
-            self._queue.append((_Release, self._clock()))
+            if rest := self._windows.flush():
+                self._queue.append((rest, level_db(rest), self._clock()))
+            self._queue.append((_Release, 0.0, self._clock()))
             self._arrived.set()
             return
         self._held_ms = 0
@@ -193,32 +198,41 @@ class Ear:
     # --- the sound ----------------------------------------------------------------------------------------------------
 
     async def _next(self) -> None:
-        if not self._queue:
-            self._arrived.clear()
-            try:
-                async with asyncio.timeout(self.limits.idle_ms / 1000):
-                    await self._arrived.wait()
-            except TimeoutError:
+        try:
+            async with asyncio.timeout(self.limits.idle_ms / 1000):
+                await self._arrived.wait()
+        except TimeoutError:
+            if not self._queue:
                 self._idle()
-                return
-        if not self._queue:
-            return
-        item, at_s = self._queue.popleft()
-        if not isinstance(item, bytes):
-            self._released(at_s)
-            return
-        self._idle_ms = 0
-        for window in self._windows.feed(item):
-            await self._look_at(window, at_s)
+        while self._queue:
+            item, level, at_s = self._queue.popleft()
+            if isinstance(item, bytes):
+                self._idle_ms = 0
+                await self._look_at(item, level, at_s)
+            else:
+                self._released(at_s)
+        self._arrived.clear()
 
-    async def _look_at(self, window: bytes, at_s: float) -> None:
+    def _may_wait(self, level: float) -> bool:
+        """Nothing follows from a window alone: it is too quiet to begin a voice, or a voice goes on in it."""
+        if self._held_ms >= 0:
+            return True
+        if self._utterance is not None:
+            return self._speaking and self._utterance.quiet_ms == 0
+        return not self._onset.begun and level < self._gate
+
+    @property
+    def _gate(self) -> float:
+        """A voice that begins is as loud as this."""
+        return max(self._noise.db + self.limits.gate_db, self.limits.quietest_db)
+
+    async def _look_at(self, window: bytes, level: float, at_s: float) -> None:
         epoch = self._epoch
         score = await self._score(window)
         if epoch != self._epoch or not self._open:
             return
         self._now_ms += WINDOW_MS
-        level = self.level_db = level_db(window)
-        gate = max(self._noise.db + self.limits.gate_db, self.limits.quietest_db)
+        gate = self._gate
         if score < self.limits.leave:
             self._noise.add(level)
         echo = self._on_air is None or self._on_air()
@@ -371,9 +385,6 @@ class Ear:
         self._held_ms = -1
         if utterance is None or held_ms < 0:
             return
-        rest = self._windows.flush()
-        if rest:
-            utterance.add((rest, level_db(rest), False), at_ms=self._now_ms, at_s=at_s)
         utterance.ended_s = at_s
         self._speaking = False
         self._onset.clear()

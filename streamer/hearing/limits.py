@@ -6,14 +6,19 @@ import msgspec
 class EarLimits(msgspec.Struct, frozen=True, kw_only=True):
     """Milliseconds are of the sound, not of a clock, unless it says otherwise."""
 
+    suspect: float = 0.3
+    """Score of a window (0..1) with which a voice may begin: consonants before it look like that."""
     threshold: float = 0.5
-    """Score of a window (0..1) from which it is voice."""
+    """Score from which a window is voice."""
     leave: float = 0.35
     """Below that a voice that was there is gone."""
     confirm_ms: int = 160
     """So much of a voice is somebody who speaks."""
     share: float = 0.7
     """Of those windows are voice, and so high is their score on average."""
+    sure_ms: int = 128
+    sure: float = 0.88
+    """So much less of it where the score is that high on average."""
     doubt_ms: int = 640
     """A suspicion that is not confirmed by then was none."""
     candidate_ms: int = 250
@@ -45,5 +50,7 @@ class EarLimits(msgspec.Struct, frozen=True, kw_only=True):
     """By the clock: without sound for so long, it is as silent as it is."""
     lost_ms: int = 2_000
     """Of silence like that after which a held key counts as let go."""
+    batch: int = 4
+    """Windows that are looked at together while nothing can follow from one of them: it costs half. 1: never."""
     backlog_ms: int = 2_000
     """Sound that waits to be looked at; what is older is lost."""

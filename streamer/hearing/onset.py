@@ -25,26 +25,29 @@ class Onset:
         return sum(score >= self._limits.threshold for score in self._scores) * WINDOW_MS
 
     def step(self, score: float, *, loud: bool) -> Step:
-        """What became clear with this window. `suspected` comes with the first one over the threshold; `confirmed`
+        """What became clear with this window. `suspected` comes with the first one that may be a voice; `confirmed`
         when enough of the windows since then (the last ones of them) are voice; `gone` when they are not."""
         limits = self._limits
         seen = score if loud else 0.0
         if not self._scores:
-            if seen < limits.threshold:
+            if seen < limits.suspect:
                 return ""
             self._scores.append(seen)
             return "suspected"
         self._scores.append(seen)
-        need = -(-limits.confirm_ms // WINDOW_MS)
-        last = self._scores[-need:]
-        voiced = sum(each >= limits.threshold for each in last)
-        if len(last) == need and voiced >= limits.share * need and sum(last) >= limits.share * need:
+        if self._voiced(limits.confirm_ms, limits.share) or self._voiced(limits.sure_ms, limits.sure):
             return "confirmed"
         silent = len(self._scores) >= 4 and max(self._scores[-4:]) < limits.leave
         if silent or len(self._scores) * WINDOW_MS >= limits.doubt_ms:
             self.clear()
             return "gone"
         return ""
+
+    def _voiced(self, ms: int, share: float) -> bool:
+        need = -(-ms // WINDOW_MS)
+        last = self._scores[-need:]
+        voiced = sum(each >= self._limits.threshold for each in last)
+        return len(last) == need and voiced >= share * need and sum(last) >= share * need
 
     def clear(self) -> None:
         self._scores.clear()

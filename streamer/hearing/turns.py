@@ -30,7 +30,7 @@ class Turns:
     """`tick` is called whenever time has passed; everything is told from there or from the end of a task. `now_ms` of
     the sound; `current`: what is being said at this moment."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - whom it asks and tells
         self,
         *,
         on_turn: Callable[[Turn], None],

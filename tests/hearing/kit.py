@@ -11,8 +11,8 @@ from streamer.hearing import Ear, EarLimits, Turn
 from streamer.hearing.noise import level_db
 from streamer.ports import EAR_FRAME_BYTES, Final, Partial, RecognizerCaps, Unavailable
 
-LIMITS = EarLimits(idle_ms=60_000, answer_ms=60_000, look_ms=60_000)
-"""No real time decides anything."""
+LIMITS = EarLimits(idle_ms=60_000, answer_ms=60_000, look_ms=60_000, batch=1)
+"""No real time decides anything, and every window is looked at when it comes."""
 NAMES = {
     HostVoiceSuspected: "suspected",
     HostSpeechConfirmed: "confirmed",
@@ -166,7 +166,7 @@ class Rig:
 
     async def drained(self) -> None:
         """Everything was looked at, and what it started has run as far as it can without waiting."""
-        while self.ear._queue:
+        while self.ear._arrived.is_set():
             await asyncio.sleep(0)
         for _ in range(8):
             await asyncio.sleep(0)

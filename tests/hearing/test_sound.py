@@ -57,8 +57,9 @@ def steps(scores: str, **more: object) -> list[str]:
 
 
 def test_the_first_window_of_a_voice_is_suspected_and_160_ms_confirm_it() -> None:
-    assert steps("0099999") == ["", "", "suspected", "", "", "", "confirmed"]
-    assert steps("0459999") == ["", "", "suspected", "", "", "", "confirmed"]
+    assert steps("0077777") == ["", "", "suspected", "", "", "", "confirmed"]
+    assert steps("0049977") == ["", "", "suspected", "", "", "", "confirmed"]
+    assert steps("00999990")[:6] == ["", "", "suspected", "", "", "confirmed"], "sooner when there is no doubt"
     assert steps("0090999") == ["", "", "suspected", "", "", "", "confirmed"], "one window between may be a consonant"
 
 
