@@ -15,7 +15,7 @@ import secrets
 import time
 from array import array
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Annotated, Any, Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 from urllib.parse import urlsplit
 
 from pydantic import Field
@@ -50,10 +50,10 @@ class ObsMedia(Part):
     """Plays the voices through a media source in OBS on this machine."""
 
     kind: Literal["obs"] = "obs"
-    source: Annotated[str, Field(min_length=1, max_length=300)] = SOURCE
-    """Made in OBS when it is not there."""
-    scene: Annotated[str, Field(max_length=300)] = ""
-    """Where it is made; empty: in the scene on air."""
+    source: str = Field(
+        default=SOURCE, min_length=1, max_length=300, description="the media source, made in OBS when it is not there"
+    )
+    scene: str = Field(default="", max_length=300, description="the scene it is made in; empty: the one on air")
 
     def open(self) -> "ObsMediaOutlet":
         return ObsMediaOutlet(self.source, self.scene)

@@ -1,6 +1,6 @@
 """What people may set of the devices of this machine."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -13,10 +13,10 @@ class SoundDevice(Part):
     """Plays the voices on a device of this machine."""
 
     kind: Literal["device"] = "device"
-    device: str = ""
-    """A device by name; empty: the system's default."""
-    latency_ms: Annotated[int, Field(ge=10, le=500)] = 40
-    """What the device may hold. More when the voices are torn; a stop takes as much longer."""
+    device: str = Field(default="", max_length=200, description="a device by name; empty: the system's default")
+    latency_ms: int = Field(
+        default=40, ge=10, le=500, description="what the device may hold; more when the voices are torn"
+    )
 
     def open(self) -> DeviceOutlet:
         return DeviceOutlet(self.device, latency_ms=self.latency_ms)
@@ -26,8 +26,7 @@ class MicrophoneDevice(Part):
     """Hears the host with a device of this machine."""
 
     kind: Literal["device"] = "device"
-    device: str = ""
-    """A device by name; empty: the system's default."""
+    device: str = Field(default="", max_length=200, description="a device by name; empty: the system's default")
 
     def open(self) -> DeviceMicrophone:
         return DeviceMicrophone(self.device)
