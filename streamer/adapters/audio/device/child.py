@@ -130,7 +130,7 @@ class Listener:
         self.stream: Any = None
         self.closing = False
         self._tell = tell
-        self._channels = channels
+        self._mono = Mono(channels)
         self._resampler = Resampler(rate_hz, EAR_RATE_HZ)
         self._blocks: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._dropped = 0
@@ -154,7 +154,7 @@ class Listener:
                 if not self.closing:
                     self._tell.event("lost", "the device delivers no more sound")
                 return
-            rest += self._resampler(_mono(block, self._channels))
+            rest += self._resampler(self._mono(block))
             while len(rest) >= EAR_FRAME_BYTES:
                 self._tell.event("frame", None, rest[:EAR_FRAME_BYTES])
                 rest = rest[EAR_FRAME_BYTES:]
@@ -163,14 +163,22 @@ class Listener:
                 self._dropped = 0
 
 
-def _mono(block: bytes, channels: int) -> bytes:
-    """The louder of the first two channels: a microphone in one channel of two must not lose 6 dB."""
-    if channels == 1:
-        return block
-    samples = array("h")
-    samples.frombytes(block)
-    left, right = samples[0::channels], samples[1::channels]
-    return (left if sum(map(abs, left)) >= sum(map(abs, right)) else right).tobytes()
+class Mono:
+    """The louder of the first two channels, as it was over the last second: a microphone in one channel of two must not
+    lose 6 dB, and blocks must not jump from one to the other."""
+
+    def __init__(self, channels: int) -> None:
+        self._channels = channels
+        self._power = [0.0, 0.0]
+
+    def __call__(self, block: bytes) -> bytes:
+        if self._channels == 1:
+            return block
+        samples = array("h")
+        samples.frombytes(block)
+        both = [samples[channel :: self._channels] for channel in (0, 1)]
+        self._power = [0.98 * old + sum(map(abs, new)) for old, new in zip(self._power, both, strict=True)]
+        return both[self._power[1] > self._power[0]].tobytes()
 
 
 class _Child:
