@@ -7,6 +7,7 @@ speaks; without a detector's package a simpler one of ours looks at the level.
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,8 @@ log = logging.getLogger(__name__)
 
 TELL_S: Final = 0.2
 """The level is told this often at most."""
-AGAIN_S: Final = 2.0
+EARLY: Final = 100
+"""Frames kept until the detector is there: 2 s."""
 PUSH_LIMIT_S: Final = 60.0
 """Push-to-talk from outside: whoever pressed may never come back."""
 METER_FACTS: Final = (HostVoiceSuspected, HostSpeechConfirmed, HostVoiceEnded)
@@ -66,10 +68,11 @@ class HearingRoom:
         self._loop = asyncio.get_running_loop()
         self._vad: VoiceActivity | None = None
         self._ear: Ear | None = None
+        self._early: deque[bytes] = deque(maxlen=EARLY)
         self._opening: asyncio.Task[None] | None = None
         self._device: DeviceMicrophone | None = None
         self._device_task: asyncio.Task[None] | None = None
-        self._device_notice: Notice | None = None
+        self._device_health: Health | None = None
         self._device_hears = False
         self.chain: ChainRecognizer | None = None
         self._load_task: asyncio.Task[None] | None = None
@@ -160,7 +163,7 @@ class HearingRoom:
             await asyncio.gather(task, return_exceptions=True)
         if device is not None:
             await device.aclose()
-        self._device_hears, self._device_notice = False, None
+        self._device_hears, self._device_health = False, None
 
     async def aclose(self) -> None:
         self._closing = True
@@ -178,29 +181,31 @@ class HearingRoom:
     # --- the sound ----------------------------------------------------------------------------------------------------
 
     async def _listen(self, name: str) -> None:
-        """The local device, again and again: it may be unplugged and come back."""
-        while True:
-            self._device = device = DeviceMicrophone(name)
-            try:
-                async for frame in device.frames():
-                    if not self._device_hears:
-                        self._device_hears, self._device_notice = True, None
-                        self._follow()
-                    if self.state == "open" and self._ear is not None:
-                        self._ear.feed(frame)
-            except Misconfigured as wrong:
-                self._device_notice = Notice("part.misconfigured", {"reason": wrong.reason}, wrong.fix)
-            except Unavailable as away:
-                self._device_notice = Notice("part.unavailable", {"reason": away.reason})
-            finally:
-                await device.aclose()
-            self._device_hears = False
-            self._follow()
-            await asyncio.sleep(AGAIN_S)
+        """The local device, for as long as it is wanted: it may be unplugged and come back."""
+        self._device = device = DeviceMicrophone(name)
+        await device.keep(self._device_frame, self._device_told)
+
+    def _device_frame(self, frame: bytes) -> None:
+        if self.state == "open":
+            self._heard(frame)
+
+    def _device_told(self, health: Health) -> None:
+        self._device_health = health
+        self._device_hears = health.state == "ok"
+        self._follow()
 
     def _page_frame(self, frame: bytes) -> None:
-        if self._ear is not None and self._from_page:
-            self._ear.feed(frame)
+        if self._from_page:
+            self._heard(frame)
+
+    def _heard(self, frame: bytes) -> None:
+        """What is said while the detector is being started is not lost."""
+        if self._ear is None:
+            self._early.append(frame)
+            return
+        while self._early:
+            self._ear.feed(self._early.popleft())
+        self._ear.feed(frame)
 
     def _page_push(self, on: bool) -> None:  # noqa: FBT001 - the room's callback
         if self._ear is not None and self._from_page:
@@ -413,9 +418,8 @@ class HearingRoom:
         state = self.state
         if state == "off":
             return []
-        if self._device_notice is not None:
-            row = Health("ear", "degraded", self._device_notice)
-        elif state == "waiting":
+        device = [self._device_health] if self._device_health is not None else []
+        if state == "waiting":
             row = Health("ear", "off", Notice("ear.waiting"))
         elif state == "muted":
             row = Health("ear", "off", Notice("ear.muted"))
@@ -424,7 +428,7 @@ class HearingRoom:
         else:
             row = Health("ear", "ok", Notice("ear.hears"))
         fetched = [Health("ear.model", "degraded", self._fetch_notice)] if self._fetch_notice is not None else []
-        return [row, *(self.chain.healths() if self.chain is not None else ()), *self._broken, *fetched]
+        return [row, *device, *(self.chain.healths() if self.chain is not None else ()), *self._broken, *fetched]
 
 
 async def open_detector() -> VoiceActivity:
