@@ -2,6 +2,7 @@
 single personas."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Annotated, Any, Final, Literal, Protocol
@@ -16,10 +17,13 @@ from streamer.app.output_level import OutputLevel, obs_level
 from streamer.core.events import SinkChanged
 from streamer.ports import Health, Heard, Notice
 
+log = logging.getLogger(__name__)
+
 REST_S: Final = 30.0
 """An outlet that was found silent is not chosen for so long, when there is another one."""
 
 DEEP_MS: Final = 1_000
+AGAIN_S: Final = 2.0
 
 Persona = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -46,6 +50,16 @@ class Runs(Protocol):
     async def aclose(self) -> None: ...
 
     def healths(self) -> Sequence[Health]: ...
+
+
+async def _kept(outlet: Runs) -> None:
+    """A fault that nobody foresaw in one outlet ends neither it nor the others."""
+    while True:
+        try:
+            await outlet.run()
+        except Exception:
+            log.exception("an outlet failed and begins anew")
+        await asyncio.sleep(AGAIN_S)
 
 
 class WatchedOutlet:
@@ -221,11 +235,7 @@ class Outlets:
 
     async def run(self) -> None:
         """Until cancelled."""
-        if not self.runs:
-            return
-        async with asyncio.TaskGroup() as tasks:
-            for each in self.runs:
-                tasks.create_task(each.run(), name="an outlet")
+        await asyncio.gather(*(_kept(each) for each in self.runs))
 
     def healths(self) -> list[Health]:
         out = [*self.wrong]

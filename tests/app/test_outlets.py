@@ -12,7 +12,7 @@ from streamer.adapters.audio.obs_media import ObsMediaOutlet
 from streamer.adapters.audio.silent import SilentClock
 from streamer.app.outlets import Outlets, SoundPart, Tracks, WatchedOutlet, beside, tracks
 from streamer.core.events import SinkChanged
-from streamer.ports import AudioSink, Heard
+from streamer.ports import AudioSink, Health, Heard
 from tests.virtual_time import run_virtual
 
 LOUD = b"\x00\x20\x00\xe0" * 240
@@ -198,6 +198,36 @@ def test_a_page_is_the_default_and_always_stands_by():
         assert obs.runs[0].source == "Cast"
 
     run_virtual(main())
+
+
+def test_an_outlet_that_fails_in_an_unforeseen_way_begins_anew(caplog: pytest.LogCaptureFixture):
+    class Faulty:
+        began = 0
+
+        async def run(self) -> None:
+            self.began += 1
+            if self.began == 1:
+                raise KeyError("unforeseen")
+            await asyncio.sleep(3_600)
+
+        async def aclose(self) -> None:
+            raise OSError("also at the end")
+
+        def healths(self) -> list[Health]:
+            return []
+
+    async def main() -> None:
+        of, faulty = outlets({}), Faulty()
+        of.runs.append(faulty)
+        task = asyncio.create_task(of.run())
+        await asyncio.sleep(5)
+        assert faulty.began == 2
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await of.aclose()
+
+    run_virtual(main())
+    assert "an outlet failed and begins anew" in caplog.text
 
 
 @pytest.mark.parametrize(("url", "code"), [("", "sound.obs_missing"), ("ws://192.168.1.9:4455", "sound.obs_far")])
