@@ -26,7 +26,7 @@ commands:
   replay JOURNAL          fold a journal again and prove that the same commands come out
   transcript [JOURNAL]    subtitles, transcript and chapters of a show, made again
   moderate FILE.jsonl     judge texts with the offline layers
-  bench [chat|stage|soak] the performance figures; soak: an hour of all chats while connections break
+  bench [chat|stage|hearing|soak]  the performance figures; soak: an hour of all chats while connections break
   login twitch            sign in to Twitch: shows a link and a code, also while a show is running
   login youtube           sign in to YouTube, for writing into its chat
   login --list            who is signed in
@@ -193,8 +193,8 @@ def _own(name: str, sub: argparse.ArgumentParser) -> None:
             sub.add_argument("file", metavar="FILE.jsonl", type=Path)
         case "bench":
             sub.add_argument(
-                "what", nargs="?", default="", metavar="chat|stage|soak",
-                help="chat, stage: the figures of these only; soak: all chats at once while connections break",
+                "what", nargs="?", default="", metavar="chat|stage|hearing|soak",
+                help="chat, stage, hearing: the figures of these only; soak: all chats at once while connections break",
             )  # fmt: skip
             sub.add_argument("--minutes", type=float, default=60.0, metavar="N", help="of the soak, in real time")
             sub.add_argument("--json", metavar="FILE", type=Path, help="write the figures here")

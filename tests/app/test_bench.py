@@ -25,6 +25,7 @@ from tests.bench.report import (
     CHANGES,
     CHAT,
     FIGURES,
+    HEARING,
     NUMBERS,
     SPREADS,
     STAGE,
@@ -48,7 +49,7 @@ def test_a_quick_run_of_one_figure_gives_the_whole_report(tmp_path: Path, capsys
     file = tmp_path / "bench.json"
     assert main(["bench", "--quick", "--only", "step_per_s", "--json", str(file)]) == 0
     report = json.loads(file.read_text(encoding="utf-8"))
-    assert set(report) == {*SPREADS, *NUMBERS, *CHANGES, *CHAT, *STAGE, *ASKED, "machine", "notes"}
+    assert set(report) == {*SPREADS, *NUMBERS, *CHANGES, *CHAT, *STAGE, *HEARING, *ASKED, "machine", "notes"}
     assert report["step_per_s"] > 0
     nulls = {name for name in FIGURES if report[name] is None}
     assert "overhead_ms" in nulls

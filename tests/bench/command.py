@@ -22,9 +22,10 @@ from tests.bench.crowd import fanout
 from tests.bench.firstpage import first_page
 from tests.bench.firstword import first_word
 from tests.bench.fresh import fresh_start
+from tests.bench.hearing import devices, ears, first_audio, hushes, obs_source, recognisers, watching
 from tests.bench.machine import machine
 from tests.bench.night import night_report
-from tests.bench.report import ASKED, CHAT, FIGURES, STAGE, Bench, table
+from tests.bench.report import ASKED, CHAT, FIGURES, HEARING, STAGE, Bench, table
 from tests.bench.simulated import simulated
 from tests.bench.soak import soak
 from tests.bench.stage_back import obs_back
@@ -35,7 +36,7 @@ from tests.bench.stage_vts import stage_vts
 from tests.bench.start import boot, idle
 from tests.bench.turns import mp3, overheads
 
-GROUPS = {"chat": CHAT, "stage": STAGE}
+GROUPS = {"chat": CHAT, "stage": STAGE, "hearing": HEARING}
 Measure = Callable[..., Coroutine[Any, Any, None]]
 
 
@@ -65,6 +66,13 @@ MEASURES: tuple[tuple[Measure, tuple[str, ...]], ...] = (
     (stage_vts, ("vts_60hz", "vts_back_s")),
     (stage_sound, ("mouth_sound_ms", "caption_sound_ms")),
     (stage_converge, ("stage_converge",)),
+    (ears, ("vad_core_percent", "ear_onset_ms", "false_barge_ins")),
+    (hushes, ("hush_own_ms", "hush_page_ms", "hush_silent_ms", "unhush_ms")),
+    (recognisers, ("asr_stall_ms", "asr_final_ms", "offline_words")),
+    (first_audio, ("voice_first_audio_ms",)),
+    (devices, ("device_heard_ms", "device_silent_ms", "device_torn")),
+    (obs_source, ("obs_heard_ms", "obs_silent_ms")),
+    (watching, ("stalls_percent",)),
     (fresh_start, ("fresh_start_s",)),
 )
 
@@ -75,7 +83,7 @@ def main(options: argparse.Namespace) -> int:
     if what == "soak":
         return _soak(options)
     if what not in ("", *GROUPS):
-        print(f"There is no bench {what!r}; there are chat, stage and soak.", file=sys.stderr)
+        print(f"There is no bench {what!r}; there are chat, stage, hearing and soak.", file=sys.stderr)
         return 2
     unknown = [name for name in options.only if name not in FIGURES]
     if unknown:

@@ -4,6 +4,7 @@
     python -m tests.bench.paper --busy              into the column of a busy one
     python -m tests.bench.paper --chat --long       the chat readers alone, for as long as it is promised
     python -m tests.bench.paper --stage             OBS, VTube Studio, mouth and captions alone
+    python -m tests.bench.paper --hearing           ears, voices and sinks alone
     python -m tests.bench.paper --from bench.json   what `python3 run.py bench --json bench.json` measured
 
 Only the table between the two marks is written; rows without a new number keep the one they have.
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.command import main as bench
-from tests.bench.report import ASKED, CHAT, FIGURES, STAGE, TARGETS, unit
+from tests.bench.report import ASKED, CHAT, FIGURES, HEARING, STAGE, TARGETS, unit
 
 PAPER = Path(__file__).parents[2] / "docs" / "performance.md"
 BEGIN, END = "<!-- figures -->\n", "<!-- end of the figures -->\n"
@@ -132,12 +133,13 @@ def main() -> int:
     options.add_argument("--fresh", action="store_true", help="also what is only measured when asked for")
     options.add_argument("--chat", action="store_true", help="only the figures of the chat readers")
     options.add_argument("--stage", action="store_true", help="only the figures of the stage")
+    options.add_argument("--hearing", action="store_true", help="only the figures of ears, voices and sinks")
     options.add_argument("--long", action="store_true", help="ten minutes of messages instead of 20 seconds")
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         file = given.file or Path(folder) / "bench.json"
         if given.file is None:
-            known = CHAT if given.chat else STAGE if given.stage else FIGURES
+            known = CHAT if given.chat else STAGE if given.stage else HEARING if given.hearing else FIGURES
             only = [name for name in known if given.fresh or name not in ASKED]
             bench(argparse.Namespace(only=only, quick=False, long=given.long, json=file))
         report = json.loads(file.read_text(encoding="utf-8"))

@@ -44,9 +44,29 @@ STAGE = (
     "stage_converge",
 )
 """Of OBS, VTube Studio and what a page shows while a voice is heard."""
+HEARING = (
+    "vad_core_percent",
+    "ear_onset_ms",
+    "false_barge_ins",
+    "hush_own_ms",
+    "hush_page_ms",
+    "hush_silent_ms",
+    "unhush_ms",
+    "asr_stall_ms",
+    "asr_final_ms",
+    "offline_words",
+    "voice_first_audio_ms",
+    "device_heard_ms",
+    "device_silent_ms",
+    "device_torn",
+    "obs_heard_ms",
+    "obs_silent_ms",
+    "stalls_percent",
+)
+"""Of ears, voices and sinks."""
 ASKED = ("fresh_start_s",)
 """Numbers that are measured only when asked for by name: they need the network, or take minutes."""
-FIGURES: tuple[str, ...] = (*SPREADS, *CHANGES, *CHAT, *STAGE, *NUMBERS, *ASKED)
+FIGURES: tuple[str, ...] = (*SPREADS, *CHANGES, *CHAT, *STAGE, *HEARING, *NUMBERS, *ASKED)
 TARGETS = {
     "overhead_ms": "p50 <= 5, p95 <= 15",
     "overhead_mp3_ms": "within 5 of overhead_ms",
@@ -80,11 +100,21 @@ TARGETS = {
     "mouth_sound_ms": "p50 <= 40, p95 <= 100",
     "caption_sound_ms": "p50 <= 40, p95 <= 100",
     "stage_converge": "always",
+    "vad_core_percent": "<= 3",
+    "ear_onset_ms": "suspected p95 <= 150",
+    "false_barge_ins": "0",
+    "hush_own_ms": "<= 60",
+    "hush_silent_ms": "p95 <= 350",
+    "asr_stall_ms": "<= 20",
+    "device_torn": "0",
+    "stalls_percent": "<= 0.2",
 }
 UNITS = {
     "avatars_fps": "1/s", "avatars_idle_fps": "1/s", "idle_rss_mb": "MB", "first_page_kb": "KB",
     "sim_speed_x": "x real time", "step_per_s": "1/s", "chat_parse_per_s": "1/s", "chat_100_per_s": "messages",
     "chat_500_per_s": "messages", "vts_60hz": "frames", "stage_converge": "changes",
+    "vad_core_percent": "% of a core", "false_barge_ins": "times", "offline_words": "%", "device_torn": "holes",
+    "stalls_percent": "% of a core",
 }  # fmt: skip
 
 
