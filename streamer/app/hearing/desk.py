@@ -1,7 +1,6 @@
 """The desk behind `/api/v1/ears`, the microphone's keys and its chat command."""
 
 import asyncio
-import importlib.util
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Final, cast
 from streamer.adapters.asr.common.models import MODELS, folder_of, lacks, locate
 from streamer.adapters.asr.whisper import WhisperEar, fetch
 from streamer.adapters.audio.device.outlet import list_devices
+from streamer.adapters.worker import installed
 from streamer.app.hearing.opening import MODELS as MODELS_FOLDER
 from streamer.app.hearing.opening import part_of
 from streamer.app.hearing.room import HearingRoom
@@ -241,14 +241,6 @@ class HearingDesk:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def installed(package: str) -> bool:
-    """Whether it can be imported, without importing it."""
-    try:
-        return importlib.util.find_spec(package) is not None
-    except ModuleNotFoundError:  # of a parent package
-        return False
 
 
 def _with(
