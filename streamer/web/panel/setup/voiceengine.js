@@ -16,7 +16,7 @@ export function Terms({ engine }) {
     if (result.ok) aloud.value = t("setup.voice.terms.accepted");
   };
   return html`<div class="notice held terms"><p><b>${t("setup.voice.terms.title")}</b></p><ul>${["who", "sent", "promise", "money"].map((each) => html`<li key=${each}>${t(`setup.voice.terms.${each}`)}</li>`)}</ul>
-    <p class="help">${t("setup.voice.terms.docs")} <code>docs/voices.md</code></p>
+    <p class="help">${t("setup.voice.terms.docs")} <code>docs/voice.md</code></p>
     <p><${Act} cls="go" busy=${busy} words=${t("setup.voice.terms.accept")} working=${t("setup.saving")} onClick=${accept}/></p><${Problem} problem=${problem}/></div>`;
 }
 
