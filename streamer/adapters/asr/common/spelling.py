@@ -19,6 +19,8 @@ _SINGLE = {
     "7": "S EH V AH N", "8": "EY T", "9": "N AY N",
 }  # fmt: skip
 _SOFT = frozenset("eiy")
+_VOWELS = frozenset("aeiouy")
+"""A vowel before `r` keeps its sound when another one follows: `Kuro`, but `Kurt`."""
 
 
 def phones_of(name: str) -> str:
@@ -31,7 +33,8 @@ def phones_of(name: str) -> str:
     at = 0
     while at < len(plain):
         long = next(((letters, phone) for letters, phone in _LONG if plain.startswith(letters, at)), None)
-        if long is not None:
+        opened = long is not None and long[0][1:] == "r" and plain[at + 2 : at + 3] in _VOWELS
+        if long is not None and not opened:
             phones.append(long[1])
             at += len(long[0])
             continue
