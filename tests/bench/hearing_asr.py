@@ -42,7 +42,7 @@ SENTENCES = (
 
 
 async def asr_stall_ms(*, quick: bool = False) -> dict[str, Any]:
-    """Milliseconds that a tick came late: while a model loads, while it recognises, and with nothing beside the loop."""
+    """Milliseconds that a tick came late: while a model loads, while it recognises, and with nothing beside it."""
     if not installed("faster_whisper"):
         return {"missing": "python3 run.py add whisper"}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
