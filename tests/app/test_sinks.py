@@ -38,3 +38,16 @@ def test_stop_and_duck_go_through():
         assert (inner.ducks, inner.stops) == ([True], [1])
 
     run_virtual(play())
+
+
+def test_a_line_that_goes_on_begins_where_it_is_told():
+    async def play():
+        inner = FakeSink()
+        seen: list[Heard] = []
+        sink = WatchedSink(inner, seen.append)  # type: ignore[arg-type]
+        sink.begin(5, "mika", lambda _: None, 400)
+        await sink.write(bytes(FRAME_BYTES))
+        assert (await sink.finish()).ms == 420
+        assert (seen[0].ms, inner.begun_at) == (400, [400])
+
+    run_virtual(play())

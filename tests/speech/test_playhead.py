@@ -53,3 +53,19 @@ def test_stops_at_the_end():
     head.report(Heard(8, 0))
     head.clear()
     assert head.position() is None
+
+
+def test_goes_back_to_the_word_at_which_a_silenced_line_goes_on():
+    clock = Clock()
+    head = SinkPlayhead(clock)
+    head.report(Heard(7, 500))
+    clock.ms = 80
+    assert head.position() == (7, 580)
+    head.report(Heard(7, 500, ended=True))
+    assert head.position() is None
+    clock.ms = 2_000
+    head.report(Heard(7, 420))
+    clock.ms = 2_050
+    assert head.position() == (7, 470)
+    head.report(Heard(7, 440))
+    assert head.position() == (7, 470)
