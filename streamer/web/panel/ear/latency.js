@@ -23,7 +23,7 @@ export function Latency() {
   const rows = STAGES.map((name) => [name, all[name]]);
   const most = Math.max(1, ...rows.map(([, one]) => (has(one) ? one.p95 : 0)));
   const total = has(all.total) ? all.total : null;
-  const known = WAY.filter((name) => has(all[name]));
+  const known = has(all.endpoint) ? WAY.filter((name) => has(all[name])) : []; // else nobody was asked aloud
   const sum = total ? total.p50 : known.length ? known.reduce((all_, name) => all_ + all[name].p50, 0) : null;
   const grade = sum === null ? "" : sum <= GOOD_MS ? "good" : sum <= SLOW_MS ? "fair" : "slow";
   return html`<section class="card ear-late" aria-labelledby="h-ear-late"><header><h2 id="h-ear-late">${t("ear.latency")}</h2></header>

@@ -27,7 +27,7 @@ export function Meter({ compact }) {
       const fresh = now - level.at < OLD_MS;
       shown = Math.max(fresh ? part(level.rms) : 0, shown * FALL);
       top = Math.max(fresh ? part(level.peak) : 0, top - 0.006);
-      bar.style.transform = `scaleX(${shown.toFixed(3)})`;
+      bar.style.clipPath = `inset(0 ${((1 - shown) * 100).toFixed(1)}% 0 0)`;
       peak.style.left = `${(top * 100).toFixed(1)}%`;
       if (floor) floor.style.width = `${(fresh ? part(level.floor) * 100 : 0).toFixed(1)}%`;
       meter.classList.toggle("clipped", now - level.clipped < CLIP_MS && level.clipped > 0);
