@@ -7,7 +7,6 @@ import array
 import math
 import sys
 from collections import deque
-from itertools import pairwise
 from operator import mul
 from typing import Final
 
@@ -27,8 +26,11 @@ CLEAR: Final = 0.55
 """How alike two periods of a voice are at least, of 1."""
 STRUCK: Final = 0.4
 """Power of the second half of a window against the first."""
-HISS: Final = 0.35
-"""Share of neighbours of different sign: an `s` has that many, and so has noise."""
+LEAST: Final = 0.25
+"""Too quiet to look for a pitch."""
+STAYS: Final = 0.45
+STAYS_WINDOWS: Final = 20
+"""Whatever is loud so soon after a voice may belong to it: enough to go on, too little to begin."""
 
 
 def level_db(samples: "array.array[int]") -> float:
@@ -51,7 +53,7 @@ class EnergyVad:
     def reset(self) -> None:
         self._levels: deque[float] = deque(maxlen=FLOOR_WINDOWS)
         self._before: list[float] = []
-        self._kept = 0.0
+        self._since = STAYS_WINDOWS + 1
 
     async def aclose(self) -> None:
         """Nothing to close."""
@@ -78,14 +80,12 @@ class EnergyVad:
         both, self._before = self._before + quarter, quarter
         over = max(floor + OVER_DB, LEAST_DB)
         loud = 1 / (1 + math.exp(-max(-30.0, min(30.0, (level - over) / SLOPE_DB))))
-        if loud < 0.3:
-            self._kept *= 0.5
-            return min(loud, 0.3)
+        if loud < LEAST:
+            self._since += 1
+            return loud
         voiced = periodicity(both) >= CLEAR and not _dies_away(quarter)
-        # A consonant belongs to the vowel beside it: half of what was certain a window ago holds for a hiss.
-        hissing = sum((a < 0) != (b < 0) for a, b in pairwise(samples)) > HISS * len(samples)
-        self._kept = 1.0 if voiced else self._kept * (0.8 if hissing else 0.6)
-        return loud * min(1.0, self._kept)
+        self._since = 0 if voiced else self._since + 1
+        return loud if voiced else loud * STAYS if self._since <= STAYS_WINDOWS else 0.0
 
 
 def _dies_away(samples: list[float]) -> bool:
