@@ -77,6 +77,7 @@ class FakeAzure:
         self.listed = 0
         self.stop = asyncio.Event()
         self.url = self.root = ""
+        self._sockets: set[web.WebSocketResponse] = set()
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -99,6 +100,11 @@ class FakeAzure:
             self.faults -= 1
             return self.mode
         return ""
+
+    async def hang_up(self) -> None:
+        """Closes every connection, as the service does with idle ones."""
+        for ws in list(self._sockets):
+            await ws.close(code=1000, message=b"Connection has been idle for too long")
 
     # --- connections
 
@@ -126,8 +132,12 @@ class FakeAzure:
         if refusal is not None:
             return refusal
         ws = web.WebSocketResponse(protocols=("USP",))
-        await ws.prepare(request)
+        try:
+            await ws.prepare(request)
+        except ConnectionError:  # the client did not wait
+            return web.Response()
         self.open += 1
+        self._sockets.add(ws)
         turns: dict[str, VoiceTurn | EarTurn] = {}
         tasks: set[asyncio.Task[None]] = set()
         try:
@@ -147,6 +157,7 @@ class FakeAzure:
                     task.add_done_callback(tasks.discard)
         finally:
             self.open -= 1
+            self._sockets.discard(ws)
             for task in list(tasks):
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

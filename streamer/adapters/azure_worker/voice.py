@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ from streamer.adapters.worker_child import LATER, ChildUnavailable, Reply
 KEPT: Final = 3
 """Idle synthesizers, each with an open connection."""
 STOP_S: Final = 15.0
+FRESH_S: Final = 240.0
+"""A connection that was idle for longer is not trusted: one that died on its way keeps the SDK waiting for 40 s."""
 
 
 class Synth:
@@ -21,6 +24,7 @@ class Synth:
     def __init__(self, sdk: Any, service: Service, release: "Callable[[Synth, bool], None]") -> None:
         self.service = service
         self.voice = ""
+        self.idle_since = 0.0
         self._release = release
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -151,11 +155,14 @@ class Voices:
 
     def _take(self, service: Service, voice: str) -> Synth:
         with self._lock:
-            fit = [synth for synth in self._idle if synth.service == service]
+            late = time.monotonic() - FRESH_S
+            old = [synth for synth in self._idle if synth.service != service or synth.idle_since < late]
+            fit = [synth for synth in self._idle if synth not in old]
             own = [synth for synth in fit if synth.voice == voice]
             chosen = (own or fit or [None])[-1]
-            if chosen is not None:
-                self._idle.remove(chosen)
+            self._idle = [synth for synth in fit if synth is not chosen]
+        for each in old:
+            aside(each.retire, "retire")
         chosen = chosen or Synth(self._sdk, service, self._release)
         chosen.voice = voice
         return chosen
@@ -164,6 +171,7 @@ class Voices:
         with self._lock:
             self._speaking = {key: one for key, one in self._speaking.items() if one is not synth}
             if fit:
+                synth.idle_since = time.monotonic()
                 self._idle.append(synth)
             gone = [] if fit else [synth]
             while len(self._idle) > KEPT:

@@ -123,42 +123,31 @@ async def test_phrases_of_one_turn_are_joined(azure: FakeAzure, clip: bytes) -> 
         await ear.aclose()
 
 
-@pytest.mark.parametrize(
-    ("mode", "error", "reason"),
-    [
+async def test_loading_finds_what_is_wrong(ear: AzureRecognizer, azure: FakeAzure, clip: bytes) -> None:
+    told: list[Loading] = []
+    for mode, error, reason in (
         ("401", Misconfigured, "refuses the key"), ("403", Misconfigured, "quota"), ("429", Unavailable, "slow down"),
         ("503", Unavailable, "out of order|connection"), ("hang", Unavailable, "not answer"),
-    ],
-)  # fmt: skip
-async def test_loading_finds_what_is_wrong(
-    azure: FakeAzure, mode: str, error: type[Exception], reason: str, clip: bytes
-) -> None:
-    ear = settings(azure, connect_s=2 if mode == "hang" else 20).open()
-    told: list[Loading] = []
-    try:
+    ):  # fmt: skip
         azure.mode = mode
+        ear._settings = settings(azure, connect_s=2 if mode == "hang" else 20)
         with pytest.raises(error, match=reason) as raised:
             await ear.load(told.append)
         assert azure.key not in str(raised.value) + getattr(raised.value, "fix", "")
-        azure.mode = "ok"
-        assert words(await fed(ear, clip)) == words(SAID)
-    finally:
-        await ear.aclose()
+    assert told == [Loading("loading", "azure")] * 5
+    azure.mode = "ok"
+    assert words(await fed(ear, clip)) == words(SAID)
 
 
-@pytest.mark.parametrize(
-    ("mode", "error", "reason"),
-    [
+async def test_faults(ear: AzureRecognizer, azure: FakeAzure, clip: bytes) -> None:
+    await ear.load(lambda _: None)
+    for mode, error, reason in (
         ("401", Misconfigured, "refuses the key"), ("429", Unavailable, "slow down"),
         ("cut", Unavailable, "connection"), ("silent", Unavailable, "did not answer within"),
         ("hang", Unavailable, "did not answer within"),
-    ],
-)  # fmt: skip
-async def test_faults(azure: FakeAzure, mode: str, error: type[Exception], reason: str, clip: bytes) -> None:
-    ear = settings(azure, final_s=2 if "within" in reason else 20).open()
-    try:
-        await ear.load(lambda _: None)
+    ):  # fmt: skip
         azure.mode = mode
+        ear._settings = settings(azure, final_s=2 if "within" in reason else 20)
         began = time.monotonic()
         with pytest.raises(error, match=reason) as raised:
             await fed(ear, clip)
@@ -167,8 +156,6 @@ async def test_faults(azure: FakeAzure, mode: str, error: type[Exception], reaso
         azure.mode = "ok"
         ear._settings = settings(azure)
         assert words(await fed(ear, clip)) == words(SAID)
-    finally:
-        await ear.aclose()
 
 
 async def test_a_short_break_of_the_connection_is_mended(ear: AzureRecognizer, azure: FakeAzure, clip: bytes) -> None:
