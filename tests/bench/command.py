@@ -22,7 +22,7 @@ from tests.bench.crowd import fanout
 from tests.bench.firstpage import first_page
 from tests.bench.firstword import first_word
 from tests.bench.fresh import fresh_start
-from tests.bench.hearing import devices, ears, first_audio, hushes, obs_source, recognisers, watching
+from tests.bench.hearing import devices, ears, hushes, obs_source, recognisers, voices, watching
 from tests.bench.machine import machine
 from tests.bench.night import night_report
 from tests.bench.report import ASKED, CHAT, FIGURES, HEARING, STAGE, Bench, table
@@ -69,7 +69,7 @@ MEASURES: tuple[tuple[Measure, tuple[str, ...]], ...] = (
     (ears, ("vad_core_percent", "ear_onset_ms", "false_barge_ins")),
     (hushes, ("hush_own_ms", "hush_page_ms", "hush_silent_ms", "unhush_ms")),
     (recognisers, ("asr_stall_ms", "asr_final_ms", "offline_words")),
-    (first_audio, ("voice_first_audio_ms",)),
+    (voices, ("voice_first_audio_ms", "voice_frame_ms")),
     (devices, ("device_heard_ms", "device_silent_ms", "device_torn")),
     (obs_source, ("obs_heard_ms", "obs_silent_ms")),
     (watching, ("stalls_percent",)),

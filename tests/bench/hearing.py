@@ -4,8 +4,6 @@ Each is imported when it is wanted: some bring native libraries. What a machine 
 """
 
 import asyncio
-import importlib
-import importlib.util
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -13,8 +11,6 @@ from typing import Any
 from streamer.app.stalls import Stalls
 from tests.bench.report import Bench
 
-FIRST_AUDIO = "tests.bench.voices_first_audio"
-"""Has `figures(*, quick) -> {"voice_first_audio_ms": {engine: Spread}}`, awaited."""
 TURNS = 200_000
 
 
@@ -77,14 +73,17 @@ async def obs_source(bench: Bench, *, quick: bool) -> None:
         bench.measured(name, found)
 
 
-async def first_audio(bench: Bench, *, quick: bool) -> None:
-    """`voice_first_audio_ms`: a row for each engine."""
-    if importlib.util.find_spec(FIRST_AUDIO) is None:
-        bench.missed("voice_first_audio_ms", f"there is no {FIRST_AUDIO.replace('.', '/')}.py")
-        return
-    module: Any = importlib.import_module(FIRST_AUDIO)
-    for name, found in (await module.figures(quick=quick)).items():
-        bench.measured(name, found)
+async def voices(bench: Bench, *, quick: bool) -> None:
+    """`voice_first_audio_ms`, `voice_frame_ms`."""
+    from tests.bench import voices_first_audio
+
+    if bench.wants("voice_first_audio_ms"):
+        _told(bench, "voice_first_audio_ms", *firsts(await voices_first_audio.voices_first_audio(quick=quick)))
+    if bench.wants("voice_frame_ms"):
+        costs = voices_first_audio.frame_costs(quick=quick)
+        rows = {name.removesuffix("_ms"): float(cost["p50"]) for name, cost in costs.items()}
+        slow = "; ".join(f"{name.removesuffix('_ms')}: p95 {cost['p95']}" for name, cost in costs.items())
+        bench.measured("voice_frame_ms", rows, slow)
 
 
 async def watching(bench: Bench, *, quick: bool) -> None:
@@ -146,6 +145,17 @@ def finals(found: Mapping[str, Any]) -> tuple[Rows, str]:
         rows[f"{size}, load"] = float(row["load"])
         notes.append(f"{size}: p95 {row['final']['p95']} and {row['after_a_look']['p95']} of {row['final']['n']}")
     return rows, "; ".join(notes)
+
+
+def firsts(found: Mapping[str, Any]) -> tuple[Rows, str]:
+    """The usual time of each engine and that of its very first request; the slow ones as a note."""
+    rows: Rows = {}
+    for engine, row in found.items():
+        rows |= {engine: float(row["first_ms"]["p50"]), f"{engine}, first of all": float(row["cold_ms"])}
+    note = "; ".join(
+        f"{engine}: p95 {row['first_ms']['p95']} of {row['first_ms']['n']}" for engine, row in found.items()
+    )
+    return rows, note
 
 
 def shares(found: Mapping[str, Any]) -> tuple[Rows, str]:

@@ -56,6 +56,7 @@ HEARING = (
     "asr_final_ms",
     "offline_words",
     "voice_first_audio_ms",
+    "voice_frame_ms",
     "device_heard_ms",
     "device_silent_ms",
     "device_torn",

@@ -8,7 +8,7 @@ import pytest
 from streamer.app.cli import main
 from tests.bench import hearing
 from tests.bench.command import MEASURES
-from tests.bench.hearing import finals, shares, worsts
+from tests.bench.hearing import finals, firsts, shares, worsts
 from tests.bench.paper import BEGIN, END, filled
 from tests.bench.report import HEARING, TARGETS, Bench, spread, table
 
@@ -29,6 +29,8 @@ def test_what_was_found_becomes_rows_and_the_rest_a_note() -> None:
     )
     assert shares(WORDS)[0] == {"words wrong": 25.1, "sentences right": 40.0}
     assert "6/9" in shares(WORDS)[1]
+    engines = {"espeak": {"cold_ms": 9.1, "first_ms": LATE}}
+    assert firsts(engines) == ({"espeak": 0.2, "espeak, first of all": 9.1}, "espeak: p95 3.1 of 900")
     for what in (worsts, finals, shares):
         assert what({"missing": "python3 run.py add whisper"}) == ({}, "python3 run.py add whisper")
 
@@ -56,14 +58,26 @@ async def test_what_the_machine_lacks_is_said(monkeypatch: pytest.MonkeyPatch) -
     from tests.bench import sound_sinks
 
     monkeypatch.setattr(sound_sinks, "missing", lambda what: f"needs {what}")
-    monkeypatch.setattr(hearing, "FIRST_AUDIO", "tests.bench.not_written")
     bench = Bench(HEARING)
     await hearing.devices(bench, quick=True)
     await hearing.obs_source(bench, quick=True)
-    await hearing.first_audio(bench, quick=True)
     assert bench.notes["device_torn"] == "needs device"
     assert bench.notes["obs_heard_ms"] == "needs obs"
-    assert "tests/bench/not_written.py" in bench.notes["voice_first_audio_ms"]
+
+
+async def test_voices_with_figures_of_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.bench import voices_first_audio
+
+    async def first(**_: Any) -> dict[str, Any]:
+        return {"edge": {"cold_ms": 31.0, "first_ms": LATE}}
+
+    monkeypatch.setattr(voices_first_audio, "voices_first_audio", first)
+    bench = Bench(("voice_first_audio_ms", "voice_frame_ms"))
+    await hearing.voices(bench, quick=True)
+    assert bench.values["voice_first_audio_ms"] == {"edge": 0.2, "edge, first of all": 31.0}
+    frame = bench.values["voice_frame_ms"]
+    assert isinstance(frame, dict)
+    assert set(frame) == {"levelling", "mouth", "shape"}
 
 
 async def test_devices_with_figures_of_the_module(monkeypatch: pytest.MonkeyPatch) -> None:
