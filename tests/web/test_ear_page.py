@@ -357,6 +357,10 @@ async def test_what_is_heard_and_how_long_it_takes(opened: Any, show: PanelShow,
     await panel.shows(".ear-total.slow", "3.4 s")
     await show.change({"ear/engine": ""})
     await panel.shows(".ear-now h3", "Notices that you speak")
+    params = {"reason": "the <b>worker</b> died"}
+    broken = {"state": "degraded", "code": "part.unavailable", "params": params, "fix": "", "latency_ms": None}
+    await show.change({"health/ear.whisper": broken})
+    await panel.shows(".ear-now .notice", "the <b>worker</b> died")
     await panel.page.locator(".views a[href='#live']").click()
     await panel.shows(".hostsaid", "Good evening, Mika.")
     count = len(hearing.frames)

@@ -34,6 +34,7 @@ function state() {
 
 function sub(name) {
   if (name === "waiting" && now.value.source !== "browser") return t("ear.state.waiting.device");
+  if ((name === "level" || name === "present") && desk.value?.engine) return t("ear.state.level.away"); // it is chosen, and does not work
   return t(`ear.state.${name}.words`, { key: keyName(key.value) });
 }
 
