@@ -43,6 +43,9 @@ def ready(_reply: Reply) -> None:
     if sys.platform != "win32":
         with contextlib.suppress(OSError):
             os.nice(NICENESS)
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # waking up, it takes nobody's place
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
     import faster_whisper  # noqa: F401
 
 

@@ -186,6 +186,7 @@ def _about(recognizer: SpeechRecognizer) -> str:
 def _sound(file: Path) -> bytes:
     """16,000 Hz s16le mono of any file that FFmpeg reads. Raises Misconfigured."""
     import av
+    from av.error import FFmpegError
 
     if not file.is_file():
         raise Misconfigured(f"there is no file {file}")
@@ -200,7 +201,7 @@ def _sound(file: Path) -> bytes:
                     break
             for part in resampler.resample(None):
                 pcm += bytes(part.planes[0])[: part.samples * 2]
-    except (av.error.FFmpegError, IndexError, ValueError) as error:
+    except (FFmpegError, IndexError, ValueError) as error:
         raise Misconfigured(f"{file} is no recording that can be read", fix="a WAV, MP3, FLAC or OGG file") from error
     if len(pcm) > LONGEST_S * EAR_RATE_HZ * 2:
         print(f"Only the first {LONGEST_S:.0f} s are heard: the ear never sends more at once.")

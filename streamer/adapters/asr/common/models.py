@@ -78,7 +78,7 @@ def locate(model: str, models: Path) -> Path:
 
     Raises Misconfigured with what to do.
     """
-    if is_path(model) or (model not in MODELS and not REPO.fullmatch(model) and Path(model).is_dir()):
+    if is_path(model) or (model not in MODELS and Path(model).is_dir()):
         folder = Path(model).expanduser()
         if not folder.is_dir():
             raise Misconfigured(f"there is no folder {model}", fix="check asr.whisper.model")
