@@ -46,7 +46,7 @@ class House:
     def __init__(
         self,
         llm: FakeModel | None = None,
-        *voices: FakeVoice,
+        *voices: Any,
         sink: FakeSink | None = None,
         judge: Any = None,
         late: tuple[str, ...] = ("[think] Give me a second, chat.",),

@@ -2,9 +2,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from streamer.adapters.tts import voicevox_voices
-from streamer.adapters.tts.common.kana import ends_in_text
 from streamer.adapters.tts.voicevox import VoicevoxSpeech, VoicevoxVoice
+from streamer.adapters.tts.voicevox import voices as voicevox_voices
+from streamer.adapters.tts.voicevox.kana import ends_in_text
 from streamer.ports import (
     Misconfigured,
     SpeechPiece,

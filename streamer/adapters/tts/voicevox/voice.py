@@ -5,7 +5,7 @@ lengths, `POST /synthesis` makes one WAV of them. The lengths are the mouth: whi
 was heard. Where an engine fills in other lengths than it speaks (AivisSpeech does), they are stretched to its sound.
 
 Voices may be used on a stream under the terms of each character, usually with a credit such as `VOICEVOX:ずんだもん`;
-`voicevox_voices` tells credit and terms.
+`voices` tells credit and terms.
 """
 
 import asyncio
@@ -21,10 +21,10 @@ from yarl import URL
 
 from streamer.adapters.part import Part, is_web_address
 from streamer.adapters.tts.common import http
-from streamer.adapters.tts.common.kana import ends_in_text
 from streamer.adapters.tts.common.mp3 import warm_up
 from streamer.adapters.tts.common.text import speakable, without_pictures
-from streamer.adapters.tts.voicevox_voices import Style, find_style, styles_of
+from streamer.adapters.tts.voicevox.kana import ends_in_text
+from streamer.adapters.tts.voicevox.voices import Style, find_style, styles_of
 from streamer.ports import (
     Done,
     Misconfigured,
