@@ -249,6 +249,8 @@ class House:
         self.hearing = HearingRoom(self._hearing_house(), EarRoom(metrics=self.metrics), self.said, self.latencies)
         self.desks = Desks(self, file=next(iter(plan.files), None))
         self.welcome = lambda: self.desks.setup.is_welcome
+        if not self._rehearsal:
+            self.chat.desk.commands.mic = lambda on, by, via: self.desks.ears.mute(not on, by=by, via=via)
         self.web = WebServer(
             self.site,
             parts,

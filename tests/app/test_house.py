@@ -4,7 +4,7 @@ import asyncio
 import logging
 import socket
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,7 +17,17 @@ from streamer.app.house import House
 from streamer.app.journal import Row, latest, read
 from streamer.app.plan import Plan
 from streamer.app.replay import replay
-from streamer.core.events import CloseRequested, Event, LineEnded, LineStarted, Resumed, ShowStarted, StopPressed
+from streamer.core.events import (
+    CloseRequested,
+    Event,
+    HostSpoke,
+    LineEnded,
+    LineStarted,
+    Resumed,
+    ShowStarted,
+    StopPressed,
+)
+from streamer.hearing.turn import Turn
 from streamer.ports import ChatRow, ChatSource, Health, Misconfigured, Notice, User
 from streamer.web.gate import Site
 from tests.app.kit import plan, put
@@ -303,3 +313,26 @@ async def test_a_show_without_a_voice_says_so(tmp_path: Path, monkeypatch) -> No
     async with opened(House(quiet_plan(tmp_path), Site(port=0), sources=[Crowd()])) as house:
         (row,) = [each for each in house.health() if each.part == "voice"]
         assert (row.state, row.notice.code) == ("degraded", "voice.captions")
+
+
+async def test_the_host_is_heard_by_the_house(tmp_path: Path) -> None:
+    house = House(quiet_plan(tmp_path), Site(port=0), pace=INSTANT)
+    async with opened(house):
+        assert "ear" in [health.part for health in house.health()]
+        mic = house.chat.desk.commands.mic
+        assert mic is not None
+        assert mic(False, "mod", "chat") == "done"
+        assert house.hearing.muted
+        assert mic(False, "mod", "chat") == "already"
+        assert mic(True, "mod", "chat") == "done"
+        name = house.plan.cast[0].name
+        house.hearing._turn(Turn(text=f"{name}, what is a moon?", began_s=0.0, ended_s=1.0))
+        spoke = next(event for event in reversed(facts(tmp_path)) if isinstance(event, HostSpoke))
+        assert spoke.uid == "host:ear-1"
+        assert spoke.features.addressed == (house.plan.cast[0].id,)
+        await asyncio.wait_for(_until(lambda: house.latencies.table()["queue"]["n"] == 1), 20)
+
+
+async def _until(true: Callable[[], object]) -> None:
+    while not true():
+        await asyncio.sleep(0.05)
