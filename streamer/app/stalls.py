@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from time import monotonic, thread_time
+from time import monotonic
 from types import FrameType
 from typing import Any, Literal
 
@@ -42,13 +42,10 @@ ROOT = Path(__file__).parents[2]
 
 
 class Stall(msgspec.Struct, frozen=True):
-    """One of them. `cpu_ms`: what this thread itself computed; much less than `ms` means that it had to wait.
-
-    `where`: the innermost calls, outermost first ("file:line function"), if it lasted long enough to be looked at.
-    """
+    """One of them. `where`: the innermost calls, outermost first ("file:line function"), if it lasted long enough to be
+    looked at."""
 
     ms: float
-    cpu_ms: float
     kind: Literal["running", "waiting"]
     where: tuple[str, ...] = ()
 
@@ -78,7 +75,6 @@ class Stalls:
         self._tick: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woke_at = 0.0
-        self._woke_cpu = 0.0
         self._thread: threading.Thread | None = None
         self._over = threading.Event()
         self._watched = 0
@@ -134,9 +130,8 @@ class Stalls:
 
     def _timed(self, select: Callable[[float | None], Any]) -> Callable[[float | None], Any]:
         """The selector's `select`, with a look at the clock before and after."""
-        now, cpu = monotonic, thread_time
-        limit = COUNTED_MS / 1000
-        self._woke_at, self._woke_cpu = now(), cpu()
+        now, limit = monotonic, COUNTED_MS / 1000
+        self._woke_at = now()
 
         def timed(timeout: float | None = None) -> Any:
             began = now()
@@ -146,10 +141,9 @@ class Stalls:
             self._woke_at = 0.0
             events = select(timeout)
             woke = now()
-            if timeout is not None and limit < woke - began - max(0.0, timeout) < ASLEEP_S:
-                self._stood(woke - began - max(0.0, timeout), "waiting")
+            if timeout and limit < woke - began - timeout < ASLEEP_S:  # without a wait nothing can be late
+                self._stood(woke - began - timeout, "waiting")
                 woke = now()
-            self._woke_cpu = cpu()
             self._woke_at = woke
             return events
 
@@ -157,9 +151,8 @@ class Stalls:
 
     def _stood(self, lasted_s: float, kind: Literal["running", "waiting"]) -> None:
         since, where = self._seen
-        cpu_ms = (thread_time() - self._woke_cpu) * 1000 if kind == "running" else 0.0
         here = where if kind == "running" and since == self._woke_at else ()
-        stall = Stall(round(lasted_s * 1000, 1), round(cpu_ms, 1), kind, here)
+        stall = Stall(round(lasted_s * 1000, 1), kind, here)
         self.count += 1
         self._lasted.observe(stall.ms, kind=kind)
         second = int(monotonic())
@@ -181,7 +174,7 @@ class Stalls:
             log.warning("the event loop woke %.0f ms late: another thread, or the machine, was busy", stall.ms)
         else:
             where = " > ".join(stall.where) or "a place that was not seen"
-            log.warning("the event loop stood still for %.0f ms (%.0f computing) in %s", stall.ms, stall.cpu_ms, where)
+            log.warning("the event loop stood still for %.0f ms in %s", stall.ms, where)
 
     # --- the second thread
 

@@ -28,6 +28,14 @@ async def watched() -> AsyncIterator[tuple[Stalls, list[Stall], Metrics]]:
 Watched = tuple[Stalls, list[Stall], Metrics]
 
 
+def alone(watchdog: Stalls, seen: list[Stall]) -> None:
+    """Only what the test itself tells counts from here on: a busy machine stalls, too."""
+    watchdog.stop()
+    watchdog._seconds.clear()
+    watchdog._quiet_until = 0.0
+    seen.clear()
+
+
 def block_until_seen(watchdog: Stalls, least_s: float) -> None:
     """Keep the loop from turning until the second thread has looked, as long as it takes on a busy machine."""
     secret_word = "what a viewer said"  # a local value: never in a log
@@ -49,17 +57,17 @@ async def test_a_turn_that_takes_long_is_counted(watched: Watched) -> None:
     (stall, *_) = seen[before:]
     assert stall.kind == "running"
     assert stall.ms >= 40
-    assert stall.cpu_ms < stall.ms, "it slept, it did not compute"
     assert watchdog.worst_ms >= stall.ms
     text = metrics.render()
     assert 'showrunner_loop_stall_ms_bucket{kind="running",le="20"} 0' in text
-    assert f"showrunner_loop_stall_worst_ms {watchdog.worst_ms!r}" in text or "worst_ms 4" in text
+    worst = next(line for line in text.splitlines() if line.startswith("showrunner_loop_stall_worst_ms"))
+    assert float(worst.split()[1]) >= stall.ms
 
 
 async def test_short_turns_are_not_counted(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     """By a clock of its own: the machine may be busy."""
     watchdog, seen, _ = watched
-    watchdog.stop()
+    alone(watchdog, seen)
     clock = iter(n * 0.019 for n in range(100_000))
     monkeypatch.setattr(stalls, "monotonic", lambda: next(clock))
     asked: list[float | None] = []
@@ -75,7 +83,7 @@ async def test_a_late_wake_up_is_counted_and_a_sleeping_machine_is_not(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watchdog, seen, _ = watched
-    watchdog.stop()
+    alone(watchdog, seen)
     now = [100.0]
     monkeypatch.setattr(stalls, "monotonic", lambda: now[0])
 
@@ -93,6 +101,8 @@ async def test_the_log_says_where_it_stood_and_no_values(watched: Watched, caplo
     watchdog, seen, _ = watched
     await asyncio.sleep(0)
     with caplog.at_level(logging.WARNING, "streamer.app.stalls"):
+        watchdog._quiet_until = 0.0
+        caplog.clear()
         block_until_seen(watchdog, 0.26)
         await asyncio.sleep(0)
     assert "block_until_seen" in seen[-1].where[-1]
@@ -104,18 +114,20 @@ async def test_the_log_says_where_it_stood_and_no_values(watched: Watched, caplo
 
 
 async def test_one_log_entry_in_ten_seconds(watched: Watched, caplog: pytest.LogCaptureFixture) -> None:
-    watchdog, _, _ = watched
+    watchdog, seen, _ = watched
+    alone(watchdog, seen)
+    caplog.clear()
     for _ in range(5):
-        watchdog._log(Stall(300.0, 1.0, "waiting"))
+        watchdog._log(Stall(300.0, "waiting"))
     assert len(caplog.messages) == 1
     watchdog._quiet_until = 0.0
-    watchdog._log(Stall(300.0, 1.0, "running"))
+    watchdog._log(Stall(300.0, "running"))
     assert "a place that was not seen" in caplog.messages[-1]
 
 
 async def test_the_worst_is_of_the_last_minute(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    watchdog, _, _ = watched
-    watchdog.stop()
+    watchdog, seen, _ = watched
+    alone(watchdog, seen)
     now = [1000.0]
     monkeypatch.setattr(stalls, "monotonic", lambda: now[0])
     for lasted in (0.3, 0.1, 0.2):
