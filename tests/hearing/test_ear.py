@@ -334,10 +334,10 @@ async def test_a_key_pressed_in_a_pause_goes_on_with_the_turn() -> None:
 
 
 async def test_a_key_whose_page_is_gone_is_let_go() -> None:
-    limits = msgspec.structs.replace(LIMITS, idle_ms=20, lost_ms=60)
-    async with rig("Is it red?", limits=limits) as it:
+    async with rig("Is it red?") as it:
         it.ear.push(True)
         await it.hear(voice(600))
+        await no_more(it, idle_ms=20, lost_ms=60)
         await it.until("turn")
         assert it.words[2:] == ["ended", "turn:Is it red?"]
 
@@ -383,16 +383,24 @@ async def test_what_was_said_before_it_closed_still_comes() -> None:
         assert it.words[-1] == f"turn:{WHOLE}"
 
 
+async def no_more(it: Rig, **limits: int) -> None:
+    """The next window is the last one."""
+    it.ear.limits = msgspec.structs.replace(LIMITS, **limits)
+    await it.hear(voice(40))
+
+
 async def test_sound_that_stops_in_the_middle_of_a_word_is_silence() -> None:
-    async with rig("Is it red?", limits=msgspec.structs.replace(LIMITS, idle_ms=20)) as it:
+    async with rig("Is it red?") as it:
         await it.hear(quiet(500), voice(800))
+        await no_more(it, idle_ms=20)
         await it.until("turn")
         assert it.words[-3:] == ["ended", "partial:Is it red?", "turn:Is it red?"]
 
 
 async def test_a_suspicion_without_more_sound_ends() -> None:
-    async with rig("Is it red?", limits=msgspec.structs.replace(LIMITS, idle_ms=20)) as it:
+    async with rig("Is it red?") as it:
         await it.hear(quiet(500), voice(60))
+        await no_more(it, idle_ms=20)
         await it.until("ended")
         assert it.words == ["suspected", "ended"]
 
