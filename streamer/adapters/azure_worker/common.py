@@ -57,7 +57,7 @@ def failure_of(details: Any, part: str) -> ChildMisconfigured | ChildUnavailable
     if code in ("ServiceUnavailable", "ServiceError"):
         return ChildUnavailable(f"Azure is out of order{shown}", 30.0)
     if code == "ConnectionFailure":
-        return ChildUnavailable(f"the connection to Azure fails{shown}")
+        return ChildUnavailable(f"Azure cannot be reached, or the connection breaks{shown}")
     return ChildUnavailable(f"Azure's SDK fails ({code})")
 
 
