@@ -32,7 +32,7 @@ class VoiceOf(msgspec.Struct, frozen=True):
     pitch: Annotated[float, msgspec.Meta(ge=-12, le=12)] = 0.0
     rate: Annotated[float, msgspec.Meta(ge=0.5, le=2)] = 1.0
     ids: dict[str, VoiceId] = {}
-    engine: Annotated[str, msgspec.Meta(pattern="^(openai|http|edge|espeak)?$")] = ""
+    engine: Annotated[str, msgspec.Meta(pattern="^(openai|elevenlabs|azure|voicevox|http|edge|espeak)?$")] = ""
 
 
 class NewCharacter(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ import { ask, desk as setup } from "../setup/desk.js";
 import { clean, has, lang, number, t } from "../texts.js";
 import { cast, worded } from "./desk.js";
 
-const ENGINES = ["edge", "openai", "http", "espeak"];
+const ENGINES = ["edge", "openai", "elevenlabs", "azure", "voicevox", "http", "espeak"];
 const main = (language) => String(language || "").split("-")[0].toLowerCase();
 const engineName = (engine) => (has(`character.engine.${engine}`) ? t(`character.engine.${engine}`) : engine);
 
