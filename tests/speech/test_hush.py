@@ -1,6 +1,7 @@
 """A line that is silenced and goes on: where it goes on, what was heard of it, and that it ends once."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -267,9 +268,9 @@ def _words_between(first_ms: int, end_ms: int) -> int:
     """Words of the text that sound there, by the marks; 20 ms are the frame in which one ends and the next begins."""
     count = at = 0
     for clause in ("Hello there, everybody!", "This is the second sentence of it.", "And a third one ends it all."):
-        for word in clause.split():
-            start = at + clause.index(word) * MS_PER_CHAR
-            count += start < end_ms - FRAME_MS and start + len(word) * MS_PER_CHAR > first_ms + FRAME_MS
+        for word in re.finditer(r"\S+", clause):
+            start, end = (at + place * MS_PER_CHAR for place in word.span())
+            count += start < end_ms - FRAME_MS and end > first_ms + FRAME_MS
         at += -(-len(clause) * MS_PER_CHAR // FRAME_MS) * FRAME_MS
     return count
 
