@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from streamer.adapters.llm.discover import discover
 from streamer.adapters.llm.ladder import Ladder
 from streamer.app.channels import open_chats
+from streamer.app.commands.checkears import probe_ears
 from streamer.app.commands.checkstage import probe_stage
 from streamer.app.folders import folders
 from streamer.app.parts import model_names, open_brain, open_voices
@@ -76,7 +77,7 @@ async def probe(plan: Plan) -> list[Health]:
     rows = [Health("files", "ok", Notice("check.files", {"cast": names}))]
     rows += [Health(f"cast.{who}", "degraded", Notice("check.default", {"part": part})) for who, part in plan.defaulted]
     rows += [_state(plan.folders.state), _port(plan)]
-    found = await asyncio.gather(_chats(plan), _brain(plan), _voices(plan), probe_stage(plan))
+    found = await asyncio.gather(_chats(plan), probe_ears(plan), _brain(plan), _voices(plan), probe_stage(plan))
     return [*rows, *(row for part in found for row in part)]
 
 

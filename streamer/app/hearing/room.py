@@ -130,7 +130,7 @@ class HearingRoom:
     def _new_ear(self, vad: VoiceActivity) -> Ear:
         return Ear(
             vad=vad,
-            emit=self._house.emit,
+            emit=self._fact,
             on_turn=self._turn,
             clock=self._loop.time,
             recognizer=self._recognizer,
@@ -303,6 +303,11 @@ class HearingRoom:
         if ears.source == "browser":
             shown = state if state in ("muted", "deaf") else "open"
             self.page.say(shown, push_to_talk=ears.push_to_talk, pressed=self._loop.time() < self._pushed_until_s)
+        self.tell()
+
+    def _fact(self, event: Event) -> None:
+        """What the ear has noticed; the panel shows that somebody speaks."""
+        self._house.emit(event)
         self.tell()
 
     # --- the words ----------------------------------------------------------------------------------------------------

@@ -188,6 +188,16 @@ async def test_words_go_the_way_of_all_words_with_numbers_of_their_own(stand: An
     assert s.told[-1]["ear"]["last"] == "and you?"
 
 
+async def test_the_panel_sees_when_somebody_begins_to_speak(stand: Any):
+    s: Stand = await stand()
+    s.connect()
+    await s.until(lambda: s.room._ear is not None and s.told)
+    s.told.clear()
+    s.room._ear.push(True)  # type: ignore[union-attr]
+    await s.until(lambda: s.told)
+    assert s.told[0]["ear"]["speaking"]
+
+
 async def test_a_detector_that_dies_is_replaced(stand: Any, monkeypatch: pytest.MonkeyPatch):
     s: Stand = await stand()
     monkeypatch.setattr(Detector, "dies", True)
