@@ -1,7 +1,9 @@
 """Personas as the chain needs them."""
 
+from streamer.app.settings import TtsPart
 from streamer.app.speakers import LATE_MAX, description, speaker_of
-from streamer.cast import Material, Persona, Voice
+from streamer.cast import Material, Mood, Persona, Voice
+from streamer.ports import VoiceSpec
 
 
 def test_semitones_become_factors_and_engines_get_their_own_voice():
@@ -69,3 +71,20 @@ def test_what_is_spoken_as_it_stands_holds_no_place_to_be_filled() -> None:
     only = Material(late=("Wait, {name}.",), intents={"are_you_ai": ("I am an AI, {name}.",)})
     other = speaker_of(Persona(id="a", name="A", material=only), ())
     assert not [line for line in (*other.late, *other.honest) if "{" in line]
+
+
+def test_volume_moods_and_pronunciations() -> None:
+    voice = Voice(
+        pitch=12, rate=1.2, volume=0.5, ids={"voicevox": "3"},
+        emotions={"sad": Mood(rate=0.5, pitch=-12, volume=0.5, style="なみだめ", ids={"voicevox": "76"})},
+        says={"nginx": "engine x"},
+    )  # fmt: skip
+    house = TtsPart(pronunciations={"nginx": "en jinx", "OBS": "oh bee ess"}, emotes="skipped", line_s=9)
+    speaker = speaker_of(Persona(id="a", name="A", voice=voice), ("voicevox", "edge"), house)
+    first, second = speaker.voices
+    assert first.spec == VoiceSpec("3", rate=1.2, pitch=2.0, volume=0.5)
+    assert first.feeling("sad:0.7") == VoiceSpec("76", rate=0.6, pitch=1.0, volume=0.25, style="なみだめ")
+    assert second.feeling("sad").name == ""
+    assert first.feeling("joy") == first.spec
+    assert speaker.reading.says == {"nginx": "engine x", "OBS": "oh bee ess"}
+    assert (speaker.reading.emotes, speaker.line_s) == ("skipped", 9)

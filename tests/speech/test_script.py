@@ -145,3 +145,17 @@ def test_a_name_is_spoken_in_its_spoken_form_and_the_cues_keep_their_words():
     assert text == "Thank you, Dark! You and friend are kind."
     joy = next((each, cue) for each in said for cue in each.cues if cue.expression == "joy")
     assert joy[0].text[joy[1].at :].lstrip().startswith("You")
+
+
+def test_a_line_ends_before_the_sentence_that_makes_it_too_long() -> None:
+    text = "This is one sentence of some length. And here is another one of that kind. This third one is too much."
+    script = Script(Guard(lambda _: ALLOW), max_ms=6000)
+    said = script.feed(text) + script.finish()
+    assert " ".join(each.text for each in said) == text[: text.index(" This third")]
+    assert script.ended == "length"
+    long = "This sentence, which never ends, goes on and on, with commas, with more of them, and then with others, " * 3
+    script = Script(Guard(lambda _: ALLOW), max_ms=4000)
+    said = script.feed(long) + script.finish()
+    assert len(said) >= 1
+    assert sum(len(each.text) for each in said) < 150
+    assert script.ended == "length"
