@@ -312,14 +312,3 @@ def tracks(outlets: Outlets, on_change: Callable[[SinkChanged], None]) -> Track 
     if not outlets.own:
         return main
     return Tracks(main, {persona: Track([outlet, SilentClock()]) for persona, outlet in outlets.own.items()})
-
-
-def beside(link: Any, hear: Callable[[Sequence[Mapping[str, Any]]], None]) -> None:
-    """Also give the level meters of OBS to `hear`, after whoever takes them already."""
-    before = link.on_meters
-
-    def both(rows: list[dict[str, Any]]) -> None:
-        before(rows)
-        hear(rows)
-
-    link.on_meters = both

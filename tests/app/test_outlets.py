@@ -10,7 +10,7 @@ from streamer.adapters.audio.common import Track
 from streamer.adapters.audio.device import DeviceOutlet
 from streamer.adapters.audio.obs_media import ObsMediaOutlet
 from streamer.adapters.audio.silent import SilentClock
-from streamer.app.outlets import Outlets, SoundPart, Tracks, WatchedOutlet, beside, tracks
+from streamer.app.outlets import Outlets, SoundPart, Tracks, WatchedOutlet, tracks
 from streamer.core.events import SinkChanged
 from streamer.ports import AudioSink, Health, Heard
 from tests.virtual_time import run_virtual
@@ -263,17 +263,6 @@ def test_meters_of_obs_go_to_the_outlet_they_are_of():
         assert seen[1:] == [("obs", -20), ("page", -40)]
 
     run_virtual(main())
-
-
-def test_meters_have_two_listeners():
-    class Link:
-        on_meters: Callable[[list[dict[str, object]]], None]
-
-    link, seen = Link(), list[str]()
-    link.on_meters = lambda _rows: seen.append("ear")
-    beside(link, lambda _rows: seen.append("level"))
-    link.on_meters([])
-    assert seen == ["ear", "level"]
 
 
 # --- tracks of personas -----------------------------------------------------------------------------------------------

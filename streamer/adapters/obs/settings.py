@@ -61,10 +61,10 @@ class ObsPart(Part):
             raise ValueError(f"must be an address such as {URL}")
         return text
 
-    def open(self) -> "ObsLink":
+    def open(self, *, meters: bool = False) -> "ObsLink":
         from streamer.adapters.obs.link import ObsLink
 
-        return ObsLink(self.url, self.password.get_secret_value(), meters=bool(self.host_mic))
+        return ObsLink(self.url, self.password.get_secret_value(), meters=meters or bool(self.host_mic))
 
 
 class SourcePlace(_Group):

@@ -1,8 +1,9 @@
 """Everything a show does with one OBS on one connection: the driver, the captions, the ear on the microphone."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from streamer.adapters.obs.captions import CaptionWriter
 from streamer.adapters.obs.driver import ObsDriver
@@ -27,11 +28,15 @@ class Obs:
         *,
         memory: Path,
         places: Mapping[str, str] | None = None,
+        on_meters: Callable[[list[dict[str, Any]]], None] | None = None,
     ) -> None:
-        """`memory` is a file of the state folder; `places`: scenes that are asked for elsewhere, with where."""
-        self.link: ObsLink = part.open()
+        """`memory` is a file of the state folder; `places`: scenes that are asked for elsewhere, with where.
+        `on_meters` also gets the levels of all inputs."""
+        self.link: ObsLink = part.open(meters=on_meters is not None)
         ear = MeterEar(self.link, part.host_mic, reports, level_db=part.host_level_db) if part.host_mic else None
         self._ear = ear
+        if on_meters is not None:
+            self.link.on_meters = _both(self.link.on_meters, on_meters)
         captions = CaptionWriter(self.link, part.captions) if part.captions.text or part.captions.stream else None
         self._captions = captions
         self.driver = ObsDriver(self.link, scene_map, view, reports, memory=memory, captions=captions, places=places)
@@ -60,3 +65,13 @@ class Obs:
         await self.driver.aclose()
         if self._captions is not None:
             await self._captions.aclose()
+
+
+def _both(
+    one: Callable[[list[dict[str, Any]]], None], other: Callable[[list[dict[str, Any]]], None]
+) -> Callable[[list[dict[str, Any]]], None]:
+    def told(rows: list[dict[str, Any]]) -> None:
+        one(rows)
+        other(rows)
+
+    return told

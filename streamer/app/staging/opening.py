@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -15,6 +16,7 @@ from streamer.app.staging.tokens import TokenFile
 from streamer.ports import Health, Reports, StageDriver, StageView
 
 OBS_KEY = "SHOWRUNNER_OBS__PASSWORD"
+OnMeters = Callable[[list[dict[str, Any]]], None] | None
 Wanted = Mapping[str, tuple[object, Callable[[], StageDriver]]]
 
 
@@ -26,13 +28,19 @@ def keyed_obs(part: ObsPart) -> ObsPart:
     return part.model_copy(update={"password": SecretStr(found)}) if found else part
 
 
-def open_obs(
-    part: ObsPart, plan: Plan, places: Mapping[str, str], view: StageView, reports: Reports, state: Path
+def open_obs(  # noqa: PLR0913 - everything the show does with OBS
+    part: ObsPart,
+    plan: Plan,
+    places: Mapping[str, str],
+    view: StageView,
+    reports: Reports,
+    state: Path,
+    on_meters: OnMeters = None,
 ) -> StageDriver:
     """Everything the show does with OBS, on a connection of its own."""
     from streamer.adapters.obs.whole import Obs
 
-    return Obs(part, plan.scenes, view, reports, memory=state / "obs.json", places=places)
+    return Obs(part, plan.scenes, view, reports, memory=state / "obs.json", places=places, on_meters=on_meters)
 
 
 def avatar_health(plan: Plan) -> list[Health]:
@@ -40,15 +48,18 @@ def avatar_health(plan: Plan) -> list[Health]:
     return [Health(f"avatar.{notice.params['second']}", "broken", notice) for notice in one_each(plan.settings.avatars)]
 
 
-def wanted_drivers(plan: Plan, view: StageView, reports: Reports, state: Path) -> Wanted:
-    """By name: a value that is equal as long as nothing has changed, and how to open the driver."""
+def wanted_drivers(
+    plan: Plan, view: StageView, reports: Reports, state: Path, on_meters: OnMeters = None
+) -> Wanted:
+    """By name: a value that is equal as long as nothing has changed, and how to open the driver. `on_meters` gets the
+    levels of OBS's inputs."""
     out: dict[str, tuple[object, Callable[[], StageDriver]]] = {}
     settings = plan.settings
     if settings.obs is not None:
         part = keyed_obs(settings.obs)
         places = scene_places(plan.scenes, plan.rundown, settings.alerts)
-        key = (part, part.password.get_secret_value(), plan.scenes, tuple(places.items()))
-        out["obs"] = key, lambda: open_obs(part, plan, places, view, reports, state)
+        key = (part, part.password.get_secret_value(), plan.scenes, tuple(places.items()), on_meters is None)
+        out["obs"] = key, lambda: open_obs(part, plan, places, view, reports, state, on_meters)
     refused = {str(notice.params["second"]) for notice in one_each(settings.avatars)}
     on_stage = {each.id for each in plan.cast}
     tokens = TokenFile(state)

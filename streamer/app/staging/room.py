@@ -92,7 +92,8 @@ class StageRoom:
             self.panel.ear("meter", part.host_mic, part.host_level_db)
         else:
             self.panel.ear("", "")
-        wanted = wanted_drivers(plan, self.performance, self.reports, plan.folders.state)
+        meters = self._house.outlets.meters if plan.settings.sound.sink == "obs" else None
+        wanted = wanted_drivers(plan, self.performance, self.reports, plan.folders.state, meters)
         await self.hand.use(wanted, avatar_health(plan))
 
     @property
