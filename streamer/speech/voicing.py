@@ -43,6 +43,8 @@ LEAD_FRAMES: Final = 1
 """Silence kept before the first sound."""
 FIRST_SLICE, SLICE = 2_880, 9_600
 """Bytes of sound that are levelled in one go: 60 ms, then 200 ms, some 2 ms of work."""
+TURN_S: Final = 0.008
+"""An engine that has everything at once is taken in pieces of so long; others have their turn between."""
 COMFORT_MS: Final = 300
 """With this much sound still to play a stalled engine may have a little more time."""
 
@@ -280,14 +282,16 @@ class _Attempt:
 
     async def _run(self) -> None:
         stream = self._engine.synthesize(self.request)
+        now, since = self._owner.stage.loop.time, self._owner.stage.loop.time()
         try:
             async for piece in stream:
                 if not self._alive:
                     return
                 for part in _slices(piece, FIRST_SLICE if not self._audible else SLICE):
                     self._take(part)
-                    if self._alive and part is not piece:
+                    if self._alive and (part is not piece or now() - since > TURN_S):
                         await asyncio.sleep(0)
+                        since = now()
                     if not self._alive:
                         return
             self._fail("ended without an end")
