@@ -28,7 +28,7 @@ def keyed_obs(part: ObsPart) -> ObsPart:
     return part.model_copy(update={"password": SecretStr(found)}) if found else part
 
 
-def open_obs(  # noqa: PLR0913 - everything the show does with OBS
+def open_obs(
     part: ObsPart,
     plan: Plan,
     places: Mapping[str, str],
@@ -48,9 +48,7 @@ def avatar_health(plan: Plan) -> list[Health]:
     return [Health(f"avatar.{notice.params['second']}", "broken", notice) for notice in one_each(plan.settings.avatars)]
 
 
-def wanted_drivers(
-    plan: Plan, view: StageView, reports: Reports, state: Path, on_meters: OnMeters = None
-) -> Wanted:
+def wanted_drivers(plan: Plan, view: StageView, reports: Reports, state: Path, on_meters: OnMeters = None) -> Wanted:
     """By name: a value that is equal as long as nothing has changed, and how to open the driver. `on_meters` gets the
     levels of OBS's inputs."""
     out: dict[str, tuple[object, Callable[[], StageDriver]]] = {}
