@@ -286,7 +286,9 @@ class House:
         past = self._past
         return HearingHouse(
             settings=lambda: self.plan.settings,
-            names=lambda: [each.name for each in self.plan.cast],
+            names=lambda: [
+                *(each.name for each in self.plan.cast), *(name for each in self.plan.cast for name in each.names),
+            ],  # fmt: skip
             language=lambda: language_of(self.plan.cast, ""),
             emit=self._report,
             say=self._said,
@@ -541,7 +543,8 @@ class House:
         self.inbox.emit(CloseRequested(finish=finish))
         if not await _within(self.closed.wait(), 30.0 if finish else CLOSE_LIMIT_S):
             late.append("the show")
-        await self.hearing.aclose()
+        if not await _within(self.hearing.aclose(), PART_LIMIT_S):
+            late.append("the ear")
         late += await self.stage.aclose()
         late += await self._supervisor.close(PART_LIMIT_S)
         late += await self.performer.aclose()

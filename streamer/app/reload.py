@@ -71,17 +71,17 @@ class Reload:
             if not self._stage.over():
                 await self._apply(plan, keys)
 
-    def _look(self) -> tuple[Plan, tuple[object, object]]:
+    def _look(self) -> tuple[Plan, tuple[object, object, object]]:
         plan = self._read({persona.id: persona for persona in self._stage.plan().cast})
         return plan, _keys(plan)
 
-    async def _apply(self, new: Plan, keys: tuple[object, object]) -> None:
+    async def _apply(self, new: Plan, keys: tuple[object, object, object]) -> None:
         stage, old = self._stage, self._stage.plan()
         stage.adopt(new)
         before, after = old.settings, new.settings
         if (before.moderation, before.chat.bots) != (after.moderation, after.chat.bots) or old.cast != new.cast:
             stage.change_rules(new)
-        (old_brain, old_voices), (brain, voices) = self._keys, keys
+        (old_brain, old_voices, old_ears), (brain, voices, ears) = self._keys, keys
         self._keys = keys
         if voices != old_voices:
             stage.change_voices(new)
@@ -98,20 +98,22 @@ class Reload:
         anyway = not after.on_channel and _names(old) != _names(new)
         if before.chat != after.chat or anyway:
             await stage.change_chat(new, anyway=anyway)
-        if _staged(old) != _staged(new):
+        if _staged(old) != _staged(new) or ears != old_ears:
             await stage.change_stage(new)
         stage.changed(new)
 
 
-def _keys(plan: Plan) -> tuple[object, object]:
-    return brain_key(plan.settings), voice_key(plan.settings)
+def _keys(plan: Plan) -> tuple[object, object, object]:
+    """May look into the keyring, so call it in a thread."""
+    return brain_key(plan.settings), voice_key(plan.settings), asr_key(plan.settings)
 
 
 def _staged(plan: Plan) -> object:
     on_stage = [persona.id for persona in plan.cast]
     settings = plan.settings
+    languages = [persona.language for persona in plan.cast]  # an ear without a language of its own hears theirs
     stage = settings.obs, settings.avatars, settings.alerts, plan.scenes, plan.rundown, on_stage
-    return stage, settings.ears, asr_key(settings)
+    return stage, settings.ears, languages
 
 
 def _names(plan: Plan) -> list[str]:

@@ -50,7 +50,7 @@ SETTINGS = """
 show: {{cast: [juno, mika], read_delay_s: 0, banter_every_s: 0, idle_after_s: 0}}
 chat: {{twitch: {{channel: stage_test, irc_url: "{irc}"}}}}
 llm: {{base_url: "{llm}", model: fake, connect_s: 20, first_token_s: 20}}
-tts: {{chain: [espeak], offline_voice_on_air: true, first_audio_s: 20, stall_s: 20}}
+tts: {{chain: [espeak], offline_voice_on_air: true, first_audio_s: 20, stall_s: 20, line_s: 60}}
 asr: {{chain: [offline]}}
 """
 PERSONA = 'name: {name}\ncolour: "#f59ac2"\nvoice: {{ids: {{espeak: en-us}}}}\nlook: {{theme: aiko}}\n'

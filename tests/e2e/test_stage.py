@@ -67,7 +67,7 @@ show: {{cast: [mika], rundown: evening, read_delay_s: 0, banter_every_s: 0, idle
 chat:
   twitch: {{channel: stage_test, irc_url: "{irc}"}}
 llm: {{base_url: "{llm}", model: fake, connect_s: 20, first_token_s: 20}}
-tts: {{chain: [espeak], offline_voice_on_air: true, first_audio_s: 20, stall_s: 20}}
+tts: {{chain: [espeak], offline_voice_on_air: true, first_audio_s: 20, stall_s: 20, line_s: 60}}
 obs: {{url: "{obs}", map: stage, captions: {{text: {caption}}}}}
 avatars:
   mika: {{kind: vts, url: "{vts}", expressions: {{joy: {{hotkey: Joy}}}}, discovery_port: 0}}

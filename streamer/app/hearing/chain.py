@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 FAILURES: Constant = 2
 WITHIN_S: Constant = 60.0
 OUT_S: Constant = 30.0
+ENGINE_S: Constant = 7.0
+"""For the words of one utterance; then the next engine is asked."""
 KEPT_BYTES: Constant = 30 * EAR_RATE_HZ * 2
 """Of one utterance; the ear ends them long before."""
 NOBODY: Constant = "no recogniser is ready"
@@ -53,14 +55,15 @@ class Engine:
     def usable(self) -> bool:
         return self.state == "ready" and self._now_s() >= self._out_until
 
-    async def load(self, tell: Callable[[], None]) -> None:
-        """Make it ready. Says how far it is by `tell`; raises nothing."""
+    async def load(self, tell: Callable[[], None], *, again: bool = False) -> None:
+        """Make it ready. Says how far it is by `tell`; raises nothing. `again`: it stays what it was until it is."""
 
         def progress(loading: Loading) -> None:
             self.loading = loading
             tell()
 
-        self.state = "loading"
+        if not again:
+            self.state = "loading"
         try:
             await self.recognizer.load(progress)
             self.state, self.reason, self.fix = "ready", "", ""
@@ -98,6 +101,9 @@ class Engine:
             return Health(part, "broken", Notice("part.misconfigured", {"reason": self.reason}, self.fix))
         if self.state == "away" or self._now_s() < self._out_until or self.reason:
             return Health(part, "degraded", Notice("part.unavailable", {"reason": self.reason}))
+        note = str(getattr(self.recognizer, "about", {}).get("note") or "")
+        if note:  # a graphics card that does not work after all
+            return Health(part, "ok", Notice("ear.ready_note", {"engine": self.name, "note": note}))
         return Health(part, "ok", Notice("ear.ready", {"engine": self.name}))
 
 
@@ -109,6 +115,7 @@ class ChainRecognizer:
     ) -> None:
         self.engines = [Engine(name, recognizer, now_s) for name, recognizer in engines.items()]
         self._tell = tell
+        self._hearing = 0
 
     @property
     def caps(self) -> RecognizerCaps:
@@ -130,6 +137,23 @@ class ChainRecognizer:
         del progress  # each says how far it is by itself
         for engine in self.engines:
             await engine.load(self._tell)
+
+    async def load_again(self) -> None:
+        """Those that could not be loaded: a server may have come up, a model may have been fetched."""
+        for engine in self.engines:
+            if engine.state in ("away", "unset"):
+                await engine.load(self._tell, again=True)
+
+    @property
+    def hearing(self) -> int:
+        """Utterances that are not understood yet."""
+        return self._hearing
+
+    def began(self) -> None:
+        self._hearing += 1
+
+    def over(self) -> None:
+        self._hearing -= 1
 
     def hear(self, *, language: str, hints: Sequence[str], on_partial: Callable[[Partial], None]) -> "ChainHearing":
         return ChainHearing(self, language, hints, on_partial)
@@ -155,6 +179,8 @@ class ChainHearing:
         self._engine: Engine | None = None
         self._hearing: Hearing | None = None
         self._dropped = False
+        self._over = False
+        chain.began()
         self._begin(chain.best())
 
     def feed(self, pcm: bytes) -> None:
@@ -173,10 +199,20 @@ class ChainHearing:
         return Partial("")
 
     async def finish(self) -> Final:
+        try:
+            return await self._finished()
+        finally:
+            self._end()
+
+    async def _finished(self) -> Final:
         wrong: Unavailable | Misconfigured = Unavailable(NOBODY)
         while (hearing := self._hearing) is not None:
             try:
-                final = await hearing.finish()
+                async with asyncio.timeout(ENGINE_S):
+                    final = await hearing.finish()
+            except TimeoutError:  # it keeps its own limit, or should
+                wrong = Unavailable("no words in time")
+                self._next(wrong)
             except (Unavailable, Misconfigured) as error:
                 wrong = error
                 self._next(error)
@@ -188,9 +224,15 @@ class ChainHearing:
 
     def drop(self) -> None:
         self._dropped = True
+        self._end()
         hearing, self._hearing = self._hearing, None
         if hearing is not None:
             hearing.drop()
+
+    def _end(self) -> None:
+        if not self._over:
+            self._over = True
+            self._chain.over()
 
     def _next(self, wrong: Unavailable | Misconfigured) -> None:
         engine, hearing = self._engine, self._hearing

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
-from streamer.adapters.asr.common.models import MODELS, folder_of, lacks, locate
+from streamer.adapters.asr.common.models import MODELS, folder_of, is_path, lacks, locate, named
 from streamer.adapters.asr.whisper import WhisperEar, fetch
 from streamer.adapters.audio.device.outlet import list_devices
 from streamer.adapters.worker import installed
@@ -63,6 +63,7 @@ class HearingDesk:
         self._devices: list[api.EarDevice] = []
         self._devices_fix = ""
         self._devices_s = -1e9
+        self._lacks: dict[str, tuple[str, str]] = {}
         self._listing: asyncio.Task[None] | None = None
 
     # --- what is told -------------------------------------------------------------------------------------------------
@@ -109,15 +110,23 @@ class HearingDesk:
             row = _with(row, row.state, models=models)
             if not self._here(model):
                 return _with(row, "model", "ears.why.model", f"python3 run.py ears fetch {model}")
-        if engine in ("azure", "openai"):
-            part = part_of(settings.asr, engine)
-            if part is None:
-                return _with(row, "key", "ears.why.key", f"asr.{engine}")
-            try:
-                part.open()  # quick, and without the network: what it lacks is said by itself
-            except Misconfigured as wrong:
-                return _with(row, "key", wrong.reason, wrong.fix)
+        if engine in ("azure", "openai") and getattr(settings.asr, engine) is None:
+            return _with(row, "key", "ears.why.key", f"fix.ears.key_{engine}")
+        if engine in self._lacks:
+            return _with(row, "key", *self._lacks[engine])
         return _with(row, "broken", *trouble) if trouble else row
+
+    def _services(self) -> dict[str, tuple[str, str]]:
+        """What the services lack that have a section: why, and the fix. May look into the keyring."""
+        found: dict[str, tuple[str, str]] = {}
+        for engine in ("azure", "openai"):
+            part = part_of(self._settings().asr, engine)
+            try:
+                if part is not None:
+                    part.open()  # quick, and without the network
+            except Misconfigured as wrong:
+                found[engine] = wrong.reason, wrong.fix
+        return found
 
     def _here(self, model: str) -> bool:
         known = MODELS.get(model)
@@ -129,15 +138,16 @@ class HearingDesk:
             return False
 
     def _list_devices(self) -> None:
-        """Devices are asked for beside; who looked is told to look again when they have changed."""
+        """Devices and keys are looked for beside; who looked is told to look again when something has changed."""
         now = asyncio.get_running_loop().time()
-        if self._listing is None and now - self._devices_s > DEVICES_OLD_S and self._settings().ears.source != "off":
+        if self._listing is None and now - self._devices_s > DEVICES_OLD_S:
             self._devices_s = now
             self._listing = asyncio.create_task(self._listed(), name="list microphones")
 
     async def _listed(self) -> None:
-        before = self._devices, self._devices_fix
+        before = self._devices, self._devices_fix, self._lacks
         try:
+            self._lacks = await asyncio.to_thread(self._services)
             found = await list_devices("input")
             self._devices = [api.EarDevice(each.name, each.name, each.default) for each in found]
             self._devices_fix = ""
@@ -145,7 +155,7 @@ class HearingDesk:
             self._devices, self._devices_fix = [], getattr(wrong, "fix", "") or wrong.reason
         finally:
             self._listing = None
-        if (self._devices, self._devices_fix) != before:
+        if (self._devices, self._devices_fix, self._lacks) != before:
             self._revised()
 
     # --- what is asked ------------------------------------------------------------------------------------------------
@@ -192,6 +202,8 @@ class HearingDesk:
             ("asr", "language"): (choice.language, asr.language),
             ("asr", "whisper", "model"): (choice.model or None, (asr.whisper or WhisperEar()).model),
         }
+        if choice.model and not is_path(choice.model):
+            named(choice.model)  # says which there are
         if choice.engine is not None:
             wanted["asr", "chain"] = (self._chain(settings, choice.engine), list(asr.engines))
         return {key: new for key, (new, old) in wanted.items() if new is not None and new != old}

@@ -9,7 +9,8 @@ from streamer.adapters.asr.openai_transcribe import OpenAiEar
 from streamer.adapters.asr.pocketsphinx import SphinxEar
 from streamer.adapters.asr.whisper import WhisperEar
 from streamer.adapters.part import Part
-from streamer.app.parts import misconfigured
+from streamer.app.parts import AZURE_KEY as VOICE_AZURE_KEY
+from streamer.app.parts import azure_address, misconfigured
 from streamer.app.settings import AsrPart, EarEngine, Settings, secret
 from streamer.app.setup.secrets import name_for
 from streamer.ports import Health, Misconfigured, SpeechRecognizer
@@ -45,7 +46,10 @@ def keyed(part: KeyedT) -> KeyedT:
         if not key.get_secret_value() and part.base_url.rstrip("/") == home:
             key = secret("OPENAI_API_KEY")
     else:
-        key = secret(name_for(AZURE_KEY, part.endpoint or f"azure://{part.region}"))
+        place = part.endpoint or azure_address(part.region)
+        key = secret(name_for(AZURE_KEY, place))
+        if not key.get_secret_value():  # one resource speaks and hears
+            key = secret(name_for(VOICE_AZURE_KEY, place))
     return part.model_copy(update={"api_key": key}) if key.get_secret_value() else part
 
 
@@ -69,4 +73,4 @@ def asr_key(settings: Settings) -> object:
     asr = settings.asr
     openai = None if asr.openai is None else keyed(asr.openai)
     azure = None if asr.azure is None else keyed(asr.azure)
-    return asr.chain, asr.whisper, asr.offline, openai, azure
+    return asr.chain, asr.language, asr.whisper, asr.offline, openai, azure

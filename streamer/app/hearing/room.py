@@ -33,6 +33,9 @@ TELL_S: Final = 0.2
 """The level is told this often at most."""
 EARLY: Final = 100
 """Frames kept until the detector is there: 2 s."""
+AGAIN_S: Final = 1.0
+RELOAD_S: Final = 30.0
+REST_S: Final = 10.0
 PUSH_LIMIT_S: Final = 60.0
 """Push-to-talk from outside: whoever pressed may never come back."""
 METER_FACTS: Final = (HostVoiceSuspected, HostSpeechConfirmed, HostVoiceEnded)
@@ -76,6 +79,8 @@ class HearingRoom:
         self._device_hears = False
         self.chain: ChainRecognizer | None = None
         self._load_task: asyncio.Task[None] | None = None
+        self._trouble: Notice | None = None
+        """Why the last utterance was not understood."""
         self._asr: object = None
         self._broken: Sequence[Health] = ()
         self._fetch: Loading | None = None
@@ -93,6 +98,7 @@ class HearingRoom:
         self._told: Mapping[str, object] | None = None
         page.on_frame, page.on_push, page.on_change = self._page_frame, self._page_push, self._page_changed
         said.on_heard = self._cast_heard
+        said.on_erased = self.forget
 
     # --- opening and closing ------------------------------------------------------------------------------------------
 
@@ -124,8 +130,11 @@ class HearingRoom:
                 await self._ear.run()
             except (Unavailable, Misconfigured) as wrong:
                 log.warning("the voice detector %s is given up: %s", self._vad.name, wrong.reason)
-            await self._vad.aclose()
-            self._vad = EnergyVad()
+                await self._vad.aclose()
+                self._vad = EnergyVad()
+            except Exception:  # a fault of ours must not leave the show deaf
+                log.exception("the ear failed and begins anew")
+                await asyncio.sleep(AGAIN_S)
 
     def _new_ear(self, vad: VoiceActivity) -> Ear:
         return Ear(
@@ -151,9 +160,20 @@ class HearingRoom:
             engines, self._broken = open_recognizers(self._house.settings(), self._house.state)
             if engines:
                 self.chain = ChainRecognizer(engines, self._loop.time, self.tell)
-                self._load_task = self._house.start(self.chain.load(lambda _: None), "load recognisers")
+                self._load_task = self._house.start(self._load(self.chain, old), "load recognisers")
+                return
         if old is not None:
-            self._house.start(old.aclose(), "close recognisers")
+            self._house.start(_rest(old), "close recognisers")
+
+    async def _load(self, chain: ChainRecognizer, old: ChainRecognizer | None) -> None:
+        """Two models at once may be more than a machine holds, so the old ones go first; what they were about to
+        understand is waited for. Those that could not be loaded are tried again: a server may have come up."""
+        if old is not None:
+            await _rest(old)
+        await chain.load(lambda _: None)
+        while True:
+            await asyncio.sleep(RELOAD_S)
+            await chain.load_again()
 
     async def _end_device(self) -> None:
         task, self._device_task = self._device_task, None
@@ -208,10 +228,23 @@ class HearingRoom:
         self._ear.feed(frame)
 
     def _page_push(self, on: bool) -> None:  # noqa: FBT001 - the room's callback
-        if self._ear is not None and self._from_page:
+        if self._from_page:
+            self._push(on=on)
+
+    def _push(self, *, on: bool) -> None:
+        """Whoever presses is listened to at once; what was said until the key is let go is kept."""
+        if on:
+            self._follow()
+        if self._ear is not None:
             self._ear.push(on)
+        if not on and self.state == "deaf":
+            self._loop.call_later(SOUNDS_S, self._follow)  # the ear first takes what is on its way
+        elif not on:
+            self._follow()
 
     def _page_changed(self) -> None:
+        if not self.page.connected:
+            self._pushed_until_s = 0.0
         self._follow()
 
     def _cast_heard(self) -> None:
@@ -266,17 +299,13 @@ class HearingRoom:
         self._pushed_until_s = self._loop.time() + PUSH_LIMIT_S if on else 0.0
         if on:
             self._loop.call_later(PUSH_LIMIT_S, self._let_go)
-        self._follow()
-        if self._ear is not None:
-            self._ear.push(on)
+        self._push(on=on)
         return True
 
     def _let_go(self) -> None:
         if 0.0 < self._pushed_until_s <= self._loop.time() and not self._closing:
             self._pushed_until_s = 0.0
-            if self._ear is not None:
-                self._ear.push(False)
-            self._follow()
+            self._push(on=False)
 
     def meter(self, event: Event) -> Event | None:
         """What the meter of OBS reports, as the show should hear it: the ear knows better while it is open."""
@@ -291,6 +320,8 @@ class HearingRoom:
             return
         ears, state = self._house.settings().ears, self.state
         hears = state in ("open", "deaf")
+        if state != "open":
+            self._early.clear()
         if hears and self._opening is None:
             self._opening = self._house.start(self._hear(), "ear")
         if hears != self._connected:
@@ -322,6 +353,8 @@ class HearingRoom:
         """An utterance was not understood by anybody; the rows of the engines say why."""
         log.warning("the host was not understood: %s", wrong.reason)
         self._partial = ""
+        fix = wrong.fix if isinstance(wrong, Misconfigured) else ""
+        self._trouble = Notice("ear.not_understood", {"reason": wrong.reason}, fix)
         self.tell()
 
     def _understood(self, text: str) -> None:
@@ -330,7 +363,7 @@ class HearingRoom:
 
     def _turn(self, turn: Turn) -> None:
         """The host has said something: it goes the way of all words."""
-        self._partial, self._last = "", turn.text
+        self._partial, self._last, self._trouble = "", turn.text, None
         number, self._number = self._number, self._number + 1
         self._latencies.turn(turn, f"host:ear-{number}")
         self._house.say(
@@ -381,10 +414,17 @@ class HearingRoom:
             "last": self._last,
             "engine": best.name if best is not None else "",
             "vad": self._vad.name if self._vad is not None else "",
+            "notice": self._notice(),
             "loading": None
             if step is None
             else {"step": step.step, "model": step.model, "done": step.done, "total": step.total},
         }
+
+    def _notice(self) -> Mapping[str, object] | None:
+        """What the page of the host's voice has to say: trouble of a device of this computer, or with the words."""
+        health = self._device_health
+        told = health.notice if health is not None and health.state != "ok" else self._trouble
+        return None if told is None else {"code": told.code, "params": told.params, "fix": told.fix}
 
     # --- models -------------------------------------------------------------------------------------------------------
 
@@ -429,7 +469,8 @@ class HearingRoom:
         elif state == "muted":
             row = Health("ear", "off", Notice("ear.muted"))
         elif self._recognizer() is None:
-            row = Health("ear", "degraded", Notice("ear.presence_only", {}, "fix.ear.recogniser"))
+            chosen = self.chain is not None or bool(self._broken)  # those have rows of their own, with the reason
+            row = Health("ear", "degraded", Notice("ear.presence_only", {}, "" if chosen else "fix.ear.recogniser"))
         else:
             row = Health("ear", "ok", Notice("ear.hears"))
         fetched = [Health("ear.model", "degraded", self._fetch_notice)] if self._fetch_notice is not None else []
@@ -448,3 +489,12 @@ async def open_detector() -> VoiceActivity:
         await simple.open()
         return simple
     return silero
+
+
+async def _rest(chain: ChainRecognizer) -> None:
+    """Close recognisers that are not asked any more, once they have understood what was said to them."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + REST_S
+    while chain.hearing and loop.time() < end:
+        await asyncio.sleep(0.1)
+    await chain.aclose()

@@ -29,6 +29,8 @@ class CastSaid(Nobody):
         self._begun: set[tuple[int, int]] = set()
         self.sounds_until_s = -1.0
         """Until when the line on air is heard, as far as the last report tells."""
+        self.on_erased: Callable[[], None] = lambda: None
+        """Called when words were taken back."""
         self.on_heard: Callable[[], None] = lambda: None
         """Called after each report of the sink."""
 
@@ -67,6 +69,7 @@ class CastSaid(Nobody):
         self._sounded.clear()
         self._clauses.clear()
         self._begun.clear()
+        self.on_erased()
 
     def words(self) -> Sequence[str]:
         since = self._now_s() - KEPT_S

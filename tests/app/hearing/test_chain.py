@@ -1,10 +1,12 @@
 """Recognisers in order: an utterance is understood by the first that can."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
+from streamer.app.hearing import chain as module
 from streamer.app.hearing.chain import OUT_S, ChainRecognizer
 from streamer.ports import Final, Loading, Misconfigured, Partial, RecognizerCaps, Unavailable
 
@@ -149,3 +151,39 @@ async def test_progress_is_told_and_all_are_closed():
     await chain.aclose()
     assert first.closed
     assert second.closed
+
+
+async def test_one_that_could_not_be_loaded_is_tried_again():
+    first = Engine("a", load=Unavailable("the server is not there"))
+    chain, _, _ = await chain_of(first, Engine("b"))
+    assert chain.best() is chain.engines[1]
+    first._load = None
+    await chain.load_again()
+    assert chain.best() is chain.engines[0]
+
+
+async def test_one_that_never_answers_leaves_the_words_to_the_next(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "ENGINE_S", 0.05)
+    first, second = Engine("a"), Engine("b")
+
+    class Stuck(Said):
+        async def finish(self) -> Final:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    chain, _, _ = await chain_of(first, second)
+    monkeypatch.setattr(first, "hear", lambda **_: Stuck(first))
+    hearing = hear(chain)
+    hearing.feed(SOUND)
+    assert chain.hearing == 1
+    assert (await hearing.finish()).text == f"b:{len(SOUND)}"
+    assert chain.hearing == 0
+    assert chain.healths()[0].notice.params["reason"] == "no words in time"
+    hearing.drop()
+    assert chain.hearing == 0
+
+
+async def test_what_an_engine_has_to_say_of_itself_is_shown():
+    chain, _, _ = await chain_of(Engine("a"))
+    chain.engines[0].recognizer.about = {"note": "no graphics card was found"}  # type: ignore[attr-defined]
+    assert chain.healths()[0].notice.code == "ear.ready_note"

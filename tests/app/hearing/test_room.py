@@ -157,6 +157,48 @@ async def test_with_open_speakers_nobody_is_listened_to_while_the_cast_is_heard(
     assert s.room.state == "deaf"
 
 
+async def test_what_is_said_before_a_mute_is_not_heard_after_it(stand: Any):
+    s: Stand = await stand()
+    s.page.on_frame(FRAME)
+    assert len(s.room._early) == 1
+    s.room.mute(on=True)
+    assert len(s.room._early) == 0
+
+
+async def test_a_language_that_is_chosen_is_listened_for(stand: Any):
+    s: Stand = await stand()
+    s.connect()
+    await s.until(lambda: s.room._ear is not None)
+    assert s.room._ear.language == "en"  # type: ignore[union-attr]
+    s.settings = Settings.model_validate({"asr": {"language": "ja"}})
+    await s.room.change()
+    assert s.room._ear.language == "ja"  # type: ignore[union-attr]
+
+
+async def test_who_presses_is_listened_to_at_once_and_until_the_key_is_let_go(stand: Any):
+    s: Stand = await stand(ears={"open_speakers": True, "push_to_talk": True})
+    s.connect()
+    await s.until(lambda: s.room._ear is not None)
+    s.said.heard(Heard(1, 100))
+    assert not s.room._ear.is_open  # type: ignore[union-attr]
+    assert s.room.push(on=True)
+    assert s.room._ear.is_open  # type: ignore[union-attr]
+    assert s.room._ear.speaking  # type: ignore[union-attr]
+    assert s.room.push(on=False)
+    assert s.room._ear.is_open, "what is on its way is taken first"  # type: ignore[union-attr]
+
+
+async def test_what_was_not_understood_is_said_on_the_page(stand: Any):
+    s: Stand = await stand()
+    s.connect()
+    s.room._troubled(Unavailable("the server is gone"))
+    assert s.room.shown()["notice"]["params"] == {"reason": "the server is gone"}  # type: ignore[index]
+    s.room._turn(Turn(text="hello", began_s=0.0, ended_s=1.0))
+    assert s.room.shown()["notice"] is None
+    s.said.erased(None, ())  # type: ignore[arg-type]
+    assert s.room.shown()["last"] == ""
+
+
 async def test_with_headphones_the_ear_stays_open(stand: Any):
     s: Stand = await stand()
     s.connect()
