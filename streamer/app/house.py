@@ -286,9 +286,7 @@ class House:
         past = self._past
         return HearingHouse(
             settings=lambda: self.plan.settings,
-            names=lambda: [
-                *(each.name for each in self.plan.cast), *(name for each in self.plan.cast for name in each.names),
-            ],  # fmt: skip
+            names=lambda: [name for each in self.plan.cast for name in (each.name, *each.names)],
             language=lambda: language_of(self.plan.cast, ""),
             emit=self._report,
             say=self._said,

@@ -116,6 +116,9 @@ class ChainRecognizer:
         self.engines = [Engine(name, recognizer, now_s) for name, recognizer in engines.items()]
         self._tell = tell
         self._hearing = 0
+        self.silent = asyncio.Event()
+        """Nothing is waiting to be understood."""
+        self.silent.set()
 
     @property
     def caps(self) -> RecognizerCaps:
@@ -151,9 +154,12 @@ class ChainRecognizer:
 
     def began(self) -> None:
         self._hearing += 1
+        self.silent.clear()
 
     def over(self) -> None:
         self._hearing -= 1
+        if self._hearing == 0:
+            self.silent.set()
 
     def hear(self, *, language: str, hints: Sequence[str], on_partial: Callable[[Partial], None]) -> "ChainHearing":
         return ChainHearing(self, language, hints, on_partial)

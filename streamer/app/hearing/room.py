@@ -493,8 +493,9 @@ async def open_detector() -> VoiceActivity:
 
 async def _rest(chain: ChainRecognizer) -> None:
     """Close recognisers that are not asked any more, once they have understood what was said to them."""
-    loop = asyncio.get_running_loop()
-    end = loop.time() + REST_S
-    while chain.hearing and loop.time() < end:
-        await asyncio.sleep(0.1)
+    try:
+        async with asyncio.timeout(REST_S):
+            await chain.silent.wait()
+    except TimeoutError:
+        log.info("a recogniser is closed with something still to understand")
     await chain.aclose()
