@@ -18,7 +18,7 @@ from tests.adapters.obs.driver_kit import said_by, speaking
 from tests.adapters.stage.contract import FixedView, Told, a_stage, until
 from tests.real.media import changes
 from tests.real.obs import RealObs
-from tests.real.takes import recording
+from tests.real.takes import listening, recording
 
 pytestmark = pytest.mark.needs("obs", "xvfb")
 
@@ -59,7 +59,10 @@ async def furnish(link: ObsLink) -> None:
     tint = {"sourceName": "Mika", "filterName": "Tint", "filterKind": "color_filter_v2", "filterSettings": {}}
     await link.request("CreateSourceFilter", tint)
     await link.request("SetInputVolume", {"inputName": "Music", "inputVolumeMul": 0.8})
-    await link.request("SetCurrentProgramScene", {"sceneName": "Main"})
+    with listening(link) as heard, contextlib.suppress(TimeoutError):
+        await link.request("SetCurrentProgramScene", {"sceneName": "Main"})
+        async with asyncio.timeout(2):  # a driver that chooses another transition in the middle of this one freezes OBS
+            await heard.until("SceneTransitionEnded")
 
 
 async def _add(link: ObsLink, scene: str, name: str, kind: str, settings: dict[str, Any]) -> None:
