@@ -8,7 +8,7 @@ from streamer.app.casting.desk import CastingDesk
 from streamer.app.hearing.desk import HearingDesk
 from streamer.app.night.jobs import Rehearsals
 from streamer.app.obs.desk import ObsDesk, ObsHouse
-from streamer.app.parts import BRAIN_KEY, HTTP_KEY, VOICE_KEY, address_of
+from streamer.app.parts import AZURE_KEY, BRAIN_KEY, ELEVENLABS_KEY, HTTP_KEY, VOICE_KEY, address_of
 from streamer.app.settings import Settings
 from streamer.app.setup.desk import Desk, Running
 from streamer.app.setup.secrets import KEYS, name_for
@@ -98,7 +98,11 @@ def _noted(house: "House", what: str, by: str, via: str) -> None:
 
 def keys_of_this_run(settings: Settings) -> Mapping[str, str]:
     """Keys that no keyring holds, as a child of this process is told them: by the environment."""
-    parts = [(BRAIN_KEY, settings.llm), (VOICE_KEY, settings.tts.openai), (HTTP_KEY, settings.tts.http)]
+    tts = settings.tts
+    parts = [
+        (BRAIN_KEY, settings.llm), (VOICE_KEY, tts.openai), (ELEVENLABS_KEY, tts.elevenlabs), (AZURE_KEY, tts.azure),
+        (HTTP_KEY, tts.http),
+    ]  # fmt: skip
     names = {setting: name_for(setting, address_of(part)) for setting, part in parts if part is not None}
     keys = {setting: KEYS.get(name) for setting, name in names.items() if KEYS.in_memory(name)}
     if HTTP_KEY in keys:

@@ -11,6 +11,7 @@ from streamer.adapters.llm.discover import LocalServer
 from streamer.adapters.llm.ladder import Ladder
 from streamer.adapters.llm.openai_chat import OpenAiChat
 from streamer.adapters.part import Part
+from streamer.adapters.tts.azure import AzureVoice
 from streamer.adapters.tts.elevenlabs import HOME as ELEVENLABS
 from streamer.adapters.tts.elevenlabs import ElevenLabsVoice
 from streamer.adapters.tts.http_voice import HttpVoice
@@ -21,17 +22,18 @@ from streamer.app.setup.secrets import name_for
 from streamer.ports import Health, LanguageModel, Misconfigured, Notice, TextToSpeech
 from streamer.speech.voicing import SpeechLimits
 
-BRAIN_KEY, VOICE_KEY, ELEVENLABS_KEY, HTTP_KEY = (
+BRAIN_KEY, VOICE_KEY, ELEVENLABS_KEY, AZURE_KEY, HTTP_KEY = (
     "SHOWRUNNER_LLM__API_KEY",
     "SHOWRUNNER_TTS__OPENAI__API_KEY",
     "SHOWRUNNER_TTS__ELEVENLABS__API_KEY",
+    "SHOWRUNNER_TTS__AZURE__API_KEY",
     "SHOWRUNNER_TTS__HTTP__HEADERS__AUTHORIZATION",
 )
 """What a key is called in the environment; `name_for` adds the address for those given in the set-up."""
 STAND_IN_S = 0.4
 """Of the time a line waits for its first word, this is kept for the prepared answer."""
 
-KeyedT = TypeVar("KeyedT", OpenAiChat, OpenAiVoice, ElevenLabsVoice)
+KeyedT = TypeVar("KeyedT", OpenAiChat, OpenAiVoice, ElevenLabsVoice, AzureVoice)
 
 
 def misconfigured(part: str, wrong: Misconfigured) -> Health:
@@ -100,11 +102,18 @@ def voice_key(settings: Settings) -> object:
     return settings.tts, keyed, [*settings.voice_engines()]
 
 
-def address_of(part: OpenAiChat | OpenAiVoice | ElevenLabsVoice | HttpVoice) -> str:
+def address_of(part: OpenAiChat | OpenAiVoice | ElevenLabsVoice | AzureVoice | HttpVoice) -> str:
     """Where a part's key would be sent."""
     if isinstance(part, OpenAiChat):
         return part.base_url or PROFILES[part.profile].base_url
+    if isinstance(part, AzureVoice):
+        return part.endpoint or azure_address(part.region)
     return part.url if isinstance(part, HttpVoice) else part.base_url
+
+
+def azure_address(region: str) -> str:
+    """What a key of Azure belongs to: it is good for one region."""
+    return f"azure://{region.strip().lower()}"
 
 
 def keyed_brain(part: OpenAiChat) -> OpenAiChat:
@@ -119,6 +128,8 @@ def keyed_voice(part: Part) -> Part:
         return _with_key(part, VOICE_KEY, "OPENAI_API_KEY", home=OpenAiVoice.model_fields["base_url"].default)
     if isinstance(part, ElevenLabsVoice):
         return _with_key(part, ELEVENLABS_KEY, "ELEVENLABS_API_KEY", home=ELEVENLABS)
+    if isinstance(part, AzureVoice):
+        return _with_key(part, AZURE_KEY, "", home="")
     if isinstance(part, HttpVoice) and not any(name.lower() == "authorization" for name in part.headers):
         key = secret(name_for(HTTP_KEY, part.url)).get_secret_value()
         if key:

@@ -20,7 +20,7 @@ PLAYS_PER_S, PLAYS_BURST = 1.0, 12.0
 
 StepName = Literal["channel", "brain", "voice", "character", "overlay"]
 StepState = Literal["todo", "done", "skipped"]
-EngineName = Literal["openai", "http", "edge", "espeak"]
+EngineName = Literal["openai", "elevenlabs", "azure", "voicevox", "http", "edge", "espeak"]
 ProfileId = Literal["openai", "ollama", "lmstudio", "vllm", "llamacpp", "deepseek", "groq", "openrouter"]
 STEPS: tuple[StepName, ...] = ("channel", "brain", "voice", "character", "overlay")
 
@@ -117,13 +117,15 @@ class Terms(msgspec.Struct, frozen=True):
 
 
 class VoiceServer(msgspec.Struct, frozen=True):
-    """Where voices are asked for. `base_url` for `openai` (empty: OpenAI itself), `url` for `http`."""
+    """Where voices are asked for. `base_url` for `openai` and `elevenlabs` (empty: the service itself), `url` for
+    `http` and `voicevox` (empty: this machine), `region` for `azure`."""
 
-    engine: Literal["openai", "http"]
+    engine: Literal["openai", "elevenlabs", "azure", "voicevox", "http"]
     base_url: Address = ""
     url: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
     model: Model = ""
     key: Key = ""
+    region: Annotated[str, msgspec.Meta(max_length=60)] = ""
 
 
 # --- what is answered -------------------------------------------------------------------------------------------------
@@ -265,7 +267,8 @@ class BrainTried(msgspec.Struct, frozen=True):
 
 
 class VoiceItem(msgspec.Struct, frozen=True):
-    """`language` and `gender` are empty where the engine does not say; `sample` is a sentence that suits the voice."""
+    """`language` and `gender` are empty where the engine does not say; `sample` is a sentence that suits the voice;
+    `credit` what viewers must be able to read when it is used."""
 
     engine: EngineName
     id: str
@@ -273,6 +276,7 @@ class VoiceItem(msgspec.Struct, frozen=True):
     language: str = ""
     gender: Literal["female", "male", ""] = ""
     sample: str = ""
+    credit: str = ""
 
 
 class Voices(msgspec.Struct, frozen=True):

@@ -61,9 +61,12 @@ def first_start() -> dict[str, Any]:
             "chain": ["espeak"],
             "engines": [
                 {"engine": "edge", "label": "Microsoft", "state": "terms", "local": False, "words": ""},
-                {"engine": "espeak", "label": "espeak-ng", "state": "ready", "local": True, "words": ""},
+                {"engine": "elevenlabs", "label": "ElevenLabs", "state": "setup", "local": False, "words": None},
+                {"engine": "azure", "label": "Azure", "state": "setup", "local": False, "words": None},
+                {"engine": "voicevox", "label": "VOICEVOX", "state": "setup", "local": True, "words": None},
                 {"engine": "openai", "label": "OpenAI", "state": "setup", "local": False, "words": ""},
                 {"engine": "http", "label": "HTTP", "state": "setup", "local": True, "words": None},
+                {"engine": "espeak", "label": "espeak-ng", "state": "ready", "local": True, "words": ""},
             ],
             "personas": {
                 "mika": {"engine": "espeak", "voice": "bright", "pitch": 3, "rate": 1.08},
@@ -84,6 +87,11 @@ def provider(profile: str, label: str, key_page: str, *models: str, local: bool 
 def voices(engine: str) -> list[dict[str, Any]]:
     if engine == "espeak":
         rows = [(name, name.title(), "en", "") for name in ("bright", "calm", "warm", "deep", "clear", "dry")]
+    elif engine == "voicevox":
+        rows = [
+            ("3", "ずんだもん (ノーマル)", "ja", "", "VOICEVOX:ずんだもん"),
+            ("2", "四国めたん (ノーマル)", "ja", "", "VOICEVOX:四国めたん"),
+        ]
     else:
         rows = [
             ("en-US-AnaNeural", "Ana", "en-US", "female"),
@@ -95,8 +103,8 @@ def voices(engine: str) -> list[dict[str, Any]]:
             ("ja-JP-KeitaNeural", "Keita", "ja-JP", "male"),
             ("de-DE-KatjaNeural", "Katja", "de-DE", "female"),
         ]
-    keys = ("id", "name", "language", "gender")
-    return [{"engine": engine, **dict(zip(keys, row, strict=True)), "sample": ""} for row in rows]
+    keys = ("id", "name", "language", "gender", "credit")
+    return [{"engine": engine, "credit": "", **dict(zip(keys, row, strict=False)), "sample": ""} for row in rows]
 
 
 def silence() -> bytes:

@@ -16,7 +16,19 @@ from streamer.adapters.llm.common.profiles import PROFILES
 from streamer.adapters.llm.discover import LocalServer, discover
 from streamer.adapters.llm.openai_chat import OpenAiChat
 from streamer.adapters.part import is_web_address
-from streamer.app.parts import BRAIN_KEY, HTTP_KEY, VOICE_KEY, address_of, keyed_brain
+from streamer.adapters.tts.azure import REGION, AzureVoice
+from streamer.adapters.tts.elevenlabs import ElevenLabsVoice
+from streamer.app.parts import (
+    AZURE_KEY,
+    BRAIN_KEY,
+    ELEVENLABS_KEY,
+    HTTP_KEY,
+    VOICE_KEY,
+    address_of,
+    azure_address,
+    keyed_brain,
+    keyed_voice,
+)
 from streamer.app.settings import Folders, Settings
 from streamer.app.setup import brain as brains
 from streamer.app.setup import channel as channels
@@ -315,7 +327,8 @@ class Desk:
         settings = self._settings()
         states = await asyncio.to_thread(speech.engine_states, settings)
         if (state := next(each.state for each in states if each.engine == choice.engine)) != "ready":
-            code = {"terms": "terms", "setup": "voice_server_missing", "off": "voice_no_espeak"}[state]
+            off = "voice_no_sdk" if choice.engine == "azure" else "voice_no_espeak"
+            code = {"terms": "terms", "setup": "voice_server_missing", "off": off}[state]
             raise problem(409, code, path="$.engine", engine=speech.LABELS[choice.engine])
         await self._change("voice", lambda: self._files.voice(choice, settings))
         return await self._marked("voice", "done")
@@ -327,19 +340,38 @@ class Desk:
 
     async def voice_server(self, server: VoiceServer) -> SetupState:
         changes = writing.voice_server(server)
-        url = str(next(iter(changes.values())))
-        if not _is_address(url):
-            raise problem(422, "bad_address", path="$.url" if server.engine == "http" else "$.base_url")
-        if not _is_key(server.key.strip()):
-            raise problem(422, "bad_key", path="$.key")
-        tts = self._settings().tts
-        now = tts.openai if server.engine == "openai" else None
-        setting = VOICE_KEY if server.engine == "openai" else HTTP_KEY
-        if now is not None and now.api_key.get_secret_value() and name_for("", now.base_url) != name_for("", url):
-            raise problem(409, "key_elsewhere", path="$.base_url", variable=setting)
-        await self._keep(server.key, setting, url)
+        where = str(next(iter(changes.values())))
+        if server.engine == "azure":
+            if not REGION.fullmatch(where):
+                raise problem(422, "bad_region", path="$.region")
+        elif not _is_address(where):
+            raise problem(422, "bad_address", path="$.url" if server.engine in ("http", "voicevox") else "$.base_url")
+        if server.engine != "voicevox":
+            await self._server_key(server, where)
         await self._change("voice_server", lambda: self._files.write(changes))
         return await self.state()
+
+    async def _server_key(self, server: VoiceServer, where: str) -> None:
+        """Keeps the key of a voice for its address. Raises Problem for one that cannot be sent, would be sent
+        elsewhere, or is missing."""
+        key = server.key.strip()
+        if not _is_key(key):
+            raise problem(422, "bad_key", path="$.key")
+        url = azure_address(where) if server.engine == "azure" else where
+        tts = self._settings().tts
+        now = {"openai": tts.openai, "elevenlabs": tts.elevenlabs, "azure": tts.azure}.get(server.engine)
+        setting = {"openai": VOICE_KEY, "elevenlabs": ELEVENLABS_KEY, "azure": AZURE_KEY}.get(server.engine, HTTP_KEY)
+        given = now is not None and now.api_key.get_secret_value()
+        placed = not (isinstance(now, AzureVoice) and not now.region and not now.endpoint)
+        if given and now and placed and name_for("", address_of(now)) != name_for("", url):
+            path = "$.region" if server.engine == "azure" else "$.base_url"
+            raise problem(409, "key_elsewhere", path=path, variable=setting)
+        if server.engine in ("elevenlabs", "azure") and not given and not key:
+            part = AzureVoice(region=where) if server.engine == "azure" else ElevenLabsVoice(base_url=where)
+            kept = await asyncio.to_thread(keyed_voice, part)
+            if isinstance(kept, AzureVoice | ElevenLabsVoice) and not kept.api_key.get_secret_value():
+                raise problem(422, "no_key", path="$.key", provider=speech.LABELS[server.engine])
+        await self._keep(key, setting, url)
 
     async def undo(self) -> SetupState:
         async with self._lock:

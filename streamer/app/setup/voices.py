@@ -8,11 +8,17 @@ from collections.abc import Callable, Mapping
 from contextlib import aclosing
 
 from streamer.adapters.part import Part
-from streamer.adapters.tts import edge_voices, espeak, espeak_voices, openai_voices
+from streamer.adapters.tts import edge_voices, elevenlabs_voices, espeak, espeak_voices, openai_voices
+from streamer.adapters.tts.azure import SDK, AzureVoice
+from streamer.adapters.tts.azure import voices as azure_voices
 from streamer.adapters.tts.common.listing import VoiceEntry, speaks
 from streamer.adapters.tts.edge import EdgeVoice
+from streamer.adapters.tts.elevenlabs import ElevenLabsVoice
 from streamer.adapters.tts.http_voice import HttpVoice
 from streamer.adapters.tts.openai_speech import OpenAiVoice
+from streamer.adapters.tts.voicevox import VoicevoxVoice
+from streamer.adapters.tts.voicevox import voices as voicevox_voices
+from streamer.adapters.worker import installed
 from streamer.app.parts import keyed_voice
 from streamer.app.settings import Settings, TtsPart
 from streamer.app.setup.wording import notice, problem
@@ -21,9 +27,10 @@ from streamer.ports import RATE_HZ, Done, Misconfigured, Notice, Pcm, SpeechRequ
 from streamer.web.rest import Problem
 from streamer.web.setup import EngineName, EngineState, PersonaVoice, Play, VoiceItem, Voices
 
-ENGINES: tuple[EngineName, ...] = ("edge", "openai", "http", "espeak")
+ENGINES: tuple[EngineName, ...] = ("edge", "elevenlabs", "azure", "voicevox", "openai", "http", "espeak")
 LABELS: Mapping[EngineName, str] = {
-    "edge": "Microsoft Edge", "openai": "OpenAI", "http": "HTTP", "espeak": "espeak-ng",
+    "edge": "Microsoft Edge", "elevenlabs": "ElevenLabs", "azure": "Azure", "voicevox": "VOICEVOX", "openai": "OpenAI",
+    "http": "HTTP", "espeak": "espeak-ng",
 }  # fmt: skip
 MAX_CHARS = 200
 MAX_SOUND_S = 15.0
@@ -43,10 +50,8 @@ SAMPLES: Mapping[str, str] = {
 
 def part_of(tts: TtsPart, engine: EngineName) -> Part | None:
     """The settings of an engine; None where it is not set up and cannot be by itself."""
-    given: Mapping[EngineName, Part | None] = {
-        "edge": tts.edge, "openai": tts.openai, "http": tts.http, "espeak": tts.espeak,
-    }  # fmt: skip
-    return given[engine]
+    part: Part | None = tts.parts[engine]
+    return part
 
 
 def engine_states(settings: Settings) -> tuple[EngineState, ...]:
@@ -68,6 +73,9 @@ def _engine(settings: Settings, engine: EngineName) -> EngineState:
         )
         return EngineState("espeak", label, "ready" if ready else "off", local=True, words=words)
     part = part_of(tts, engine)
+    if engine == "azure" and not installed(SDK):
+        words = Notice("setup.engine.azure_missing", fix="fix.add_azure")
+        return EngineState(engine, label, "off", local=False, words=words)
     if part is None:
         return EngineState(engine, label, "setup", local=False, words=Notice(f"setup.engine.{engine}_setup"))
     try:
@@ -106,6 +114,12 @@ class VoiceLists:
             return await self._of_edge(settings.tts.edge)
         if engine == "http":
             return [], notice("voices_unnamed") if settings.tts.http is not None else notice("voice_server_missing")
+        if engine == "elevenlabs":
+            return await _of_elevenlabs(settings.tts.elevenlabs)
+        if engine == "azure":
+            return await _of_azure(settings.tts.azure)
+        if engine == "voicevox":
+            return await _of_voicevox(settings.tts.voicevox)
         return await _of_openai(settings.tts.openai)
 
     async def _of_edge(self, part: EdgeVoice | None) -> tuple[list[VoiceEntry], Notice | None]:
@@ -139,9 +153,36 @@ async def _of_openai(part: OpenAiVoice | None) -> tuple[list[VoiceEntry], Notice
     return found, None
 
 
+async def _of_elevenlabs(part: ElevenLabsVoice | None) -> tuple[list[VoiceEntry], Notice | None]:
+    if part is None:
+        return elevenlabs_voices.kept_voices(), notice("voice_server_missing")
+    keyed = await asyncio.to_thread(keyed_voice, part)
+    key = keyed.api_key.get_secret_value() if isinstance(keyed, ElevenLabsVoice) else ""
+    found = await elevenlabs_voices.list_voices(part.base_url, key) if key else None
+    return (found, None) if found is not None else (elevenlabs_voices.kept_voices(), notice("voices_offline"))
+
+
+async def _of_azure(part: AzureVoice | None) -> tuple[list[VoiceEntry], Notice | None]:
+    if part is None:
+        return azure_voices.kept_voices(), notice("voice_server_missing")
+    keyed = await asyncio.to_thread(keyed_voice, part)
+    key = keyed.api_key.get_secret_value() if isinstance(keyed, AzureVoice) else ""
+    found = await azure_voices.list_voices(part.region, part.endpoint, key) if key else None
+    if found is None:
+        return azure_voices.kept_voices(), notice("voices_offline")
+    return [each.entry for each in found], None
+
+
+async def _of_voicevox(part: VoicevoxVoice | None) -> tuple[list[VoiceEntry], Notice | None]:
+    if part is None:
+        return [], notice("voice_server_missing")
+    found = await voicevox_voices.list_voices(part.url)
+    return (found, None) if found is not None else ([], notice("voicevox_away"))
+
+
 def _item(engine: EngineName, entry: VoiceEntry) -> VoiceItem:
     sample = SAMPLES.get(entry.language.split("-")[0].lower(), "") if entry.language else ""
-    return VoiceItem(engine, entry.id, entry.name, entry.language, entry.gender, sample)
+    return VoiceItem(engine, entry.id, entry.name, entry.language, entry.gender, sample, entry.credit)
 
 
 # --- one sentence -----------------------------------------------------------------------------------------------------
@@ -158,7 +199,7 @@ def _openable(settings: Settings, engine: EngineName) -> Part:
 
 def _patient(part: Part) -> Part:
     """A first try may wait for a server to load its model."""
-    if isinstance(part, OpenAiVoice | HttpVoice):
+    if isinstance(part, OpenAiVoice | HttpVoice | ElevenLabsVoice | VoicevoxVoice | AzureVoice):
         return part.model_copy(update={"first_audio_s": max(part.first_audio_s, 15.0)})
     return part
 
@@ -185,8 +226,8 @@ async def play(settings: Settings, wish: Play) -> bytes:
 
 def _refused(reason: str, label: str) -> Problem:
     for words, code in (
-        ("key", "voice_key"), ("espeak-ng was not found", "voice_no_espeak"), ("silence", "voice_silent"),
-        ("no sound in time", "voice_timeout"), ("cannot be reached", "voice_unreachable"),
+        (f"{SDK} is not installed", "voice_no_sdk"), ("key", "voice_key"),
+        ("espeak-ng was not found", "voice_no_espeak"), ("silence", "voice_silent"), ("no sound in time", "voice_timeout"), ("cannot be reached", "voice_unreachable"),
     ):  # fmt: skip
         if words in reason:
             return problem(502, code, engine=label)

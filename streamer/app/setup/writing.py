@@ -139,8 +139,21 @@ def terms(*, accept: bool, settings: Settings) -> Changes:
 
 
 def voice_server(wanted: VoiceServer) -> Changes:
-    if wanted.engine == "http":
-        return {("tts", "http", "url"): wanted.url.strip() or wanted.base_url.strip()}
+    """The first value says where the voices are asked for."""
+    url, model = wanted.base_url.strip().rstrip("/"), wanted.model.strip()
+    match wanted.engine:
+        case "http":
+            return {("tts", "http", "url"): wanted.url.strip() or wanted.base_url.strip()}
+        case "voicevox":
+            return {("tts", "voicevox", "url"): wanted.url.strip().rstrip("/") or "http://127.0.0.1:50021"}
+        case "azure":
+            region = wanted.region.replace(" ", "").lower()
+            return {("tts", "azure", "region"): region, ("tts", "azure", "endpoint"): DELETE}
+        case "elevenlabs":
+            more: Writable = {("tts", "elevenlabs", "model"): model} if model else {}
+            return {("tts", "elevenlabs", "base_url"): url or "https://api.elevenlabs.io", **more}
+        case "openai":
+            pass
     url = (wanted.base_url.strip() or wanted.url.strip()).rstrip("/")
     changes: Writable = {("tts", "openai", "base_url"): url or "https://api.openai.com/v1"}
     if wanted.model.strip():

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from streamer.adapters.llm.discover import LocalModel, LocalServer
 from streamer.app import settings as settings_module
+from streamer.app.parts import keyed_voice
 from streamer.app.setup import writing
 from streamer.app.setup.secrets import name_for
 from streamer.web.rest import Problem
@@ -42,7 +44,8 @@ async def test_a_first_start(show: Callable[..., Show]) -> None:
     assert {each.profile for each in state.brain.providers} >= {"openai", "ollama", "openrouter"}
     assert all(each.label and (each.key_page.startswith("https://") or each.local) for each in state.brain.providers)
     assert {each.engine: each.state for each in state.voice.engines} == {
-        "edge": "terms", "openai": "setup", "http": "setup", "espeak": "ready",
+        "edge": "terms", "elevenlabs": "setup", "azure": "setup", "voicevox": "setup", "openai": "setup",
+        "http": "setup", "espeak": "ready",
     }  # fmt: skip
     assert state.voice.personas["mika"].engine == "espeak"
     assert (await it.desk.state()).opened
@@ -237,6 +240,82 @@ async def test_a_voice_server(show: Callable[..., Show]) -> None:
         with pytest.raises(Problem) as refused:
             await it.desk.voice_server(bad)
         assert refused.value.code == "bad_address"
+
+
+@pytest.mark.parametrize(
+    ("server", "where", "kept"),
+    [
+        (VoiceServer("elevenlabs", model="eleven_v3", key=KEY), "https://api.elevenlabs.io",
+         "SHOWRUNNER_TTS__ELEVENLABS__API_KEY@https://api.elevenlabs.io"),
+        (VoiceServer("azure", region="West Europe", key=KEY), "westeurope",
+         "SHOWRUNNER_TTS__AZURE__API_KEY@azure://westeurope"),
+        (VoiceServer("voicevox", key=KEY), "http://127.0.0.1:50021", ""),
+        (VoiceServer("voicevox", url="http://127.0.0.1:10101/"), "http://127.0.0.1:10101", ""),
+    ],
+)  # fmt: skip
+async def test_each_voice_has_its_place_and_its_key(
+    show: Callable[..., Show], server: VoiceServer, where: str, kept: str
+) -> None:
+    it = show(OWN)
+    state = await it.desk.voice_server(server)
+    assert next(each for each in state.voice.engines if each.engine == server.engine).state == "ready"
+    assert where in it.text
+    assert KEY not in it.text
+    assert [name for _, name in it.ring.kept] == ([kept] if kept else [])
+    part = keyed_voice(it.plan.settings.tts.parts[server.engine])
+    assert getattr(part, "api_key", SecretStr("")).get_secret_value() == (KEY if kept else "")
+    assert getattr(part, "model", "eleven_v3") == "eleven_v3"
+
+
+@pytest.mark.parametrize(
+    ("server", "code", "path"),
+    [
+        (VoiceServer("elevenlabs", "ftp://x", key=KEY), "bad_address", "$.base_url"),
+        (VoiceServer("voicevox", url="localhost"), "bad_address", "$.url"),
+        (VoiceServer("azure", key=KEY), "bad_region", "$.region"),
+        (VoiceServer("azure", region="west/../europe", key=KEY), "bad_region", "$.region"),
+        (VoiceServer("azure", region="westeurope"), "no_key", "$.key"),
+        (VoiceServer("elevenlabs"), "no_key", "$.key"),
+        (VoiceServer("elevenlabs", key="a b"), "bad_key", "$.key"),
+    ],
+)
+async def test_a_voice_that_lacks_something_is_not_taken(
+    show: Callable[..., Show], server: VoiceServer, code: str, path: str
+) -> None:
+    it = show(OWN)
+    with pytest.raises(Problem) as refused:
+        await it.desk.voice_server(server)
+    assert (refused.value.code, refused.value.path) == (code, path)
+    assert (it.text, it.ring.kept) == (OWN, {})
+
+
+async def test_the_key_of_a_region_goes_to_no_other(show: Callable[..., Show]) -> None:
+    it = show()
+    await it.desk.voice_server(VoiceServer("azure", region="westeurope", key=KEY))
+    with pytest.raises(Problem) as refused:
+        await it.desk.voice_server(VoiceServer("azure", region="japaneast"))
+    assert refused.value.code == "no_key"
+    put(it.folders.home, "config/streamer.yaml", it.text.replace("westeurope", "japaneast"))
+    await it._reload()  # pyright: ignore[reportPrivateUsage]
+    assert keyed_voice(it.plan.settings.tts.azure).api_key.get_secret_value() == ""
+
+
+async def test_a_region_comes_to_a_key_of_the_environment_but_is_not_changed_under_it(
+    show: Callable[..., Show], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOWRUNNER_TTS__AZURE__API_KEY", KEY)
+    it = show()
+    state = await it.desk.voice_server(VoiceServer("azure", region="westeurope"))
+    assert next(each for each in state.voice.engines if each.engine == "azure").state == "ready"
+    with pytest.raises(Problem) as refused:
+        await it.desk.voice_server(VoiceServer("azure", region="japaneast"))
+    assert (refused.value.code, refused.value.path) == ("key_elsewhere", "$.region")
+
+
+async def test_a_region_takes_the_place_of_an_address(show: Callable[..., Show]) -> None:
+    it = show("tts:\n  azure:\n    endpoint: https://mine.cognitiveservices.azure.com   # mine\n")
+    await it.desk.voice_server(VoiceServer("azure", region="westeurope", key=KEY))
+    assert (it.plan.settings.tts.azure.region, it.plan.settings.tts.azure.endpoint) == ("westeurope", "")
 
 
 async def test_steps_are_remembered(show: Callable[..., Show]) -> None:

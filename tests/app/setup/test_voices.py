@@ -8,15 +8,22 @@ import pytest
 from aiohttp import web
 
 from streamer.adapters.tts import edge_voices
+from streamer.adapters.tts.azure import voices as azure_voices
 from streamer.adapters.tts.common.listing import VoiceEntry
 from streamer.app.settings import Settings
+from streamer.app.setup import voices as setup_voices
 from streamer.app.setup.voices import VoiceLists, engine_states, play
+from streamer.texts import texts
 from streamer.web.rest import Problem
 from streamer.web.setup import Play
 from tests.adapters.tts.spoken import spoken
+from tests.fakes.azure_speech import FakeAzure
 from tests.fakes.edge_tts import FakeEdge
+from tests.fakes.elevenlabs import KEY as ELEVENLABS_KEY
+from tests.fakes.elevenlabs import FakeElevenLabs
 from tests.fakes.http_voice import FakeHttpVoice
 from tests.fakes.openai import FakeOpenAi
+from tests.fakes.voicevox import FakeVoicevox
 
 
 def settings(**tts: Any) -> Settings:
@@ -154,3 +161,68 @@ def test_an_engine_that_cannot_open_says_why() -> None:
     assert states["openai"].state == "setup"  # OpenAI's own needs a key
     assert states["http"].state == "setup"
     assert "{text}" in states["http"].words.fix
+
+
+async def test_elevenlabs_lists_the_voices_of_a_key_and_speaks() -> None:
+    async with FakeElevenLabs(spoken) as server:
+        own = settings(elevenlabs={"base_url": server.root, "api_key": ELEVENLABS_KEY})
+        listed = await VoiceLists().of(own, "elevenlabs")
+        assert [(each.name, each.gender) for each in listed.items] == [("Sarah", "female"), ("George", "male")]
+        assert listed.notice is None
+        sound = await play(own, Play("elevenlabs", listed.items[1].id, text="Hello there."))
+        assert read(sound)[3] > 0.4
+        assert listed.items[1].id in server.paths[-1]
+        wrong = settings(elevenlabs={"base_url": server.root, "api_key": "another"})
+        kept = await VoiceLists().of(wrong, "elevenlabs")
+        assert (kept.notice.code, kept.items != ()) == ("voices_offline", True)
+        with pytest.raises(Problem) as refused:
+            await play(wrong, Play("elevenlabs", text="Hello."))
+        assert refused.value.code == "voice_key"
+
+
+async def test_azure_lists_the_voices_of_a_region_and_speaks() -> None:
+    async with FakeAzure(spoken) as azure:
+        own = settings(azure={"endpoint": azure.url, "api_key": azure.key})
+        listed = await VoiceLists().of(own, "azure", "ja")
+        assert [(each.id, each.name, each.gender) for each in listed.items] == [
+            ("ja-JP-NanamiNeural", "Nanami", "female")
+        ]
+        assert read(await play(own, Play("azure", "en-US-GuyNeural", text="Hello there.")))[3] > 0.4
+        assert azure.spoken == ["Hello there."]
+        assert "en-US-GuyNeural" in azure.ssml[0]
+        azure.mode = "401"
+        kept = await VoiceLists().of(own, "azure")
+        assert (kept.notice.code, len(kept.items)) == ("voices_offline", len(azure_voices.kept_voices()))
+        listed_before = azure.listed
+        keyless = await VoiceLists().of(settings(azure={"endpoint": azure.url}), "azure")
+        assert (keyless.notice.code, azure.listed) == ("voices_offline", listed_before)
+
+
+async def test_voicevox_lists_its_characters_with_what_they_want_to_be_called() -> None:
+    async with FakeVoicevox(spoken) as server:
+        own = settings(voicevox={"url": server.root})
+        listed = await VoiceLists().of(own, "voicevox")
+        assert (listed.items[0].id, listed.items[0].name) == ("3", "ずんだもん (ノーマル)")
+        assert {each.credit for each in listed.items} == {"VOICEVOX:ずんだもん", "VOICEVOX:四国めたん"}
+        assert read(await play(own, Play("voicevox", "2", text="こんにちは。", language="ja")))[3] > 0.4
+        assert server.spoken_by == [2]
+    away = await VoiceLists().of(own, "voicevox")
+    assert (away.items, away.notice.code) == ((), "voicevox_away")
+    with pytest.raises(Problem) as refused:
+        await play(own, Play("voicevox", text="こんにちは。", language="ja"))
+    assert refused.value.code == "voice_unreachable"
+
+
+def test_azure_without_its_sdk_says_how_to_add_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(setup_voices, "installed", lambda _package: False)
+    azure = next(each for each in engine_states(settings()) if each.engine == "azure")
+    assert (azure.state, azure.words.fix) == ("off", "fix.add_azure")
+    for language in ("en", "ja"):
+        assert "python3 run.py add azure" in texts(language)["fix.add_azure"]
+
+
+async def test_a_voice_without_its_sdk_is_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streamer.adapters.tts.azure.voice.installed", lambda _package: False)
+    with pytest.raises(Problem) as refused:
+        await play(settings(azure={"region": "westeurope", "api_key": "k"}), Play("azure", text="Hello."))
+    assert refused.value.code == "voice_no_sdk"

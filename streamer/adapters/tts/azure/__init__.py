@@ -4,7 +4,7 @@
 `voice` is the engine, `voices` lists what a region offers.
 """
 
-from streamer.adapters.tts.azure.voice import AzureSpeech, AzureVoice
+from streamer.adapters.tts.azure.voice import REGION, SDK, AzureSpeech, AzureVoice
 from streamer.adapters.tts.azure.voices import kept_voices, list_voices
 
-__all__ = ["AzureSpeech", "AzureVoice", "kept_voices", "list_voices"]
+__all__ = ["REGION", "SDK", "AzureSpeech", "AzureVoice", "kept_voices", "list_voices"]

@@ -6,7 +6,7 @@ import { typing } from "../views.js";
 import { ask, change, desk, saying } from "./desk.js";
 import { Glyph } from "./glyphs.js";
 import { Act, aloud, Problem, Saved, Step, Text } from "./pieces.js";
-import { ServerForm, Terms } from "./voiceengine.js";
+import { hasServer, ServerForm, Terms } from "./voiceengine.js";
 
 const SHOWN = 60;
 /** Stands for the voice an engine takes when none is chosen. */
@@ -22,7 +22,9 @@ async function listOf(engine) {
     const items = result.body?.items || [];
     const { problem } = result;
     if (problem) return { items, problem, notice: null };
-    lists.set(engine, { n, items, problem, notice: result.body?.notice || null });
+    const notice = result.body?.notice || null;
+    if (!items.length) return { items, problem, notice }; // a program that is started since may have some
+    lists.set(engine, { n, items, problem, notice });
   }
   return lists.get(engine);
 }
@@ -59,7 +61,7 @@ async function play(body, done) {
 
 function Row({ item, chosen, playing, onPick, onPlay }) {
   const label = clean(item.name || item.id);
-  return html`<li class=${`voice ${chosen ? "is-chosen" : ""}`}><label><input type="radio" name="voice-pick" checked=${chosen} onChange=${onPick}/><span><b>${label}</b><small>${[tongue(item.language), has(`setup.voice.gender.${item.gender}`) && t(`setup.voice.gender.${item.gender}`)].filter(Boolean).join(" · ")}</small></span></label>
+  return html`<li class=${`voice ${chosen ? "is-chosen" : ""}`}><label><input type="radio" name="voice-pick" checked=${chosen} onChange=${onPick}/><span><b>${label}</b><small>${[tongue(item.language), has(`setup.voice.gender.${item.gender}`) && t(`setup.voice.gender.${item.gender}`), item.credit && t("setup.voice.credit", { credit: clean(item.credit) })].filter(Boolean).join(" · ")}</small></span></label>
     <button type="button" class="btn ico" aria-label=${t(playing ? "setup.voice.stop" : "setup.voice.play", { name: label })} aria-pressed=${playing} onClick=${onPlay}><${Glyph} name=${playing ? "halt" : "play"}/></button></li>`;
 }
 
@@ -137,12 +139,13 @@ function One({ id }) {
   return html`<div class="one-voice"><fieldset class="talkway engines"><legend class="label">${t("setup.voice.engine")}</legend><span class="seg3">${engines.map((each) => html`<label key=${each.engine}><input type="radio" name="voice-engine" checked=${engine === each.engine} onChange=${() => { hush(); setEngine(each.engine); set({ voice: each.engine === now.engine ? now.voice : "" }); }}/><span>${nameOf(each.engine)}</span></label>`)}</span></fieldset>
     <p class="help engine-about">${saying(about?.words) || (has(`setup.voice.about.${engine}`) ? t(`setup.voice.about.${engine}`) : "")}</p>
     ${about?.state === "off" && !about.words && html`<p class="help">${t("setup.voice.state.off")}</p>`}
-    ${about?.state === "terms" && html`<${Terms} engine=${engine}/>`}${about?.state === "setup" && html`<${ServerForm} engine=${engine}/>`}
+    ${about?.state === "terms" && html`<${Terms} engine=${engine}/>`}${about?.state === "setup" && html`<${ServerForm} key=${engine} engine=${engine}/>`}
     ${about?.state === "ready" && html`<${List} engine=${engine} draft=${draft} set=${set} playing=${playing} onPlay=${hear}/>
       <div class="slides"><${Slider} id="voice-pitch" label=${t("setup.voice.pitch")} min="-12" max="12" step="1" value=${draft.pitch} shown=${t("setup.voice.pitch.value", { n: draft.pitch > 0 ? `+${number(draft.pitch)}` : number(draft.pitch) })} onInput=${(pitch) => set({ pitch })}/>
         <${Slider} id="voice-rate" label=${t("setup.voice.rate")} min="0.5" max="2" step="0.05" value=${draft.rate} shown=${t("setup.voice.rate.value", { n: number(Math.round(draft.rate * 100)) })} onInput=${(rate) => set({ rate })}/>
         <${Act} words=${t(playing && playing === (draft.voice || OWN) ? "setup.voice.halt" : "setup.voice.play.this")} onClick=${() => listOf(engine).then(({ items }) => hear(items.find((item) => item.id === draft.voice) || { id: draft.voice }))}><${Glyph} name=${playing && playing === (draft.voice || OWN) ? "halt" : "play"}/><//></div>
       <${Problem} problem=${problem} kept=${problem && still}/>
+      ${hasServer(engine) && html`<details class="reserver" key=${engine}><summary>${t("setup.voice.server.change")}</summary><${ServerForm} engine=${engine}/></details>`}
       <p class="step-row"><${Act} cls="go" busy=${busy} words=${t("setup.voice.use", { name })} working=${t("setup.saving")} onClick=${take}/></p>`}
     <${Saved} name="voice" words=${saved}/></div>`;
 }
