@@ -1,7 +1,7 @@
 """`GET /deck/<token>/<command>` for devices that can only open an address (Stream Deck's "Website" in the background).
 
 A GET that acts must not be set off by a preview, a prefetch or a page that embeds it; the same command within 400 ms is
-one press. Nothing here can be undone only with difficulty, and nothing is a toggle but `mic`: a key for the microphone
+one press, but for push-to-talk, which is pressed and let go in one breath. Nothing here can be undone only with difficulty, and nothing is a toggle but `mic`: a key for the microphone
 that has no state of its own is pressed by somebody who sees the panel.
 """
 
@@ -63,7 +63,8 @@ class Deck:
         now = self._now()
         if self._buckets.setdefault(grant.id, Bucket(PER_S, PER_S)).take(now):
             raise Problem(429, "slow_down", headers={"Retry-After": "1"})
-        if now - self._last.get((grant.id, command), -SAME_WITHIN_S) >= SAME_WITHIN_S:
+        again = now - self._last.get((grant.id, command), -SAME_WITHIN_S) < SAME_WITHIN_S
+        if not again or command.startswith("talk-"):
             self._last[grant.id, command] = now
             by = f"deck:{grant.id}"
             if ears is not None:

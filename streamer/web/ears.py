@@ -87,8 +87,8 @@ class Ears(msgspec.Struct, frozen=True):
 
 
 class ChooseEars(msgspec.Struct, frozen=True):
-    """What is left out stays. `device` empty: the default; `engine` empty: none; `language` empty: whatever is
-    spoken."""
+    """What is left out stays. `device` empty: the default; `engine` empty: none; `language` empty: the
+    cast's."""
 
     source: Source | None = None
     device: Name | None = None

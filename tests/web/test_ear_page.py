@@ -90,8 +90,14 @@ class Hearing:
     def reset(self) -> None:
         self.frames: list[bytes] = []
         self.pushes: list[bool] = []
-        self.room = EarRoom(self.frames.append, self.pushes.append)
+        self.heard_at: list[int] = []
+        """Frames that had come when push-to-talk changed."""
+        self.room = EarRoom(self.frames.append, self._pushed)
         self.down = False
+
+    def _pushed(self, on: bool) -> None:
+        self.pushes.append(on)
+        self.heard_at.append(len(self.frames))
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         if self.down:
@@ -220,6 +226,8 @@ async def test_push_to_talk_sends_only_while_it_is_held(opened: Any, show: Panel
     assert hearing.pushes == [True]
     await panel.page.keyboard.up("v")
     await panel.until(lambda: hearing.pushes == [True, False])
+    await asyncio.sleep(0.5)
+    assert len(hearing.frames) == hearing.heard_at[1] + 1  # the end of the word belongs to what was held
     await panel.page.locator(".ear-key .btn").click()
     await panel.page.keyboard.press("m")  # is taken
     await panel.shows(".ear-key", "That key does something else here.")

@@ -141,6 +141,13 @@ async def test_the_deck_has_words_for_it(house, desk):
     assert house.desk.pressed == []
 
 
+async def test_a_talk_key_that_is_pressed_again_at_once_is_pressed_again(house, desk):
+    token = house.grants.create("deck", "left")[1]
+    for command in ("talk-on", "talk-off", "talk-on"):
+        assert (await house.get(f"/deck/{token}/{command}"))[0] == 200
+    assert [one[1] for one in desk.asked] == [True, False, True]
+
+
 async def test_a_show_without_an_ear_knows_none_of_it(house):
     token = house.grants.create("deck", "left")[1]
     assert (await house.get(f"/deck/{token}/mic"))[0] == 404

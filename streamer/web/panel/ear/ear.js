@@ -53,8 +53,9 @@ function frame(data) {
     wire.frame(data.pcm, true);
     tail = TAIL_FRAMES;
   } else if (tail > 0) {
-    tail -= 1;
-    wire.frame(data.pcm, false);
+    // Still held for the show, which ends the turn with the first frame that is not: that one has to arrive.
+    const last = tail === 1;
+    if (wire.frame(data.pcm, !last) || !last) tail -= 1;
   } else {
     ahead.push(data.pcm);
     if (ahead.length > AHEAD_FRAMES) ahead.shift();
