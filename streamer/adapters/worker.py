@@ -39,6 +39,10 @@ ERROR_LINES: Final = 8
 ERROR_COLUMNS: Final = 200
 
 
+class Late(Unavailable):
+    """A child that is alive has not answered in time."""
+
+
 def installed(package: str) -> bool:
     """Whether it could be imported, without importing it or the packages around it."""
     folders: Sequence[str] | None = None
@@ -275,8 +279,8 @@ class Worker:
     async def call(self, kind: str, data: Any = None, pcm: bytes = b"", *, within_s: float = 10.0) -> tuple[Any, bytes]:
         """(data, bytes) of the answer; answers may come in any order. The limit counts from when the child is ready.
 
-        Raises Unavailable (dead, late, or as the child said) or Misconfigured. Who is late lives on: whoever knows that
-        it hangs calls `kill`.
+        Raises Unavailable (dead, or as the child said), of it Late, or Misconfigured. Who is late lives on: whoever
+        knows that it hangs calls `kill`.
         """
         running = self._running
         if running is None or not running.alive:
@@ -294,7 +298,7 @@ class Worker:
             async with asyncio.timeout(within_s):
                 return await answer
         except TimeoutError:
-            raise Unavailable(f"the process for {self.name} did not answer within {within_s:g} s") from None
+            raise Late(f"the process for {self.name} did not answer within {within_s:g} s") from None
         finally:
             running.answers.pop(number, None)
 

@@ -7,8 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
+from streamer.adapters.audio.silent import SilentClock
 from streamer.adapters.demo.brain import Pace
 from streamer.adapters.llm.discover import discover
 from streamer.adapters.store.texts import FileTexts, MemoryTexts
@@ -133,6 +132,7 @@ class House:
         """Whether nobody has been through the first run."""
         self._past: Past | None = None
         self._latency_told: object = None
+        self._plays = SinkChanged(page=False, name=SilentClock.name)
 
     @property
     def resumed(self) -> str:
@@ -223,7 +223,8 @@ class House:
             self.plan.settings.sound if not self._rehearsal else SoundPart(),
             self.room,
             now_ms=now_ms,
-            on_level=lambda db: _ignore(self.hub.publish("panel", {"sound/level_db": db}, ())),
+            on_level=lambda db: _ignore(self.hub.publish("panel", {"level": db}, ())),
+            on_silent=lambda ms: _ignore(self.panel.silenced(ms)),
             link=lambda: self.stage.obs_link,
             obs_url=obs.url if obs is not None else "",
         )
@@ -463,11 +464,13 @@ class House:
     def _sink_changed(self, changed: SinkChanged) -> None:
         if not hasattr(self, "inbox"):
             return
+        self._plays = changed
         self.inbox.emit(changed)
         self.overlay.sound(page=changed.page, name=changed.name)
+        self._show_sound(self.room.sound)
 
     def _show_sound(self, sound: Sound) -> None:
-        told = msgspec.to_builtins(sound)
+        told = self.outlets.shown(sound, self._plays)
         self.panel.sound(told.pop("where"), told.pop("name"), **told)
 
     async def _warm(self) -> None:
@@ -524,6 +527,9 @@ class House:
         stage = self.stage.healths()
         ears = self.hearing.healths()
         sound, loop = self.outlets.healths(), self.stalls.healths()
+        if not self._rehearsal:
+            obs = self.plan.settings.obs
+            sound = [*self.outlets.waiting(self.plan.settings.sound, obs.url if obs is not None else ""), *sound]
         return [*chats, *ears, *brain, *offers, *voices, *sound, *stage, *loop, *all_of(self.broken), *files]
 
     def revised(self) -> None:

@@ -7,15 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Annotated, Any, Final, Literal, Protocol
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field
 
 from streamer.adapters.audio.common import Outlet, Track
 from streamer.adapters.audio.device import DeviceOutlet, SoundDevice
 from streamer.adapters.audio.obs_media import Obs, ObsMedia, ObsMediaOutlet, is_here
 from streamer.adapters.audio.silent import SilentClock
-from streamer.app.output_level import OutputLevel, obs_level
+from streamer.app.output_level import DEAD_DB, OutputLevel, obs_level
 from streamer.core.events import SinkChanged
 from streamer.ports import Health, Heard, Notice
+from streamer.web.sinkwords import Sound
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +69,8 @@ class WatchedOutlet:
     can play here (`player` None) while it rests.
 
     `others` tells whether another outlet could sound; without one a silent outlet is reported and kept. An outlet that
-    was muted by hand (`muted`) is the streamer's wish: reported, never replaced.
+    was muted by hand (`muted`) is the streamer's wish: reported, never replaced. `part` names its health.
+    `on_silent` gets the milliseconds from a stop to the first silence that was measured; a page reports its own.
     """
 
     def __init__(
@@ -75,11 +78,16 @@ class WatchedOutlet:
         inner: Outlet,
         *,
         now_ms: Callable[[], int],
+        part: str = "sound.output",
         on_level: Callable[[float | None], None] = lambda _db: None,
+        on_silent: Callable[[int], None] = lambda _ms: None,
         others: Callable[[], bool] = lambda: False,
         rest_s: float = REST_S,
     ) -> None:
         self.inner = inner
+        self._part = part
+        self._on_silent = on_silent
+        self._stopped_at: int | None = None
         self.others = others
         self.level = OutputLevel(now_ms, on_level=on_level, on_dead=self._dead)
         self._rest_s = rest_s
@@ -109,6 +117,7 @@ class WatchedOutlet:
         self._on_change.append(on_change)
 
     def play(self, line: int, at_ms: int, on_heard: Callable[[Heard], None]) -> None:
+        self._stopped_at = None
         self.level.play(at_ms)
 
         def heard(at: Heard) -> None:
@@ -126,6 +135,8 @@ class WatchedOutlet:
 
     def stop(self, fade_ms: int) -> None:
         self.inner.stop(fade_ms)
+        if self.level.playing and not self.page:
+            self._stopped_at = self._now_ms()
         self.level.stop()
 
     def duck(self, on: bool) -> None:  # noqa: FBT001 - the protocol
@@ -140,13 +151,16 @@ class WatchedOutlet:
         elif self._deep_at is not None and now - self._deep_at < DEEP_MS:
             return
         self.level.measured(db)
+        if self._stopped_at is not None and not db > DEAD_DB:
+            stopped_at, self._stopped_at = self._stopped_at, None
+            self._on_silent(now - stopped_at)
 
     def healths(self) -> Sequence[Health]:
         """One row while the voice plays here and is not heard."""
         if not self.level.dead and not self._resting:
             return []
         code = "sound.not_heard_muted" if getattr(self.inner, "muted", False) else "sound.not_heard"
-        return [Health("sound.output", "degraded", Notice(code, {"outlet": self.name}, f"fix.{code}"))]
+        return [Health(self._part, "degraded", Notice(code, {"outlet": self.name}, f"fix.{code}"))]
 
     def close(self) -> None:
         if self._timer is not None:
@@ -183,7 +197,8 @@ class WatchedOutlet:
 class Outlets:
     """The outlets of the main track, best first, the silent clock last. `run` keeps devices and OBS going.
 
-    `link` returns the show's connection to OBS, `obs_url` its address as set (empty: none).
+    `link` returns the show's connection to OBS, `obs_url` its address as set (empty: none). `on_level` and `on_silent`
+    are those of `WatchedOutlet`, of whichever outlet plays.
     """
 
     def __init__(
@@ -193,9 +208,11 @@ class Outlets:
         *,
         now_ms: Callable[[], int],
         on_level: Callable[[float | None], None] = lambda _db: None,
+        on_silent: Callable[[int], None] = lambda _ms: None,
         link: Callable[[], Obs | None] = lambda: None,
         obs_url: str = "",
     ) -> None:
+        self.part, self._obs_url = part, obs_url
         self.runs: list[Runs] = []
         self.wrong: list[Health] = []
         chosen: list[Outlet] = []
@@ -212,7 +229,12 @@ class Outlets:
             else:
                 code = "sound.obs_far" if obs_url else "sound.obs_missing"
                 self.wrong.append(Health("sound.obs", "broken", Notice(code, {}, f"fix.{code}")))
-        self.watched = [WatchedOutlet(each, now_ms=now_ms, on_level=on_level) for each in (*chosen, room)]
+
+        def watched(outlet: Outlet, name: str) -> WatchedOutlet:
+            row = f"sound.output.{name}"
+            return WatchedOutlet(outlet, now_ms=now_ms, part=row, on_level=on_level, on_silent=on_silent)
+
+        self.watched = [*(watched(each, part.sink) for each in chosen), watched(room, "page")]
         for each in self.watched:
             each.others = lambda each=each: any(
                 other is not each and other.player is not None for other in self.watched
@@ -220,18 +242,31 @@ class Outlets:
         self.all: Sequence[Outlet] = (*self.watched, SilentClock())
         self.own: dict[str, WatchedOutlet] = {}
         for persona, own in part.personas.items():
-            outlet = own.open()
+            outlet = own.open(part=f"sound.device.{persona}")
             self.runs.append(outlet)
-            self.own[persona] = WatchedOutlet(outlet, now_ms=now_ms, on_level=on_level)
+            self.own[persona] = watched(outlet, persona)
 
-    def meters(self, rows: Sequence[Mapping[str, Any]], page_inputs: Sequence[str] = ()) -> None:
-        """A report `InputVolumeMeters` of OBS. `page_inputs`: the browser sources through which a page of ours sounds;
-        none while the page that plays is not one of them."""
+    def meters(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """A report `InputVolumeMeters` of OBS: what it measures of the media source."""
         for each in self.watched:
-            names = [each.inner.source] if isinstance(each.inner, ObsMediaOutlet) else page_inputs
-            level = obs_level(rows, names) if names and (each.inner.page or names is not page_inputs) else None
+            level = obs_level(rows, [each.inner.source]) if isinstance(each.inner, ObsMediaOutlet) else None
             if level is not None:
                 each.measured(level, deeper=True)
+
+    def shown(self, pages: Sound, plays: SinkChanged) -> dict[str, Any]:
+        """`sound` of the panel's feed: what the pages say, unless a device or OBS plays (`plays`)."""
+        told: dict[str, Any] = msgspec.to_builtins(pages)
+        if plays.page or plays.name == SilentClock.name or self.part.sink == "page":
+            return told
+        where = "device" if self.part.sink == "device" else "obs_media"
+        return told | {"where": where, "name": plays.name, "holder": None, "warning": ""}
+
+    def waiting(self, part: SoundPart, obs_url: str) -> list[Health]:
+        """One row while the settings in force, `part` and the address of OBS, are not those that these outlets were
+        made with."""
+        if part == self.part and (part.sink != "obs" or obs_url == self._obs_url):
+            return []
+        return [Health("sound", "degraded", Notice("sound.changed", {}, "fix.sound.changed"))]
 
     async def run(self) -> None:
         """Until cancelled."""

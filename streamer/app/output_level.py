@@ -59,14 +59,14 @@ class OutputLevel:
         self._owed_ms = 0
         self._measured_at: int | None = None
         self._told_at = -EVERY_MS
-        self._playing = False
+        self.playing = False
 
     # --- what is played -----------------------------------------------------------------------------------------------
 
     def play(self, at_ms: int) -> None:
         self._frames.clear()
         self._sent_ms = at_ms
-        self._playing = True
+        self.playing = True
 
     def push(self, frame: bytes) -> None:
         self._frames.append((self._sent_ms, level_db(frame) > LOUD_DB))
@@ -88,8 +88,8 @@ class OutputLevel:
     def stop(self) -> None:
         """Nothing plays; what is owed is kept, for the next line may be as silent."""
         self._frames.clear()
-        if self._playing:
-            self._playing = False
+        if self.playing:
+            self.playing = False
             self._on_level(None)
 
     # --- what is measured -------------------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ class OutputLevel:
             if self.dead:
                 self.dead = False
                 self._on_dead(False)
-        if self._playing and now - self._told_at >= EVERY_MS - 10:
+        if self.playing and now - self._told_at >= EVERY_MS - 10:
             self._told_at = now
             self.history.append(Level(now, round(db, 1)))
             self._on_level(round(db, 1))

@@ -27,7 +27,7 @@ RATE_MS = 60_000
 HELD_ROWS = 50
 
 Publish = Callable[[Mapping[str, object], Sequence[str]], None]
-Where = Literal["obs", "tab", "nobody"]
+Where = Literal["obs", "tab", "device", "obs_media", "nobody"]
 
 
 def part(key: str) -> str:
@@ -89,6 +89,7 @@ def _empty(about: About) -> dict[str, object]:
             "others": 0,
             "warning": "nobody",
         },
+        "level": None,
         "events": {},
         "health": {},
         "log": {},
@@ -132,6 +133,7 @@ class PanelView:
         self._held: OrderedDict[str, tuple[str, int, str]] = OrderedDict()
         """Messages that AutoMod holds: uid -> (who wrote it, its row of the log, his name)."""
         self._stops = 0
+        self._where: Where = "nobody"
         self._beat = 0
         self._about: dict[str, object] = {}
         publish(_empty(about), ())
@@ -189,7 +191,7 @@ class PanelView:
         silent = before.air is None
         changes["silence"] = {
             "n": self._stops, "at": self._show.now_ms, "by": self._person(event.by), "ms": 0 if silent else None,
-            "page": self._show.page,
+            "page": self._show.page, "where": self._where,
         }  # fmt: skip
 
     # --- lines -------------------------------------------------------------------------------------------------------
@@ -404,6 +406,7 @@ class PanelView:
         monitors: int = 0, others: int = 0, warning: str = "nobody",
     ) -> None:  # fmt: skip
         """`holder`: where, name, kind and browser of the page that plays."""
+        self._where = where
         told = {"where": where, "name": name, "pages": pages, "muted": muted, "holder": holder}
         self._publish({"sound": told | {"monitors": monitors, "others": others, "warning": warning}}, ())
 

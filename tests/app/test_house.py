@@ -10,11 +10,13 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from msgspec.structs import replace
 
 from streamer.adapters.demo.brain import INSTANT
 from streamer.app import house as module
 from streamer.app.house import House
 from streamer.app.journal import Row, latest, read
+from streamer.app.outlets import Outlets, SoundPart
 from streamer.app.plan import Plan
 from streamer.app.replay import replay
 from streamer.core.events import (
@@ -25,6 +27,7 @@ from streamer.core.events import (
     LineStarted,
     Resumed,
     ShowStarted,
+    SinkChanged,
     StopPressed,
 )
 from streamer.hearing.turn import Turn
@@ -331,6 +334,28 @@ async def test_the_host_is_heard_by_the_house(tmp_path: Path) -> None:
         assert spoke.uid == "host:ear-1"
         assert spoke.features.addressed == (house.plan.cast[0].id,)
         await asyncio.wait_for(_until(lambda: house.latencies.table()["queue"]["n"] == 1), 20)
+
+
+async def test_a_device_that_plays_is_shown_and_changed_settings_wait(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(Outlets, "run", lambda _self: asyncio.sleep(3600))
+    put(tmp_path / "home", "scenes/empty.yaml", "title: Quiet\n")
+    settings = QUIET + "sound: {sink: device}\n"
+    house = House(plan(tmp_path, settings), Site(port=0), pace=INSTANT, sources=[Crowd()])
+    async with opened(house):
+
+        def shown() -> dict[str, object]:
+            return house.hub.snapshot("panel")["sound"]
+
+        assert shown()["where"] == "nobody"
+        house._sink_changed(SinkChanged(page=False, name="CABLE"))
+        assert (shown()["where"], shown()["name"], shown()["warning"]) == ("device", "CABLE", "")
+        house._show_sound(house.room.sound)
+        assert shown()["where"] == "device", "a page that comes or goes changes nothing of it"
+        house.outlets.watched[0].level._on_level(-20.0)
+        assert house.hub.snapshot("panel")["level"] == -20.0
+        assert "sound" not in [row.part for row in house.health()]
+        house.plan = replace(house.plan, settings=house.plan.settings.model_copy(update={"sound": SoundPart()}))
+        assert [row.notice.code for row in house.health() if row.part == "sound"] == ["sound.changed"]
 
 
 async def _until(true: Callable[[], object]) -> None:

@@ -13,6 +13,7 @@ from streamer.adapters.audio.silent import SilentClock
 from streamer.app.outlets import Outlets, SoundPart, Tracks, WatchedOutlet, tracks
 from streamer.core.events import SinkChanged
 from streamer.ports import AudioSink, Health, Heard
+from streamer.web.sinkwords import Holder, Sound
 from tests.virtual_time import run_virtual
 
 LOUD = b"\x00\x20\x00\xe0" * 240
@@ -143,6 +144,35 @@ def test_what_obs_measures_of_a_page_goes_before_what_the_page_says():
     run_virtual(main())
 
 
+def test_silence_after_a_stop_is_what_was_measured():
+    async def main() -> None:
+        silent: list[int] = []
+        outer = watched(device := Speaker("device", page=False), on_silent=silent.append)
+        outer.play(1, 0, lambda _at: None)
+        outer.measured(-20.0)
+        await asyncio.sleep(0.2)
+        outer.stop(15)
+        outer.stop(15)
+        await asyncio.sleep(0.05)
+        outer.measured(-30.0)
+        assert silent == []
+        await asyncio.sleep(0.1)
+        outer.measured(-100.0)
+        outer.measured(-100.0)
+        assert silent == [150]
+        outer.play(2, 0, lambda _at: None)
+        outer.stop(15)
+        outer.play(3, 0, lambda _at: None)
+        outer.measured(-100.0)
+        assert silent == [150], "a line that begins ends the wait"
+        device.page = True  # type: ignore[misc]
+        outer.stop(15)
+        outer.measured(-100.0)
+        assert silent == [150], "a page reports its silence by itself"
+
+    run_virtual(main())
+
+
 def test_levels_reach_the_panel_and_end_with_the_line():
     async def main() -> None:
         levels: list[float | None] = []
@@ -259,8 +289,54 @@ def test_meters_of_obs_go_to_the_outlet_they_are_of():
         page.level.measured = lambda db: seen.append(("page", round(db)))  # type: ignore[method-assign]
         of.meters(rows)
         assert seen == [("obs", -20)]
-        of.meters(rows, ["Showrunner stage"])
-        assert seen[1:] == [("obs", -20), ("page", -40)]
+
+    run_virtual(main())
+
+
+@pytest.mark.parametrize(("sink", "where"), [("device", "device"), ("obs", "obs_media")])
+def test_what_plays_is_said_whether_it_is_a_page_or_not(sink: str, where: str):
+    async def main() -> None:
+        of = outlets({"sink": sink}, obs_url="ws://localhost:4455")
+        nobody = Sound("nobody", muted=1, pages=1, warning="muted")
+        assert of.shown(nobody, SinkChanged(page=False, name="CABLE")) == {
+            "where": where, "name": "CABLE", "pages": 1, "muted": 1, "holder": None, "monitors": 0, "others": 0,
+            "warning": "",
+        }  # fmt: skip
+        assert of.shown(nobody, SinkChanged(page=False, name=SilentClock.name))["warning"] == "muted"
+        page = Sound("obs", "OBS", pages=1, holder=Holder("obs", "OBS", "stage"))
+        assert of.shown(page, SinkChanged(page=True, name="OBS"))["holder"] == {
+            "where": "obs", "name": "OBS", "kind": "stage", "browser": "",
+        }  # fmt: skip
+        assert of.shown(page, SinkChanged(page=False, name="CABLE"))["holder"] is None
+
+    run_virtual(main())
+
+
+def test_a_change_that_counts_from_the_next_start_is_said():
+    async def main() -> None:
+        url = "ws://localhost:4455"
+        of, part = outlets({"sink": "obs"}, obs_url=url), SoundPart(sink="obs")
+        assert of.waiting(part, url) == []
+        for other, address in (
+            (SoundPart(), url),
+            (part.model_copy(update={"personas": {"mika": part.device}}), url),
+            (part, "ws://localhost:4456"),
+        ):
+            (row,) = of.waiting(other, address)
+            assert (row.part, row.state, row.notice.code) == ("sound", "degraded", "sound.changed")
+        assert outlets({}).waiting(SoundPart(), url) == [], "only the OBS sink needs an address"
+
+    run_virtual(main())
+
+
+def test_each_outlet_has_a_row_of_its_own():
+    async def main() -> None:
+        of = outlets({"sink": "device", "personas": {"mika": {"device": "A"}, "juno": {"device": "B"}}})
+        for each in (*of.watched, *of.own.values()):
+            each.level.dead = True
+        parts = [row.part for row in of.healths()]
+        assert parts[:3] == ["sound.device", "sound.device.mika", "sound.device.juno"]
+        assert len(parts) == len(set(parts)) == 7
 
     run_virtual(main())
 

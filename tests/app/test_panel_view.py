@@ -99,7 +99,7 @@ def test_an_empty_show_has_every_key_of_the_contract() -> None:
     snapshot = House().now
     assert set(snapshot) == {
         "build", "beat", "show", "silence", "cast", "line", "playhead", "next", "queue", "pace", "chat",
-        "chat_rate", "sound", "events", "health", "log", "setup", "write", "ignored",
+        "chat_rate", "sound", "level", "events", "health", "log", "setup", "write", "ignored",
     }  # fmt: skip
     assert snapshot["show"]["mode"] == "running"
     assert snapshot["show"]["title"] == "Test"
@@ -392,6 +392,13 @@ def test_sound_says_who_plays() -> None:
         "where": "obs", "name": "OBS", "pages": 2, "muted": 1, "holder": holder, "monitors": 1, "others": 0,
         "warning": "",
     }  # fmt: skip
+
+
+def test_a_stop_says_what_played() -> None:
+    house = House()
+    house.view.sound("device", "CABLE", warning="")
+    house.fold(StopPressed())
+    assert (house.now["silence"]["where"], house.now["silence"]["page"]) == ("device", False)
 
 
 def test_every_code_the_projection_uses_has_words() -> None:

@@ -10,6 +10,7 @@ import pytest
 from streamer.adapters.audio.common import Track
 from streamer.adapters.audio.device import DeviceMicrophone, DeviceOutlet, MicrophoneDevice, SoundDevice
 from streamer.adapters.audio.silent import SilentClock
+from streamer.adapters.worker import Late
 from streamer.ports import EAR_FRAME_BYTES, Health, Heard, Misconfigured, Unavailable
 from tests.virtual_time import run_virtual
 
@@ -27,6 +28,7 @@ class FakeChild:
         self.posted: list[tuple[str, Any]] = []
         self.opened: list[dict[str, Any]] = []
         self.closed = False
+        self.kills = 0
         self._refuses = list(refuses)
 
     async def call(self, kind: str, data: Any = None, pcm: bytes = b"", *, within_s: float = 10.0) -> tuple[Any, bytes]:
@@ -44,6 +46,7 @@ class FakeChild:
         self.posted.append((kind, data))
 
     def kill(self) -> None:
+        self.kills += 1
         self.alive = False
 
     async def aclose(self) -> None:
@@ -124,6 +127,25 @@ def test_an_unplugged_device_is_left_and_taken_again_when_it_is_back(how: str):
     run_virtual(main())
 
 
+def test_a_child_that_hangs_while_it_opens_is_killed_and_one_that_refuses_is_not():
+    async def main() -> None:
+        for refusal, kills in ((Late("did not answer within 8 s"), 1), (Unavailable("taken"), 0)):
+            child = FakeChild(refusal)
+            async with running((outlet := DeviceOutlet(child=child)).run()):
+                await asyncio.sleep(0.1)
+                assert (child.kills, outlet.healths()[0].state) == (kills, "degraded")
+                await asyncio.sleep(2.1)
+                assert (child.kills, outlet.player) == (kills, "device 1")
+            child = FakeChild(refusal)
+            async with running(DeviceMicrophone(child=child).keep(lambda _frame: None, lambda _health: None)):
+                await asyncio.sleep(0.1)
+                assert child.kills == kills
+                await asyncio.sleep(2.1)
+                assert (child.kills, len(child.opened)) == (kills, 2)
+
+    run_virtual(main())
+
+
 def test_a_line_goes_on_at_the_next_outlet_from_where_the_device_was_heard():
     async def main() -> None:
         child, heard = FakeChild(), list[Heard]()
@@ -175,6 +197,7 @@ def test_the_devices_for_the_panel():
 def test_what_settings_open():
     assert SoundDevice(device="CABLE").open().device == "CABLE"
     assert MicrophoneDevice(device="Yeti").open().name == "Yeti"
+    assert SoundDevice().open(part="sound.device.mika").healths()[0].part == "sound.device.mika"
 
 
 # --- the microphone ---------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final
 
 from streamer.adapters.audio.device.names import Device
-from streamer.adapters.audio.device.outlet import OPEN_S, Child, list_devices, worker
+from streamer.adapters.audio.device.outlet import Child, list_devices, open_device, worker
 from streamer.ports import FRAME_MS, Health, Misconfigured, Notice, Unavailable
 
 PART: Final = "ears.device"
@@ -57,9 +57,7 @@ class DeviceMicrophone:
         Misconfigured when somebody has to do something."""
         self._frames = asyncio.Queue()
         self._zeros = 0
-        opened, _ = await self._child.call(
-            "open", {"way": "input", "device": self.device, "latency_ms": LATENCY_MS}, within_s=OPEN_S
-        )
+        opened = await open_device(self._child, "input", self.device, LATENCY_MS)
         self.name = str(opened["name"])
         self._well()
         try:

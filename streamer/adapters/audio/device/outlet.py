@@ -10,7 +10,7 @@ import msgspec
 
 from streamer.adapters.audio.common import OnHeard
 from streamer.adapters.audio.device.names import Device, Way
-from streamer.adapters.worker import Worker
+from streamer.adapters.worker import Late, Worker
 from streamer.ports import Health, Heard, Misconfigured, Notice, Unavailable
 
 log = logging.getLogger(__name__)
@@ -56,11 +56,22 @@ async def list_devices(way: Way, child: Child | None = None) -> list[Device]:
             await asked.aclose()
 
 
+async def open_device(child: Child, way: Way, device: str, latency_ms: int) -> dict[str, Any]:
+    """What the child says of the device that it has opened: `name`, `rate_hz`, `latency_ms`. A child that hangs in a
+    driver is killed, so that the next one begins anew. Raises Unavailable or Misconfigured."""
+    try:
+        opened, _ = await child.call("open", {"way": way, "device": device, "latency_ms": latency_ms}, within_s=OPEN_S)
+    except Late:
+        child.kill()
+        raise
+    return opened
+
+
 class DeviceOutlet:
     """`Outlet` of a device chosen by name, "" for the default. `run` opens it and opens it again when it went.
 
     `on_level` is called with the level handed to the device (dB below full scale, -100: silence), about ten times a
-    second while something plays. What the system does after that (its own mute) is not known.
+    second while something plays. What the system does after that (its own mute) is not known. `part` names its health.
     """
 
     page = False
@@ -70,6 +81,7 @@ class DeviceOutlet:
         device: str = "",
         *,
         latency_ms: int = 40,
+        part: str = PART,
         child: Child | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -79,6 +91,7 @@ class DeviceOutlet:
         """Blocks the device did not get in time, since the start."""
         self.on_level: Callable[[float], None] = lambda _db: None
         self._latency_ms = latency_ms
+        self._part = part
         self._child: Child = child or worker("the sound device")
         self._child.on_event = self._told
         self._sleep = sleep
@@ -90,7 +103,7 @@ class DeviceOutlet:
         self._line = 0
         self._on_heard: OnHeard | None = None
         self._ducked = False
-        self._health = Health(PART, "starting", Notice("sound.device_opening", {"device": self._name}))
+        self._health = Health(part, "starting", Notice("sound.device_opening", {"device": self._name}))
 
     # --- the outlet -------------------------------------------------------------------------------------------------
 
@@ -135,14 +148,10 @@ class DeviceOutlet:
             while True:
                 self._gone = asyncio.Event()
                 try:
-                    opened, _ = await self._child.call(
-                        "open",
-                        {"way": "output", "device": self.device, "latency_ms": self._latency_ms},
-                        within_s=OPEN_S,
-                    )
+                    opened = await open_device(self._child, "output", self.device, self._latency_ms)
                 except Misconfigured as wrong:
                     self._health = Health(
-                        PART, "broken", Notice("part.misconfigured", {"reason": wrong.reason}, wrong.fix)
+                        self._part, "broken", Notice("part.misconfigured", {"reason": wrong.reason}, wrong.fix)
                     )
                 except Unavailable as wrong:
                     self._unavailable(wrong.reason)
@@ -173,7 +182,10 @@ class DeviceOutlet:
         self._name = str(opened["name"])
         self.player = f"device {self._opened}"
         self._health = Health(
-            PART, "ok", Notice("sound.device_plays", {"device": self._name}), latency_ms=float(opened["latency_ms"])
+            self._part,
+            "ok",
+            Notice("sound.device_plays", {"device": self._name}),
+            latency_ms=float(opened["latency_ms"]),
         )
         self._child.post("duck", self._ducked)
         self._tell()
@@ -185,7 +197,9 @@ class DeviceOutlet:
             self._tell()
 
     def _unavailable(self, reason: str) -> None:
-        self._health = Health(PART, "degraded", Notice("part.unavailable", {"reason": reason}, "fix.sound.device"))
+        self._health = Health(
+            self._part, "degraded", Notice("part.unavailable", {"reason": reason}, "fix.sound.device")
+        )
 
     def _tell(self) -> None:
         for on_change in tuple(self._on_change):

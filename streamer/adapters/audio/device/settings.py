@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from streamer.adapters.audio.device.microphone import DeviceMicrophone
-from streamer.adapters.audio.device.outlet import DeviceOutlet
+from streamer.adapters.audio.device.outlet import PART, DeviceOutlet
 from streamer.adapters.part import Part
 
 
@@ -18,8 +18,9 @@ class SoundDevice(Part):
         default=40, ge=10, le=500, description="what the device may hold; more when the voices are torn"
     )
 
-    def open(self) -> DeviceOutlet:
-        return DeviceOutlet(self.device, latency_ms=self.latency_ms)
+    def open(self, *, part: str = PART) -> DeviceOutlet:
+        """`part` names its health."""
+        return DeviceOutlet(self.device, latency_ms=self.latency_ms, part=part)
 
 
 class MicrophoneDevice(Part):
