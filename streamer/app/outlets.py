@@ -258,8 +258,9 @@ class Outlets:
         told: dict[str, Any] = msgspec.to_builtins(pages)
         if plays.page or plays.name == SilentClock.name or self.part.sink == "page":
             return told
-        where = "device" if self.part.sink == "device" else "obs_media"
-        return told | {"where": where, "name": plays.name, "holder": None, "warning": ""}
+        device = self.part.sink == "device"
+        where, name = ("device", plays.name) if device else ("obs_media", self.part.obs.source)
+        return told | {"where": where, "name": name, "holder": None, "warning": ""}
 
     def waiting(self, part: SoundPart, obs_url: str) -> list[Health]:
         """One row while the settings in force, `part` and the address of OBS, are not those that these outlets were

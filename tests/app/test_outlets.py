@@ -293,13 +293,15 @@ def test_meters_of_obs_go_to_the_outlet_they_are_of():
     run_virtual(main())
 
 
-@pytest.mark.parametrize(("sink", "where"), [("device", "device"), ("obs", "obs_media")])
-def test_what_plays_is_said_whether_it_is_a_page_or_not(sink: str, where: str):
+@pytest.mark.parametrize(
+    ("sink", "where", "name"), [("device", "device", "CABLE"), ("obs", "obs_media", "Showrunner voices")]
+)
+def test_what_plays_is_said_whether_it_is_a_page_or_not(sink: str, where: str, name: str):
     async def main() -> None:
         of = outlets({"sink": sink}, obs_url="ws://localhost:4455")
         nobody = Sound("nobody", muted=1, pages=1, warning="muted")
         assert of.shown(nobody, SinkChanged(page=False, name="CABLE")) == {
-            "where": where, "name": "CABLE", "pages": 1, "muted": 1, "holder": None, "monitors": 0, "others": 0,
+            "where": where, "name": name, "pages": 1, "muted": 1, "holder": None, "monitors": 0, "others": 0,
             "warning": "",
         }  # fmt: skip
         assert of.shown(nobody, SinkChanged(page=False, name=SilentClock.name))["warning"] == "muted"

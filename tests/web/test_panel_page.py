@@ -513,6 +513,39 @@ async def test_it_warns_of_what_could_be_heard_wrong(
     await panel.becomes(f"document.querySelector('.soundcard').innerText.replace(/\\s+/g, ' ').includes({words!r})")
 
 
+@pytest.mark.parametrize("where", ["device", "obs_media"])
+async def test_a_device_or_a_media_source_that_plays_is_said(opened: Any, show: PanelShow, where: str) -> None:
+    panel = await (await opened()).open()
+    await show.change({"sound": {"where": where, "name": "CABLE Input", "pages": 0, "muted": 0, "holder": None}})
+    await panel.shows(".soundcard .big-words", "CABLE Input")
+    text = await panel.text(".soundcard")
+    assert "Nobody" not in text
+    assert "overlay link" not in text
+    assert await panel.page.get_by_role("button", name="Test tone: Viewers").count() == 0
+    assert await panel.page.get_by_role("button", name="Test tone: this tab").count() == 1
+    silence = {"n": 1, "at": show.now(), "by": "", "ms": 64, "page": False, "where": where}
+    await show.change({"show/mode": "stopped", "silence": silence})
+    await panel.shows(".big.stop small", "silent after 64 ms")
+    await show.change({"silence": silence | {"where": "nobody"}})
+    await panel.shows(".big.stop small", "no page was playing")
+
+
+async def test_the_level_is_drawn_and_leaves_the_card_alone(opened: Any, show: PanelShow) -> None:
+    panel = await (await opened()).open()
+    meter = panel.page.get_by_role("meter", name="Level of the voices")
+    assert await meter.get_attribute("aria-valuetext") == "silent"
+    await panel.page.evaluate(
+        """() => { window.__seen = []; new MutationObserver((all) => window.__seen.push(...all.map((one) =>
+        one.target.closest('.outmeter') ? 'meter' : 'card'))).observe(document.querySelector('.soundcard'),
+        {subtree: true, childList: true, attributes: true, characterData: true}); }"""
+    )
+    await show.change({"level": -20.4})
+    await panel.becomes("document.querySelector('.soundcard .outmeter').getAttribute('aria-valuetext') === '-20 dB'")
+    assert set(await panel.page.evaluate("window.__seen")) == {"meter"}
+    await show.change({"level": None})
+    await panel.becomes("document.querySelector('.soundcard .outmeter').getAttribute('aria-valuetext') === 'silent'")
+
+
 async def test_a_part_in_trouble_says_what_to_do(opened: Any) -> None:
     panel = await (await opened()).open()
     page = panel.page

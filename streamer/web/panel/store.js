@@ -6,7 +6,7 @@ const EMPTY = {
   build: "", show: { mode: "starting", title: "", epoch: 0, started: 0, dial: "normal", demo: false, scripted: false },
   silence: null, cast: {}, line: null, playhead: null, next: {}, queue: {}, pace: null, chat_rate: 0,
   sound: { where: "nobody", name: "", pages: 0, muted: 0, holder: null, monitors: 0, others: 0, warning: "" }, events: {}, health: {}, log: {}, setup: { n: 0, welcome: false }, write: {}, ignored: {},
-  stage: null, obs: null, avatars: {}, ear: null, latency: {},
+  level: null, stage: null, obs: null, avatars: {}, ear: null, latency: {},
 };
 export const S = Object.fromEntries(Object.entries(EMPTY).map(([key, value]) => [key, signal(value)]));
 

@@ -20,6 +20,9 @@ export const typing = signal(false);
 /** True while the stage inside the set-up view plays the voices: then this very tab is heard. */
 export const stagePlays = signal(false);
 
+/** Where the voices can play besides pages: a device of the show's computer, a media source of OBS. */
+export const outlets = ["device", "obs_media"];
+
 addEventListener("hashchange", () => {
   const before = view.peek();
   asked.value = named();

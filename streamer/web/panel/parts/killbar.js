@@ -4,6 +4,7 @@ import { emergency, hold, pause, paused, resume, sinceStop, skip, stop, stopped,
 import { Icon } from "../icons.js";
 import { lineOnAir, live, persona, S, tick, wall } from "../store.js";
 import { clean, t, timeOfDay } from "../texts.js";
+import { outlets } from "../views.js";
 import { Dot, Entry } from "./common.js";
 
 const REPORT_LATE_MS = 2500;
@@ -24,7 +25,7 @@ function silenceWords() {
   const report = S.silence.value;
   if (!report) return t("resume.waiting");
   if (report.ms !== null && report.ms !== undefined) {
-    return report.page ? t("resume.silent", { ms: Math.round(report.ms) }) : t("resume.nobody");
+    return report.page || outlets.includes(report.where) ? t("resume.silent", { ms: Math.round(report.ms) }) : t("resume.nobody");
   }
   return sinceStop() > REPORT_LATE_MS ? t("resume.unconfirmed") : t("resume.waiting");
 }
@@ -75,7 +76,7 @@ function Dial() {
 
 export function SoundState() {
   const { where, name } = S.sound.value;
-  return html`<span class=${`soundstate ${where}`}><${Dot} kind=${where === "obs" ? "" : where === "tab" ? "warn" : "bad"}/><span>${t(`sound.${where}.short`, { name: clean(name) })}</span></span>`;
+  return html`<span class=${`soundstate ${where}`}><${Dot} kind=${where === "obs" || outlets.includes(where) ? "" : where === "tab" ? "warn" : "bad"}/><span>${t(`sound.${where}.short`, { name: clean(name) })}</span></span>`;
 }
 
 function LastPress() {

@@ -1,16 +1,18 @@
 // Who hears what, in words; the way to hear it here; a tone for each way; what could go wrong.
-import { html, signal } from "../vendor/preact.js";
+import { computed, html, signal } from "../vendor/preact.js";
 import { ring } from "../actions.js";
 import { Icon } from "../icons.js";
 import { live, persona, S } from "../store.js";
-import { clean, has, list, t, tn } from "../texts.js";
-import { stagePlays } from "../views.js";
+import { clean, has, list, number, t, tn } from "../texts.js";
+import { outlets, stagePlays } from "../views.js";
 import { castIds } from "./common.js";
 import { hearHere, here, herePage, ofThisBrowser, sounds, wanted } from "./hear.js";
 
 const ANSWER_MS = 8000;
 const EMPTY = { way: "", ringing: false, key: "", good: false };
 const rung = signal(EMPTY);
+const FLOOR_DB = -60;
+const level = computed(() => S.level.value ?? null);
 
 const pageName = (kind) => (has(`sound.page.${kind}`) ? t(`sound.page.${kind}`) : clean(kind));
 const castNames = () => list(castIds().filter((id) => S.cast.value[id].enabled !== false).map((id) => clean(persona(id).name)).filter(Boolean)) || t("sound.them");
@@ -19,6 +21,7 @@ const castNames = () => list(castIds().filter((id) => S.cast.value[id].enabled !
 function you(sound) {
   if (here.value === "asleep") return "sound.you.asleep";
   if (sound.where === "nobody") return "";
+  if (outlets.includes(sound.where)) return sounds.value ? "sound.you.spare" : sound.where === "device" ? "sound.you.device" : "sound.you.obs";
   if (sound.where === "tab") return "sound.viewers.desktop";
   if (sounds.value) return "sound.you.here";
   if (here.value === "waiting") return "sound.you.waiting";
@@ -28,6 +31,7 @@ function you(sound) {
 function title(sound) {
   const names = castNames();
   if (sound.where === "obs") return t("sound.obs", { names });
+  if (outlets.includes(sound.where)) return t(`sound.${sound.where}`, { names, name: clean(sound.name) });
   if (sound.where === "nobody") return t("sound.nobody.names", { names });
   return t(here.value === "plays" || stagePlays.value ? "sound.tab.here" : ofThisBrowser(sound.holder) ? "sound.tab.browser" : "sound.tab.other", { names });
 }
@@ -70,20 +74,29 @@ function Answer({ way, otherwise }) {
 
 function Ways({ sound }) {
   const { where, holder } = sound;
-  const viewers = where === "obs" ? t("sound.way.obs", { page: pageName(holder.kind) }) : t(`sound.way.${where}`);
+  const outlet = outlets.includes(where);
+  const viewers = outlet ? t(`sound.way.${where}`, { name: clean(sound.name) }) : where === "obs" ? t("sound.way.obs", { page: pageName(holder.kind) }) : t(`sound.way.${where}`);
   const tabMay = live.value && herePage.value && here.value !== "asleep" && here.value !== "waiting";
   return html`<ul class="ways">
-    <li><span><b>${t("sound.way.viewers")}</b> <${Answer} way="viewers" otherwise=${viewers}/></span><${Tone} way="viewers" may=${live.value && where !== "nobody"} label=${t("sound.way.viewers")}/></li>
+    <li><span><b>${t("sound.way.viewers")}</b> <${Answer} way="viewers" otherwise=${viewers}/></span>${!outlet && html`<${Tone} way="viewers" may=${live.value && where !== "nobody"} label=${t("sound.way.viewers")}/>`}</li>
     <li><label for="hear-here"><b>${t("sound.way.here")}</b> <${Answer} way="here" otherwise=""/></label><input id="hear-here" class="tg" type="checkbox" role="switch" checked=${wanted.value} onChange=${(e) => hearHere(e.currentTarget.checked)}/>
       <${Tone} way="here" may=${tabMay} label=${t("sound.tab.name")}/></li></ul>`;
 }
 
 function How({ sound }) {
-  if (sound.where === "nobody") return null;
+  if (sound.where === "nobody" || sound.where === "device") return null;
   if (sound.where === "obs" && sounds.value) return html`<p class="help">${t("sound.twice")}</p>`;
-  const steps = sound.where === "obs" ? ["obs.how.1", "obs.how.2"] : ["tab.how.1", "tab.how.2"];
-  return html`<details class="hint"><summary>${t(sound.where === "obs" ? "sound.obs.how" : "sound.tab.how")}</summary>
+  const inObs = sound.where !== "tab";
+  const steps = inObs ? ["obs.how.1", "obs.how.2"] : ["tab.how.1", "tab.how.2"];
+  return html`<details class="hint"><summary>${t(inObs ? "sound.obs.how" : "sound.tab.how")}</summary>
     <ol>${steps.map((step) => html`<li key=${step}>${t(`sound.${step}`)}</li>`)}</ol></details>`;
+}
+
+// Ten times a second: nothing but this is drawn again.
+function Level() {
+  const db = level.value;
+  return html`<div class="outmeter" role="meter" aria-label=${t("sound.level")} aria-valuemin=${FLOOR_DB} aria-valuemax="0" aria-valuenow=${Math.round(Math.max(FLOOR_DB, db ?? FLOOR_DB))} aria-valuetext=${db === null ? t("sound.level.none") : t("sound.level.db", { n: number(Math.round(db)) })} title=${t("sound.level")}>
+    <i style=${{ transform: `scaleX(${db === null ? 0 : Math.max(0, Math.min(1, 1 - db / FLOOR_DB))})` }}></i></div>`;
 }
 
 export function Sound() {
@@ -92,7 +105,7 @@ export function Sound() {
   return html`<section class=${`card soundcard ${sound.where}`} aria-labelledby="h-sound">
     <header><h2 id="h-sound">${t("sound.title")}</h2></header>
     <div class="soundbody"><span class="soundicon" aria-hidden="true"><${Icon} name=${sound.where === "nobody" ? "muted" : "speaker"}/></span>
-      <div><p class="big-words">${title(sound)}</p><p class="sub">${here.value === "asleep" ? t("sound.you.asleep") : sub}</p></div></div>
+      <div><p class="big-words">${title(sound)}</p><p class="sub">${here.value === "asleep" ? t("sound.you.asleep") : sub}</p><${Level}/></div></div>
     <${Warning} sound=${sound}/><${Ways} sound=${sound}/><${How} sound=${sound}/>
   </section>`;
 }

@@ -81,7 +81,7 @@ function Sound() {
   }
   if (state === "elsewhere") {
     const { where } = S.sound.value;
-    if (where === "nobody") return null;
+    if (where !== "obs" && where !== "tab") return null; // nobody, or no page
     if (where === "tab" && sounds.value) return html`<p class="heard"><${Glyph} name="sound"/>${t("setup.stage.on")}</p>`;
     return html`<p class="heard"><${Glyph} name="sound"/>${t(where === "obs" ? "setup.stage.obs" : "setup.stage.other")}
       ${where === "obs" && html` <button type="button" onClick=${() => hearHere(!wanted.value)}>${t(wanted.value ? "setup.stage.apart" : "setup.stage.along")}</button>`}</p>`;
