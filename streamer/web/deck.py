@@ -1,8 +1,9 @@
 """`GET /deck/<token>/<command>` for devices that can only open an address (Stream Deck's "Website" in the background).
 
 A GET that acts must not be set off by a preview, a prefetch or a page that embeds it; the same command within 400 ms is
-one press, but for push-to-talk, which is pressed and let go in one breath. Nothing here can be undone only with difficulty, and nothing is a toggle but `mic`: a key for the microphone
-that has no state of its own is pressed by somebody who sees the panel.
+one press, but for push-to-talk, which is pressed and let go in one breath. Nothing here can be undone only with
+difficulty, and nothing is a toggle but `mic`: a key for the microphone that has no state of its own is pressed by
+somebody who sees the panel.
 """
 
 from collections.abc import Callable

@@ -433,6 +433,42 @@ async def test_terms_are_accepted_and_a_voice_is_heard_and_used(opened: Any, sho
     assert page.called("POST", "voices") == [kept]
 
 
+async def test_each_service_asks_for_what_it_needs(opened: Any, show: SetupShow) -> None:
+    page = await (await opened()).enter()
+    card = await page.unfold("voice")
+
+    async def used(engine: str, fields: dict[str, str]) -> Any:
+        await card.get_by_role("radio", name=engine, exact=True).check(force=True)
+        for label, text in fields.items():
+            await card.get_by_label(label, exact=True).fill(text)
+        await card.get_by_role("button", name="Use this server").click()
+        await card.locator(".voice").first.wait_for()
+        return page.called("POST", "voices/server")[-1]
+
+    show.problems["POST voices/server"] = {"code": "no_key", "path": "$.key", "detail": "ElevenLabs needs a key."}
+    await card.get_by_role("radio", name="ElevenLabs").check(force=True)
+    await card.get_by_role("button", name="Use this server").click()
+    await card.locator("#voice-key-problem").wait_for()
+    show.problems.clear()
+    asked = {"model": "", "key": "sk-1"}
+    assert await used("ElevenLabs", {"Key": "sk-1"}) == {"engine": "elevenlabs", "base_url": "", **asked}
+    assert await used("Azure", {"Key": "sk-1", "Region": "westeurope"}) == {
+        "engine": "azure", "region": "westeurope", **asked,
+    }  # fmt: skip
+    await card.locator(".reserver summary").click()  # a key with a mistake in it is pasted once more
+    await card.get_by_label("Region", exact=True).fill("japaneast")
+    await card.get_by_role("button", name="Use this server").click()
+    await page.until(lambda: page.called("POST", "voices/server")[-1]["region"] == "japaneast")
+    assert await used("VOICEVOX", {}) == {"engine": "voicevox", "url": "", "model": "", "key": ""}
+    await card.get_by_label("Language").wait_for(state="detached")
+    row = card.locator(".voice").first
+    assert "VOICEVOX:ずんだもん" in await row.inner_text()
+    await row.get_by_role("radio").check()
+    await card.get_by_role("button", name="Use for Mika").click()
+    await page.state("voice", "Done")
+    assert page.called("POST", "voices")[-1]["engine"] == "voicevox"
+
+
 async def test_a_voice_that_fails_and_a_server_that_is_not_there(opened: Any, show: SetupShow) -> None:
     page = await (await opened()).enter()
     show.problems["POST voices/play"] = {"code": "voice_failed", "detail": "The voice gave no sound."}

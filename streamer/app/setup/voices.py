@@ -227,7 +227,8 @@ async def play(settings: Settings, wish: Play) -> bytes:
 def _refused(reason: str, label: str) -> Problem:
     for words, code in (
         (f"{SDK} is not installed", "voice_no_sdk"), ("key", "voice_key"),
-        ("espeak-ng was not found", "voice_no_espeak"), ("silence", "voice_silent"), ("no sound in time", "voice_timeout"), ("cannot be reached", "voice_unreachable"),
+        ("espeak-ng was not found", "voice_no_espeak"), ("silence", "voice_silent"),
+        ("no sound in time", "voice_timeout"), ("cannot be reached", "voice_unreachable"),
     ):  # fmt: skip
         if words in reason:
             return problem(502, code, engine=label)

@@ -145,8 +145,8 @@ function One({ id }) {
         <${Slider} id="voice-rate" label=${t("setup.voice.rate")} min="0.5" max="2" step="0.05" value=${draft.rate} shown=${t("setup.voice.rate.value", { n: number(Math.round(draft.rate * 100)) })} onInput=${(rate) => set({ rate })}/>
         <${Act} words=${t(playing && playing === (draft.voice || OWN) ? "setup.voice.halt" : "setup.voice.play.this")} onClick=${() => listOf(engine).then(({ items }) => hear(items.find((item) => item.id === draft.voice) || { id: draft.voice }))}><${Glyph} name=${playing && playing === (draft.voice || OWN) ? "halt" : "play"}/><//></div>
       <${Problem} problem=${problem} kept=${problem && still}/>
-      ${hasServer(engine) && html`<details class="reserver" key=${engine}><summary>${t("setup.voice.server.change")}</summary><${ServerForm} engine=${engine}/></details>`}
-      <p class="step-row"><${Act} cls="go" busy=${busy} words=${t("setup.voice.use", { name })} working=${t("setup.saving")} onClick=${take}/></p>`}
+      <p class="step-row"><${Act} cls="go" busy=${busy} words=${t("setup.voice.use", { name })} working=${t("setup.saving")} onClick=${take}/></p>
+      ${hasServer(engine) && html`<details class="reserver" key=${engine}><summary>${t("setup.voice.server.change")}</summary><${ServerForm} engine=${engine}/></details>`}`}
     <${Saved} name="voice" words=${saved}/></div>`;
 }
 
