@@ -176,7 +176,7 @@ MEANING = {
     "tts.espeak.data": "its data folder; empty: the library's own",
     "moderation.blocked": "words of your own that never pass, written as in the lists ([moderation](moderation.md))",
     "moderation.allowed": "words that always may",
-    "obs.url": "address of OBS's WebSocket server (Tools > WebSocket Server Settings); left out the whole section: OBS is left alone ([OBS](obs.md))",
+    "obs.url": "address of OBS's WebSocket server (Tools > WebSocket Server Settings); left out the whole section: OBS is left alone ([OBS](obs.md)); whether `sound.sink: obs` can play there counts from the next start",
     "obs.password": "secret; of that server",
     "obs.map": "a scene map, `home/scenes/<map>.yaml`: what the show may touch in OBS, and when ([the stage](stage.md)); empty: it cuts no scenes",
     "obs.host_mic": "the audio input in OBS that is the host's microphone: its level tells when the host speaks ([the host's voice](host-voice.md))",
@@ -222,11 +222,11 @@ MEANING = {
     "ears.muted": "the ear is closed at the start",
     "ears.barge_in": "what the host's voice does to whoever speaks: `stop` hushes at once and cuts when something is said, `duck` only lowers",
     "sound.sink": "what plays the voices: a page, a device of this computer, or a media source in OBS; the page stands by ([sound](sound.md)); counts from the next start",
-    "sound.device.device": "for `device`: by name; empty: the system's default",
-    "sound.device.latency_ms": "what the device may hold; more when voices are torn, and a stop takes as much longer",
-    "sound.obs.source": "name of the media source; made when it is not there",
-    "sound.obs.scene": "where it is made; empty: in the scene on air",
-    "sound.personas": "a device of its own for a persona: `{mika: {device: NAME}}`",
+    "sound.device.device": "for `device`: by name; empty: the system's default; counts from the next start",
+    "sound.device.latency_ms": "what the device may hold; more when voices are torn, and a stop takes as much longer; counts from the next start",
+    "sound.obs.source": "name of the media source; made when it is not there; counts from the next start",
+    "sound.obs.scene": "where it is made; empty: in the scene on air; counts from the next start",
+    "sound.personas": "a device of its own for a persona: `{mika: {device: NAME}}`; counts from the next start",
 }
 """What each setting means. `llm` stands for the rows of `llm_fallbacks` too, `alerts.raid` for all kinds of alerts."""
 ALIKE = frozenset(

@@ -54,6 +54,11 @@ class Runs(Protocol):
     def healths(self) -> Sequence[Health]: ...
 
 
+def _reads(obs_url: str) -> Literal["here", "far", "missing"]:
+    """Whether the OBS at this address can read what is played on this machine."""
+    return "missing" if not obs_url else "here" if is_here(obs_url) else "far"
+
+
 async def _kept(outlet: Runs) -> None:
     """A fault that nobody foresaw in one outlet ends neither it nor the others."""
     while True:
@@ -212,7 +217,7 @@ class Outlets:
         link: Callable[[], Obs | None] = lambda: None,
         obs_url: str = "",
     ) -> None:
-        self.part, self._obs_url = part, obs_url
+        self.part, self._reads = part, _reads(obs_url)
         self.runs: list[Runs] = []
         self.wrong: list[Health] = []
         chosen: list[Outlet] = []
@@ -222,12 +227,12 @@ class Outlets:
             chosen.append(device)
         elif part.sink == "obs":
             media: ObsMediaOutlet = part.obs.open()
-            if obs_url and is_here(obs_url):
+            if self._reads == "here":
                 media.link = link
                 self.runs.append(media)
                 chosen.append(media)
             else:
-                code = "sound.obs_far" if obs_url else "sound.obs_missing"
+                code = f"sound.obs_{self._reads}"
                 self.wrong.append(Health("sound.obs", "broken", Notice(code, {}, f"fix.{code}")))
 
         def watched(outlet: Outlet, name: str) -> WatchedOutlet:
@@ -263,9 +268,9 @@ class Outlets:
         return told | {"where": where, "name": name, "holder": None, "warning": ""}
 
     def waiting(self, part: SoundPart, obs_url: str) -> list[Health]:
-        """One row while the settings in force, `part` and the address of OBS, are not those that these outlets were
-        made with."""
-        if part == self.part and (part.sink != "obs" or obs_url == self._obs_url):
+        """One row while these outlets are not those of the settings in force: `part`, and whether the OBS at this
+        address can read what is played here; another address of this machine is followed without a new start."""
+        if part == self.part and (part.sink != "obs" or _reads(obs_url) == self._reads):
             return []
         return [Health("sound", "degraded", Notice("sound.changed", {}, "fix.sound.changed"))]
 

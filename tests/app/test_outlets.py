@@ -322,10 +322,12 @@ def test_a_change_that_counts_from_the_next_start_is_said():
         for other, address in (
             (SoundPart(), url),
             (part.model_copy(update={"personas": {"mika": part.device}}), url),
-            (part, "ws://localhost:4456"),
+            (part, "ws://192.168.1.9:4455"),
+            (part, ""),
         ):
             (row,) = of.waiting(other, address)
             assert (row.part, row.state, row.notice.code) == ("sound", "degraded", "sound.changed")
+        assert of.waiting(part, "ws://127.0.0.1:4466") == [], "the connection follows by itself"
         assert outlets({}).waiting(SoundPart(), url) == [], "only the OBS sink needs an address"
 
     run_virtual(main())

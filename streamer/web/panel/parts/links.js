@@ -4,6 +4,7 @@ import { get } from "../api.js";
 import { Icon } from "../icons.js";
 import { link, S } from "../store.js";
 import { clean, has, recall, remember, t } from "../texts.js";
+import { outlets } from "../views.js";
 
 const MAIN = "stage";
 /** null until the show has told them. */
@@ -56,7 +57,7 @@ function LinkRow({ item, main }) {
 }
 
 function Hint() {
-  const first = recall(SEEN) !== "seen" && S.sound.value.where !== "obs";
+  const first = recall(SEEN) !== "seen" && !["obs", ...outlets].includes(S.sound.value.where);
   return html`<details class="hint" open=${first} onToggle=${(e) => { if (!e.currentTarget.open) remember(SEEN, "seen"); }}>
     <summary>${t("links.hint.title")}</summary>
     <ol>${["add", "paste", "audio", "check"].map((step) => html`<li key=${step}>${t(`links.hint.${step}`)}</li>`)}</ol></details>`;
