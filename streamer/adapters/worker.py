@@ -35,6 +35,8 @@ END_S: Final = 0.5
 WAITING_MAX: Final = 4 << 20
 """Bytes that a child has not read yet; what is posted beyond is dropped."""
 RETRY_S: Final = 5.0
+SECRETS: Final = ("_API_KEY", "_TOKEN", "_PASSWORD", "_SECRET")
+"""Ends of the names of variables that children do not inherit."""
 ERROR_LINES: Final = 8
 ERROR_COLUMNS: Final = 200
 
@@ -188,6 +190,15 @@ class _Process:
                 await pipe.wait_closed()
 
 
+def _inherited() -> dict[str, str]:
+    """The variables of the show without its settings and without anybody's keys: a vendor needs none but its own."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith("SHOWRUNNER_") and not name.upper().endswith(SECRETS)
+    }
+
+
 async def _spawn(module: str, env: Mapping[str, str]) -> asyncio.subprocess.Process:
     package = str(Path(streamer.__file__).parents[1])
     paths = os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH", ""))))
@@ -197,7 +208,7 @@ async def _spawn(module: str, env: Mapping[str, str]) -> asyncio.subprocess.Proc
     pipe = asyncio.subprocess.PIPE
     return await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", module, stdin=pipe, stdout=pipe, stderr=pipe,
-        env={**os.environ, **env, "PYTHONPATH": paths}, **own,
+        env={**_inherited(), **env, "PYTHONPATH": paths}, **own,
     )  # fmt: skip
 
 
@@ -214,7 +225,8 @@ class Worker:
         loads: str = "",
     ) -> None:
         """`module` calls `worker_child.serve` when run as a program; `name` is what people read of it; `start_s`: the
-        limit until it is ready; `loads`: the package without which it cannot work."""
+        limit until it is ready; `env`: variables beside those that it inherits, which are all but secrets and the
+        settings of the show; `loads`: the package without which it cannot work."""
         self.module = module
         self.name = name
         self.on_event: Callable[[str, Any, bytes], None] = lambda _kind, _data, _pcm: None

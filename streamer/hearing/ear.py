@@ -39,7 +39,7 @@ LEAVE_DB: Final = 6.0
 AGAIN_S: Final = 60.0
 """A detector that dies twice within that is given up."""
 
-_Release = object()
+_Press, _Release = object(), object()
 
 
 class Ear:
@@ -105,6 +105,8 @@ class Ear:
         self._utterance: Utterance | None = None
         self._speaking = False
         self._held_ms = -1
+        self._pressed = False
+        """The key as it was told last; `_held_ms` follows when what waits in the queue was looked at."""
         self._idle_ms = 0
         self._died_s = float("-inf")
         self._turns = Turns(
@@ -145,20 +147,31 @@ class Ear:
             self._queue.append((window, level, self._clock()))
             if len(self._queue) >= self.limits.batch or not self._may_wait(level):
                 self._arrived.set()
-        while len(self._queue) * WINDOW_MS > self.limits.backlog_ms:
-            self._queue.popleft()
+        while len(self._queue) * WINDOW_MS > self.limits.backlog_ms and self._lose():
             self.lost_ms += WINDOW_MS
 
+    def _lose(self) -> bool:
+        """The oldest window; the key is no sound."""
+        oldest = next((at for at, (item, _, _) in enumerate(self._queue) if isinstance(item, bytes)), None)
+        if oldest is not None:
+            del self._queue[oldest]
+        return oldest is not None
+
     def push(self, on: bool) -> None:  # noqa: FBT001 - a key
-        """The push-to-talk key: held it is a voice, at once; let go it is the end of the turn, at once."""
-        if not self._open or on == (self._held_ms >= 0):
+        """The push-to-talk key: held it is a voice, at once; let go it is the end of the turn, at once. Pressed before
+        the turn before it has ended, it is a voice as soon as that has."""
+        if not self._open or on == self._pressed:
             return
-        if not on:
-            if rest := self._windows.flush():
-                self._queue.append((rest, level_db(rest), self._clock()))
-            self._queue.append((_Release, 0.0, self._clock()))
-            self._arrived.set()
+        self._pressed = on
+        if on and self._held_ms < 0:
+            self._press()
             return
+        if not on and (rest := self._windows.flush()):
+            self._queue.append((rest, level_db(rest), self._clock()))
+        self._queue.append((_Press if on else _Release, 0.0, self._clock()))
+        self._arrived.set()
+
+    def _press(self) -> None:
         self._held_ms = 0
         if self._utterance is None:
             self._first_s = self._clock()
@@ -209,8 +222,10 @@ class Ear:
             if isinstance(item, bytes):
                 self._idle_ms = 0
                 await self._look_at(item, level, at_s)
-            else:
+            elif item is _Release:
                 self._released(at_s)
+            else:
+                self._press()
         self._arrived.clear()
 
     def _may_wait(self, level: float) -> bool:
@@ -309,6 +324,7 @@ class Ear:
         self._ring.clear()
         if self._held_ms >= 0:
             if self._idle_ms >= self.limits.lost_ms:
+                self._pressed = False
                 self._released(self._clock())
             return
         self._now_ms += ms
@@ -444,7 +460,7 @@ class Ear:
         self._onset.clear()
         self._vad.reset()
         utterance, self._utterance = self._utterance, None
-        self._speaking, self._held_ms = False, -1
+        self._speaking, self._held_ms, self._pressed = False, -1, False
         self._ended()
         if utterance is not None:
             self._turns.nothing(utterance, "nothing")

@@ -55,6 +55,20 @@ PHRASES: Final = frozenset(
     )
 )  # fmt: skip
 """Said by people too: dropped where the sound gives no reason to believe it."""
+_PLEASE: Final = r"(?:どうぞ|ぜひ|是非)?(?:よろしく|宜しく)?(?:お願い|おねがい)(?:し|いたし|致し)ます"
+_LIKED: Final = r"(?:高評価|グッドボタン|いいね)"
+_THANKS: Final = (
+    r"(?:(?:本日|今日|今回|最後|字幕|動画|この動画)(?:は|も|まで|を|の)?){0,3}[ご御]?(?:視聴|清聴|静聴|覧)(?:を|して|に)?"
+    r"(?:なって)?(?:いただき|頂き|いただいて|くださり|下さり|くださって|下さって)?(?:まして)?(?:本当に|誠に|どうも)?"
+    r"(?:ありがとう|有難う|有り難う)(?:ございました|ございます|御座いました|御座います)?"
+)
+_SUBSCRIBE: Final = (
+    rf"(?:ぜひ|是非|よかったら|よろしければ)?(?:{_LIKED}(?:と|や|も|を|の)?)?チャンネル登録(?:と|や|も|を|の)?"
+    rf"(?:{_LIKED}(?:と|や|も|を|の)?)?(?:など|ほど)?(?:も|を)?{_PLEASE}"
+)
+PATTERNS: Final = (re.compile(_THANKS), re.compile(_SUBSCRIBE))
+"""The same in Japanese, which says them in many forms; without spaces and punctuation."""
+_MARKS: Final = re.compile(r"[.,!?…。、，．！？]+")
 
 
 def is_hallucinated(text: str, *, voiced_ms: int, confidence: float = 1.0, no_speech: float = 0.0) -> bool:
@@ -68,7 +82,17 @@ def is_hallucinated(text: str, *, voiced_ms: int, confidence: float = 1.0, no_sp
     if pace > FASTEST or _DRONE.search(text) or _loops(found, unspaced(text)):
         return True
     doubtful = no_speech >= 0.4 or confidence < WEAK or voiced_ms < 300
-    return " ".join(found) in PHRASES and (doubtful or pace > SLOW)
+    return (doubtful or pace > SLOW) and _is_phrase(text)
+
+
+def _is_phrase(text: str) -> bool:
+    """One of them, or several and nothing else: whole, or at every mark."""
+    pieces = [piece for piece in map(words, _MARKS.split(text)) if piece]
+    return _known(words(text)) or (bool(pieces) and all(map(_known, pieces)))
+
+
+def _known(found: list[str]) -> bool:
+    return " ".join(found) in PHRASES or any(each.fullmatch("".join(found)) for each in PATTERNS)
 
 
 def _loops(found: list[str], letters: bool) -> bool:  # noqa: FBT001 - what the words are

@@ -42,8 +42,9 @@ class EarLimits(msgspec.Struct, frozen=True, kw_only=True):
     """A voice is so much louder than the noise of the room."""
     quietest_db: float = -55.0
     """And never quieter than this (of full scale)."""
-    answer_ms: int = 10_000
-    """By the clock: a recogniser that needs longer after the end hangs."""
+    answer_ms: int = 20_000
+    """By the clock: recognisers that need longer after the end hang, all of them together. Each has a limit of its own,
+    so that the next can be asked before."""
     look_ms: int = 2_500
     """By the clock: the same for what it understood so far."""
     idle_ms: int = 300

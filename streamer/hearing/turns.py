@@ -5,6 +5,7 @@ be the end of a sentence wait a moment for what the host says next, and are told
 """
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 
@@ -15,6 +16,8 @@ from streamer.hearing.turn import Turn
 from streamer.hearing.utterance import Utterance
 from streamer.hearing.verdict import Evidence, Nothing, Verdict, verdict
 from streamer.ports import Final, Misconfigured, Unavailable
+
+log = logging.getLogger(__name__)
 
 
 class _Waiting:
@@ -108,30 +111,41 @@ class Turns:
                 partial = await hearing.look()
         except (TimeoutError, Unavailable, Misconfigured):
             return  # `finish` tells
+        except Exception as error:  # noqa: BLE001 - the same; its words may quote the host
+            log.warning("what was said so far was not understood: %s", type(error).__name__)
+            return
         if utterance.pause == pause and utterance.quiet_ms:
             utterance.text = partial.text
         if partial.text:
             on_partial(partial.text)
 
     async def _finish(self, waiting: _Waiting) -> None:
+        """Whatever happens there is a verdict: every later turn waits for it."""
+        found = Verdict(why="nothing")
+        try:
+            found = await self._found(waiting)
+        except Exception as error:  # noqa: BLE001 - of an engine or of a rule; its words may quote the host
+            log.warning("an utterance was not understood: %s", type(error).__name__)
+        finally:
+            waiting.verdict = found
+            self.tick()
+
+    async def _found(self, waiting: _Waiting) -> Verdict:
         utterance = waiting.utterance
         began = self._clock()
         said = self._cast_said()
         final = await self._answered(utterance)
         utterance.spans["asr"] = round((self._clock() - began) * 1000, 1)
-        found = Verdict(why="nothing")
-        if final is not None:
-            waiting.final = final
-            may_be_echo = utterance.echo_ms * 2 >= utterance.voiced_ms
-            evidence = Evidence(
-                voiced_ms=utterance.voiced_ms,
-                held=utterance.held,
-                spoken_over=utterance.spoken_over,
-                may_be_echo=may_be_echo,
-            )
-            found = await asyncio.to_thread(verdict, final, evidence, said=said, language=self._language())
-        waiting.verdict = found
-        self.tick()
+        if final is None:
+            return Verdict(why="nothing")
+        waiting.final = final
+        evidence = Evidence(
+            voiced_ms=utterance.voiced_ms,
+            held=utterance.held,
+            spoken_over=utterance.spoken_over,
+            may_be_echo=utterance.echo_ms * 2 >= utterance.voiced_ms,
+        )
+        return await asyncio.to_thread(verdict, final, evidence, said=said, language=self._language())
 
     async def _answered(self, utterance: Utterance) -> Final | None:
         hearing = utterance.hearing

@@ -50,6 +50,33 @@ async def test_answers_with_data_and_bytes() -> None:
         assert (await one.call("echo", None, big))[1] == big[::-1]
 
 
+async def test_secrets_of_the_show_are_not_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = (
+        "SHOWRUNNER_LLM__API_KEY",
+        "SHOWRUNNER_HOME",
+        "OPENAI_API_KEY",
+        "HF_TOKEN",
+        "DB_PASSWORD",
+        "CLIENT_SECRET",
+    )
+    for name in (*secret, "github_token", "API_KEYS_FOLDER", "TOKENIZERS_PARALLELISM"):
+        monkeypatch.setenv(name, "of the show")
+    made = Worker(CHILD, name="echoes", env={"CHILD": "echo", "HF_TOKEN": "its own"})
+    try:
+        names = [*secret, "github_token", "API_KEYS_FOLDER", "TOKENIZERS_PARALLELISM", "PATH"]
+        said, _ = await made.call("environment", names)
+    finally:
+        await made.aclose()
+    path = os.environ.get("PATH")
+    kept = {
+        "API_KEYS_FOLDER": "of the show",
+        "TOKENIZERS_PARALLELISM": "of the show",
+        "HF_TOKEN": "its own",
+        "PATH": path,
+    }
+    assert said == kept
+
+
 async def test_answers_in_any_order() -> None:
     async with worker() as one:
         await one.start()

@@ -6,7 +6,7 @@
 It answers `text` to any sound that is louder than a whisper, and nothing to silence. `json`, `verbose_json`, `text` and
 `stream=true` are as in the API reference ("Create transcription", "Transcription streaming events"); `formats` are
 those that it takes, another one is refused with 400 as the gpt-4o models do. `mode` and the stamps are those of
-`FaultyHttp`, and: `413`, `strange` (JSON that is no transcription).
+`FaultyHttp`, and: `413`, `strange` (JSON that is no transcription). `body`: what every answer is instead.
 """
 
 import array
@@ -32,6 +32,7 @@ class FakeTranscriptions(FaultyHttp):
         self.text = text
         self.formats = {"json", "verbose_json", "text"}
         self.streams = True
+        self.body = ""
         self.work_s = 0.0
         self.avg_logprob, self.no_speech_prob = -0.2, 0.02
         self.clips: list[bytes] = []
@@ -114,6 +115,8 @@ class FakeTranscriptions(FaultyHttp):
         return None
 
     def _answer(self, fields: dict[str, str], text: str) -> web.Response:
+        if self.body:
+            return web.Response(text=self.body, content_type="application/json")
         kind = fields.get("response_format", "json")
         if kind == "text":
             return web.Response(text=text + "\n")

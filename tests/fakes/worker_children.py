@@ -42,6 +42,10 @@ def garbage(_data: Any, _pcm: bytes, _reply: Reply) -> str:
     return "clean"
 
 
+def environment(data: Any, _pcm: bytes, _reply: Reply) -> dict[str, str]:
+    return {name: os.environ[name] for name in data if name in os.environ}
+
+
 def tell(data: Any, pcm: bytes, reply: Reply) -> None:
     reply.event("told", data, pcm)
 
@@ -76,4 +80,5 @@ if __name__ == "__main__":
         sys.stdout.flush()
         time.sleep(60)
     handlers = {"echo": echo, "fail": fail, "later": later, "die": die, "garbage": garbage, "tell": tell, "hang": hang}
+    handlers |= {"environment": environment}
     serve({**handlers, "stop": stop}, ready=ready, urgent=("stop",))

@@ -228,6 +228,66 @@ async def test_a_recogniser_that_hangs_is_given_up_and_the_ear_goes_on() -> None
         assert [turn.text for turn in it.turns] == ["Is it blue?"]
 
 
+async def test_a_recogniser_that_never_answers_ends_by_the_limit_for_the_whole_chain() -> None:
+    assert EarLimits().answer_ms == 20_000, "three engines of 6 s each, one after the other"
+    hung = Script("never")
+    hung.hold = asyncio.Event()
+    async with rig(hung, WHOLE, limits=msgspec.structs.replace(LIMITS, answer_ms=50)) as it:
+        await it.hear(quiet(500), voice(800), quiet(1_000))
+        await it.until("nothing:nothing")
+        await it.hear(voice(800), quiet(1_000))
+        await it.until("turn")
+        assert [turn.text for turn in it.turns] == [WHOLE]
+
+
+async def test_a_fault_that_nobody_foresaw_costs_one_utterance(caplog: pytest.LogCaptureFixture) -> None:
+    async with rig(Script(KeyError("my address is"), look="Is it red?"), WHOLE) as it:
+        await it.hear(quiet(500), voice(800), quiet(1_000), voice(800), quiet(1_000))
+        await it.until("turn")
+        assert [each for each in it.words if each.startswith(("nothing", "turn"))] == [
+            "nothing:nothing",
+            f"turn:{WHOLE}",
+        ]
+    assert "KeyError" in caplog.text
+    assert "address" not in caplog.text
+
+
+async def test_a_fault_in_the_rules_costs_one_utterance(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "streamer.hearing.turns.verdict"
+    async with rig("Is it red?", WHOLE) as it:
+        with monkeypatch.context() as broken:
+            broken.setattr(said, lambda *_, **__: 1 / 0)
+            await it.hear(quiet(500), voice(800), quiet(1_000))
+            await it.until("nothing:nothing")
+        await it.hear(voice(800), quiet(1_000))
+        await it.until(f"turn:{WHOLE}")
+
+
+async def test_a_recogniser_that_cancels_itself_costs_one_utterance() -> None:
+    async with rig("Is it red?", WHOLE) as it:
+        await it.hear(quiet(500), voice(800))
+
+        async def cancelled() -> Final:
+            raise asyncio.CancelledError
+
+        it.recognizer.hearings[0].finish = cancelled
+        await it.hear(quiet(1_000), voice(800), quiet(1_000))
+        await it.until(f"turn:{WHOLE}")
+        assert "nothing:nothing" in it.words
+
+
+async def test_a_look_that_fails_in_a_new_way_costs_nothing() -> None:
+    async with rig("Is it red?") as it:
+        await it.hear(quiet(500), voice(800))
+
+        async def broken() -> Partial:
+            raise KeyError("red")
+
+        it.recognizer.hearings[0].look = broken
+        await it.hear(quiet(1_000))
+        await it.until("turn:Is it red?")
+
+
 async def test_a_look_that_hangs_costs_nothing() -> None:
     class Slow(Script):
         pass
@@ -331,6 +391,62 @@ async def test_a_key_pressed_in_a_pause_goes_on_with_the_turn() -> None:
         assert [each for each in it.words if not each.startswith("partial")] == [
             "suspected", "confirmed+words", "ended", "suspected", "confirmed+words", "ended", "turn:It is red",
         ]  # fmt: skip
+
+
+async def test_a_key_pressed_again_while_its_release_still_waits_is_not_lost() -> None:
+    async with rig("Is it red?", "Is it blue?") as it:
+        it.ear.push(True)
+        await it.hear(voice(600))
+        it.ear.feed(voice(20))
+        it.ear.push(False)
+        it.ear.push(True)
+        await it.drained()
+        assert it.ear.speaking
+        await it.until("turn:Is it red?")
+        told = [each for each in it.words if not each.startswith("turn")]
+        assert told == ["suspected", "confirmed+words", "ended", "suspected", "confirmed+words"]
+        await it.hear(quiet(900), voice(600))
+        it.ear.push(False)
+        await it.drained()
+        await it.until("turn:Is it blue?")
+        assert not it.ear.speaking
+
+
+async def test_a_key_pressed_and_let_go_in_one_moment_ends_as_it_was_left() -> None:
+    async with rig("Is it red?") as it:
+        it.ear.push(True)
+        await it.hear(voice(600))
+        for on in (False, True, False, True, False):
+            it.ear.push(on)
+        await it.drained()
+        assert not it.ear.speaking
+        assert "turn:Is it red?" in it.words
+        assert it.words[-1] == "nothing:noise", "hit by mistake"
+
+
+async def test_a_release_is_not_lost_with_the_sound_before_it() -> None:
+    async with rig("Is it red?") as it:
+        it.ear.push(True)
+        await it.hear(voice(600))
+        it.ear.push(False)
+        for _ in range(200):
+            it.ear.feed(quiet(20))
+        assert it.ear.lost_ms > 0
+        await it.drained()
+        assert not it.ear.speaking
+        assert "turn:Is it red?" in it.words
+
+
+async def test_a_key_held_when_the_ear_closed_can_be_pressed_again() -> None:
+    async with rig("", "Is it red?") as it:
+        it.ear.push(True)
+        await it.hear(voice(600))
+        it.ear.close("muted")
+        it.ear.open()
+        it.ear.push(True)
+        await it.hear(voice(600))
+        it.ear.push(False)
+        await it.until("turn:Is it red?")
 
 
 async def test_a_key_whose_page_is_gone_is_let_go() -> None:

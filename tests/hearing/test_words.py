@@ -148,14 +148,40 @@ def test_an_answer_is_none_when_nobody_else_speaks(language: str, text: str) -> 
     [
         "Thank you for watching!", "Thanks for watching.", "you", "ご視聴ありがとうございました",
         "Gracias por ver el video.", "Merci d'avoir regardé cette vidéo !", "Vielen Dank fürs Zuschauen.",
-        "Thank you.", "Bye-bye.",
+        "Thank you.", "Bye-bye.", "Thank you. Thank you.", "Thanks for watching, bye!",
+        "Thanks for watching! Bye-bye!", "Thank you for watching, and see you next time.",
+        "ご視聴いただきありがとうございました", "ご視聴、ありがとうございます。",
+        "本日はご視聴いただきありがとうございます。", "最後まで御視聴頂き、ありがとうございました。",
+        "ご覧いただきありがとうございました", "チャンネル登録お願いします", "チャンネル登録をお願いします。",
+        "チャンネル登録をよろしくお願いします", "チャンネル登録をお願いいたします",
+        "チャンネル登録をよろしくお願いいたします!", "チャンネル登録、高評価よろしくお願い致します",
+        "高評価とチャンネル登録をお願いします", "字幕視聴ありがとうございました",
+        "ご視聴ありがとうございました。チャンネル登録お願いします。", "ありがとうございました。おやすみなさい。",
+        "最後までご視聴いただきありがとうございました。それではまた。",
     ],
 )  # fmt: skip
 def test_phrases_of_silence_need_a_voice_to_be_believed(text: str) -> None:
     assert is_hallucinated(text, voiced_ms=250)
     assert is_hallucinated(text, voiced_ms=1_500, confidence=0.3)
     assert is_hallucinated(text, voiced_ms=1_500, no_speech=0.5)
-    assert not is_hallucinated(text, voiced_ms=2_500, confidence=0.9, no_speech=0.05), "hosts do thank at the end"
+    assert not is_hallucinated(text, voiced_ms=4_500, confidence=0.9, no_speech=0.05), "hosts do thank at the end"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you for watching my dog, Mika", "Thank you, Mika.", "Thanks for watching that clip with me",
+        "Bye, Mika!", "Please subscribe to Juno's channel, thank you", "Thank you. That was the last boss.",
+        "So, what now?", "See you next time, dragon.", "見てくれてありがとう、ミカ",
+        "ご視聴ありがとうございましたって言ってみて", "チャンネル登録者が千人になりました",
+        "チャンネル登録してくれてありがとう", "チャンネル登録をお願いするのを忘れた",
+        "今日は来てくれてありがとうございます", "本日は雨です", "字幕を出してもらえますか", "手伝いをお願いします",
+        "本日はよろしくお願いします",
+    ],
+)  # fmt: skip
+def test_what_hosts_say_that_sounds_like_it_is_believed(text: str) -> None:
+    assert not is_hallucinated(text, voiced_ms=2_500, confidence=0.3)
+    assert not is_hallucinated(text, voiced_ms=2_500, no_speech=0.5)
 
 
 @pytest.mark.parametrize(

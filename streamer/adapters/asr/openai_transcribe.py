@@ -5,9 +5,11 @@ where it exists: its segments tell how sure the model is, and whether anybody sp
 the last request come as server-sent events (`transcript.text.delta`, `transcript.text.done`).
 """
 
+import asyncio
 import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
+from typing import Final as Constant
 
 import aiohttp
 from pydantic import Field, SecretStr
@@ -22,6 +24,8 @@ from streamer.ports import Final, Hearing, Loading, Misconfigured, Partial, Reco
 
 LOOK_S = 4.0
 """Limit of the question whether the server is there."""
+SIMPLEST: Constant = ("json", False)
+"""Form of the answer, and whether probabilities are asked for: every server has it."""
 
 
 class OpenAiEar(Part):
@@ -34,7 +38,7 @@ class OpenAiEar(Part):
     language: str = ""
     response_format: Literal["auto", "json", "verbose_json"] = "auto"
     stream: bool = False
-    limit_s: float = Field(default=8.0, gt=0, le=60)
+    limit_s: float = Field(default=6.0, gt=0, le=60)
 
     def open(self) -> "OpenAiRecognizer":
         if not is_web_address(self.base_url):
@@ -94,43 +98,59 @@ class OpenAiRecognizer:
         await self._sessions.aclose()
 
     async def _ask(self, pcm: bytes, language: str, names: str, on_partial: Callable[[Partial], None] | None) -> Final:
-        wav = wav_of(pcm)
+        """In the form that worked before, or in the simplest one; within the limit of the settings."""
+        wav, limit_s = wav_of(pcm), self._settings.limit_s
+        kind, logprobs = self._format, self._logprobs
         heard: list[str] = []
 
         def on_event(event: Any) -> None:
             if on_partial is not None and isinstance(event, dict) and event.get("type") == "transcript.text.delta":
-                heard.append(str(event.get("delta", "")))
+                delta = event.get("delta")
+                heard.append(delta if isinstance(delta, str) else "")
                 on_partial(Partial("".join(heard).strip()))
 
         def form() -> aiohttp.FormData:
             data = aiohttp.FormData()
             data.add_field("file", wav, filename="speech.wav", content_type="audio/wav")
-            for name, value in self._fields(language, names, stream=on_partial is not None):
+            for name, value in self._fields(kind, language, names, logprobs=logprobs, stream=on_partial is not None):
                 data.add_field(name, value)
             return data
 
-        while True:
-            try:
-                answer = await http.ask(
-                    self._sessions.get(), self._url, form, headers=self._headers, words=self._words,
-                    limit_s=self._settings.limit_s, on_event=on_event,
-                )  # fmt: skip
-            except http.Refused as refused:
-                if self._format == "json" and not self._logprobs:
-                    http.refuse(refused.status, {}, self._words)
-                self._format, self._logprobs = "json", False  # the simplest form, from here on
-            else:
-                return self._final(answer, language)
+        async def ask() -> Final:
+            answer = await http.ask(
+                self._sessions.get(), self._url, form, headers=self._headers, words=self._words,
+                limit_s=limit_s, on_event=on_event,
+            )  # fmt: skip
+            return self._final(answer, language)
 
-    def _fields(self, language: str, names: str, *, stream: bool) -> Iterable[tuple[str, str]]:
+        try:
+            async with asyncio.timeout(limit_s):
+                try:
+                    return await ask()
+                except http.Refused as refused:
+                    if (kind, logprobs) == SIMPLEST:
+                        http.refuse(refused.status, {}, self._words)
+                kind, logprobs = SIMPLEST
+                final = await ask()
+        except http.Refused as refused:  # not because of the form
+            http.refuse(refused.status, {}, self._words)
+            raise
+        except TimeoutError:
+            raise Unavailable(f"{self._words.server} did not answer within {limit_s:g} s") from None
+        self._format, self._logprobs = SIMPLEST
+        return final
+
+    def _fields(
+        self, kind: str, language: str, names: str, *, logprobs: bool, stream: bool
+    ) -> Iterable[tuple[str, str]]:
         yield "model", self._settings.model
-        yield "response_format", self._format
+        yield "response_format", kind
         yield "temperature", "0"
         if language:
             yield "language", language
         if names:
             yield "prompt", names
-        if self._logprobs and self._format == "json":
+        if logprobs and kind == "json":
             yield "include[]", "logprobs"
         if stream and self._settings.stream:
             yield "stream", "true"
@@ -142,14 +162,24 @@ class OpenAiRecognizer:
         text = " ".join(answer["text"].split())
         told = answer.get("language")
         language = told if isinstance(told, str) and len(told) == 2 else language
-        segments = [each for each in answer.get("segments") or () if isinstance(each, dict)]
-        sure = _numbers(segments, "avg_logprob")
-        silent = _numbers(segments, "no_speech_prob")
-        if not sure and isinstance(answer.get("logprobs"), list):
-            sure = _numbers([each for each in answer["logprobs"] if isinstance(each, dict)], "logprob")
+        try:
+            segments = _rows(answer, "segments")
+            sure = _numbers(segments, "avg_logprob")
+            silent = _numbers(segments, "no_speech_prob")
+            sure = sure or _numbers(_rows(answer, "logprobs"), "logprob")
+        except (ValueError, OverflowError):  # the latter: an integer of hundreds of digits
+            raise Unavailable(f"{self._words.server} sent something that is no transcription") from None
         confidence = math.exp(min(0.0, sum(sure) / len(sure))) if sure else 1.0
         no_speech = min(1.0, max(0.0, min(silent))) if silent else 0.0
         return Final(text, confidence if text else 0.0, no_speech if text else 1.0, language)
+
+
+def _rows(answer: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """ValueError: no list."""
+    rows = answer.get(key)
+    if rows is not None and not isinstance(rows, list):
+        raise ValueError(key)
+    return [each for each in rows or () if isinstance(each, dict)]
 
 
 def _numbers(rows: Iterable[dict[str, Any]], key: str) -> list[float]:

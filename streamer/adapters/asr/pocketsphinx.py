@@ -32,7 +32,7 @@ class SphinxEar(Part):
 
     kind: Literal["offline"] = "offline"
     words: int = Field(default=6_000, ge=500, le=100_000)
-    limit_s: float = Field(default=10.0, gt=0, le=60)
+    limit_s: float = Field(default=6.0, gt=0, le=60)
     load_s: float = Field(default=60.0, gt=0, le=600)
 
     def open(self) -> "SphinxRecognizer":

@@ -46,7 +46,7 @@ class WhisperEar(Part):
     language: str = ""
     beam_size: int = Field(default=3, ge=1, le=10)
     threads: int = Field(default=0, ge=0, le=64)
-    limit_s: float = Field(default=10.0, gt=0, le=60)
+    limit_s: float = Field(default=6.0, gt=0, le=60)
     load_s: float = Field(default=120.0, gt=0, le=600)
 
     def open(self, models: Path | None = None) -> "WhisperRecognizer":

@@ -6,6 +6,8 @@ from pydantic import SecretStr
 
 from streamer.adapters.asr.common.sound import wav_of
 from streamer.adapters.asr.openai_transcribe import OpenAiEar, OpenAiRecognizer
+from streamer.adapters.asr.pocketsphinx import SphinxEar
+from streamer.adapters.asr.whisper import WhisperEar
 from streamer.ports import EAR_RATE_HZ, Final, Misconfigured, Partial, Unavailable
 from tests.adapters.asr.contract import EarContract, Listener, check, feed, silence
 from tests.fakes.transcriptions import FakeTranscriptions
@@ -114,6 +116,67 @@ async def test_a_refused_format_is_asked_for_once(server: FakeTranscriptions) ->
     for _ in range(2):
         assert (await hear(ear)).text == SAID
     assert [each["response_format"] for each in server.requests] == ["verbose_json", "json", "json"]
+    await ear.aclose()
+
+
+@pytest.mark.parametrize("model", ["parakeet", "gpt-4o-transcribe"])
+async def test_a_clip_that_is_refused_in_every_form_changes_nothing(server: FakeTranscriptions, model: str) -> None:
+    """A server says 400 to a clip that is too short for it; the form was fine."""
+    ear = settings(server, model=model).open()
+    ear._logprobs = model.startswith("gpt-")  # as at OpenAI itself
+    server.mode = "400"
+    with pytest.raises(Unavailable, match="does not understand"):
+        await hear(ear)
+    first = server.requests[0]
+    assert len(server.requests) == 2
+    server.mode = "ok"
+    await hear(ear)
+    assert server.requests[2] == first
+    await ear.aclose()
+
+
+async def test_the_limit_holds_for_both_forms_together(server: FakeTranscriptions) -> None:
+    server.formats, server.mode = {"json"}, "silent"
+    ear = settings(server, model="parakeet", limit_s=0.3).open()
+    with pytest.raises(Unavailable, match=r"did not answer within 0\.3 s"):
+        await hear(ear)
+    assert ear._format == "verbose_json"
+    await ear.aclose()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"text": "hi", "segments": 5}',
+        '{"text": "hi", "segments": "none"}',
+        '{"text": "hi", "segments": {"avg_logprob": -1}}',
+        '{"text": "hi", "logprobs": 5}',
+        '{"text": "hi", "segments": [{"avg_logprob": -1' + "0" * 400 + "}]}",
+        '{"text": "hi", "segments": [{"no_speech_prob": 1' + "0" * 400 + "}]}",
+        '{"text": "hi", "segments": [{"avg_logprob": 1' + "0" * 5_000 + "}]}",
+        "[" * 100_000 + "]" * 100_000,
+        '{"text": "hi", "segments": ' + '{"a":' * 100_000 + "1" + "}" * 100_001,
+        "5",
+        "null",
+        '{"text": null}',
+    ],
+    ids=lambda body: body[:40],
+)
+async def test_answers_that_are_something_else(server: FakeTranscriptions, body: str) -> None:
+    server.body = body
+    ear = settings(server).open()
+    with pytest.raises(Unavailable, match="no transcription"):
+        await hear(ear)
+    server.body = ""
+    assert (await hear(ear)).text == SAID
+    await ear.aclose()
+
+
+async def test_answers_that_lack_what_may_be_lacking(server: FakeTranscriptions) -> None:
+    server.body = '{"text": "hi", "segments": null, "logprobs": null, "language": 5}'
+    ear = settings(server).open()
+    final = await hear(ear)
+    assert (final.text, final.confidence, final.no_speech, final.language) == ("hi", 1.0, 0.0, "en")
     await ear.aclose()
 
 
@@ -227,6 +290,10 @@ async def test_a_failed_look_does_not_fail_the_finish(ear: OpenAiRecognizer, ser
         await hearing.look()
     server.mode = "ok"
     assert (await hearing.finish()).text == SAID
+
+
+def test_three_engines_fit_in_the_limit_of_an_ear() -> None:
+    assert OpenAiEar().limit_s == WhisperEar().limit_s == SphinxEar().limit_s == 6.0
 
 
 def test_settings_that_cannot_work() -> None:

@@ -1,10 +1,9 @@
 """Utterances at engines that hear whole clips: looks ahead of the end, and a finish that costs nothing after one."""
 
 import asyncio
-import contextlib
 import heapq
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 
 from streamer.adapters.asr.common.sound import Clip
 from streamer.ports import Final, Misconfigured, Partial, Unavailable
@@ -26,6 +25,8 @@ class _Attempt:
             return await understand(clip, last)
         except (Unavailable, Misconfigured) as failed:
             return failed  # nobody may be waiting any more
+        except Exception as error:  # noqa: BLE001 - the next recogniser is asked; the words may quote the host
+            return Unavailable(f"the recogniser failed ({type(error).__name__})")
 
     @property
     def failed(self) -> bool:
@@ -114,15 +115,16 @@ class BatchHearing:
 
 
 class Turns:
-    """One at a time; who waits for the end of an utterance goes before those who only look."""
+    """One at a time; who waits for the end of an utterance goes before those who only look. Who was given the turn
+    keeps it until `release`, which anybody may call for him."""
 
     def __init__(self) -> None:
         self._busy = False
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._numbers = itertools.count()
 
-    @contextlib.asynccontextmanager
-    async def turn(self, *, last: bool) -> AsyncIterator[None]:
+    async def take(self, *, last: bool) -> None:
+        """Who is cancelled while he waits is out of the queue."""
         if self._busy:
             mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             heapq.heappush(self._waiting, (0 if last else 1, next(self._numbers), mine))
@@ -130,15 +132,11 @@ class Turns:
                 await mine
             except asyncio.CancelledError:
                 if mine.done() and not mine.cancelled():
-                    self._next()  # it was handed over in the same moment
+                    self.release()  # it was handed over in the same moment
                 raise
         self._busy = True
-        try:
-            yield
-        finally:
-            self._next()
 
-    def _next(self) -> None:
+    def release(self) -> None:
         """Hands over without letting go, so that nobody steps in between."""
         while self._waiting:
             waiting = heapq.heappop(self._waiting)[2]

@@ -133,7 +133,7 @@ async def ask(
         raise Unavailable(f"{words.server} cannot be reached") from None
     except (aiohttp.ClientError, OSError) as error:
         raise Unavailable(f"{words.server} broke off ({type(error).__name__})") from None
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: nested a hundred thousand times
         raise Unavailable(f"{words.server} sent something that is no transcription") from None
 
 

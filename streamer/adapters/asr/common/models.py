@@ -79,8 +79,8 @@ def locate(model: str, models: Path) -> Path:
     Raises Misconfigured with what to do.
     """
     if is_path(model) or (model not in MODELS and Path(model).is_dir()):
-        folder = Path(model).expanduser()
-        if not folder.is_dir():
+        folder = _folder(model)
+        if folder is None:
             raise Misconfigured(f"there is no folder {model}", fix="check asr.whisper.model")
         if missing := lacks(folder):
             reason = f"{model} holds no Whisper model for faster-whisper: {missing} is missing"
@@ -91,6 +91,14 @@ def locate(model: str, models: Path) -> Path:
         if folder is not None and not lacks(folder):
             return folder
     raise Misconfigured(f"the Whisper model {known.name} is not on this machine", fix=fix_of(known.name))
+
+
+def _folder(model: str) -> Path | None:
+    try:
+        folder = Path(model).expanduser()
+        return folder if folder.is_dir() else None
+    except (OSError, ValueError, RuntimeError):  # nobody may read it, or it is in the home of nobody
+        return None
 
 
 def fix_of(name: str) -> str:

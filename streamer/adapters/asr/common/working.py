@@ -10,6 +10,8 @@ from streamer.ports import Loading, Misconfigured, Unavailable
 
 AGAIN_S = 5.0
 """A load that failed is not tried again before."""
+STUCK_S = 3.0
+"""Whoever waits for the end of an utterance and gives up after so long has met a process that hangs."""
 HEARD, LOAD, LOADING = "hear", "load", "loading"
 """Kinds of messages: a clip, the model, and how far it is."""
 
@@ -39,6 +41,7 @@ class Working:
         self._load_s, self._hear_s = load_s, hear_s
         self._turns = Turns()
         self._loading: asyncio.Task[Any] | None = None
+        self._asking: asyncio.Task[Any] | None = None
         self._loaded: tuple[int | None, Any] = (None, None)
         self._failed: tuple[float, Exception] | None = None
         self._listeners: list[Callable[[Loading], None]] = []
@@ -118,21 +121,59 @@ class Working:
             listener(told)
 
     async def hear(self, data: Any, pcm: bytes, *, last: bool) -> Any:
-        """The worker's answer for a clip. Raises Unavailable or Misconfigured within the limit."""
-        asked = False
+        """The worker's answer for a clip. Raises Unavailable or Misconfigured within the limit.
+
+        The worker cannot be interrupted: a clip that nobody waits for any more keeps its turn until it is answered, so
+        that at most one such clip is ahead of the next. One that waits for its turn is never sent."""
+        loop = asyncio.get_running_loop()
+        asked_s, asking = 0.0, None
         try:
             async with asyncio.timeout(self._hear_s):
                 await self.load()
-                async with self._turns.turn(last=last):
-                    asked = True
-                    said, _ = await self._worker.call(HEARD, data, pcm, within_s=2 * self._hear_s)
-                    return said
+                await self._turns.take(last=last)
+                asked_s, asking = loop.time(), await self._ask(data, pcm)
+                return await asyncio.shield(asking)
         except TimeoutError:
-            if asked:
-                self._worker.kill()
-                raise Unavailable(f"{self._name} did not answer within {self._hear_s:g} s") from None
+            if asking is not None:
+                self._kill_for(asking)
+                raise self._late() from None
             busy = "is still loading its model" if self._loading is not None else "is busy"
             raise Unavailable(f"{self._name} {busy}", retry_after_s=AGAIN_S) from None
+        except asyncio.CancelledError:
+            if asking is not None and last and loop.time() - asked_s >= STUCK_S:
+                self._kill_for(asking)
+            raise
+
+    async def _ask(self, data: Any, pcm: bytes) -> asyncio.Task[Any]:
+        """Begin, for whoever has the turn; it goes on when the answer is there, or when there will be none."""
+        try:
+            await self.load()  # the process may have ended while the turn was waited for
+        except BaseException:
+            self._turns.release()
+            raise
+        asking = self._asking = asyncio.create_task(self._heard(data, pcm), name=f"{self._name}-hears")
+        asking.add_done_callback(self._answered)
+        return asking
+
+    async def _heard(self, data: Any, pcm: bytes) -> Any:
+        try:
+            async with asyncio.timeout(self._hear_s):
+                return (await self._worker.call(HEARD, data, pcm, within_s=2 * self._hear_s))[0]
+        except TimeoutError:
+            self._worker.kill()
+            raise self._late() from None
+
+    def _answered(self, asking: asyncio.Task[Any]) -> None:
+        if not asking.cancelled():
+            asking.exception()  # seen: nobody may be waiting for it any more
+        self._turns.release()
+
+    def _kill_for(self, asking: asyncio.Task[Any]) -> None:
+        if not asking.done():
+            self._worker.kill()
+
+    def _late(self) -> Unavailable:
+        return Unavailable(f"{self._name} did not answer within {self._hear_s:g} s")
 
     async def aclose(self) -> None:
         """Within a second; what is under way raises Unavailable."""
@@ -141,3 +182,5 @@ class Working:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
         await self._worker.aclose()
+        if self._asking is not None:
+            await asyncio.gather(self._asking, return_exceptions=True)
