@@ -67,7 +67,7 @@ MEASURES: tuple[tuple[Measure, tuple[str, ...]], ...] = (
     (stage_sound, ("mouth_sound_ms", "caption_sound_ms")),
     (stage_converge, ("stage_converge",)),
     (ears, ("vad_core_percent", "ear_onset_ms", "false_barge_ins")),
-    (hushes, ("hush_own_ms", "hush_page_ms", "hush_silent_ms", "unhush_ms")),
+    (hushes, ("turn_queue_ms", "hush_own_ms", "hush_page_ms", "hush_silent_ms", "unhush_ms")),
     (recognisers, ("asr_stall_ms", "asr_final_ms", "offline_words")),
     (voices, ("voice_first_audio_ms", "voice_frame_ms")),
     (devices, ("device_heard_ms", "device_silent_ms", "device_torn")),

@@ -22,7 +22,7 @@ async def ears(bench: Bench, *, quick: bool) -> None:
 
 
 async def hushes(bench: Bench, *, quick: bool) -> None:
-    """`hush_own_ms`, `hush_page_ms`, `hush_silent_ms`, `unhush_ms`."""
+    """`turn_queue_ms`, `hush_own_ms`, `hush_page_ms`, `hush_silent_ms`, `unhush_ms`."""
     from tests.bench.hearing_floor import hearing_floor
 
     await hearing_floor(bench, quick=quick)

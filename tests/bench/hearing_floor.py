@@ -1,5 +1,6 @@
 """`hush_own_ms`, `hush_page_ms`, `hush_silent_ms`, `unhush_ms`: from the fact that the host speaks until nothing of the
 line on air is sent any more, until the page knows, until it is silent; from the order to go on until it sounds again.
+`turn_queue_ms`: from the words of the host's turn to a line that is being prepared for them.
 
 A whole show in this process with a voice that speaks tones. The own part is the time in which the fact is journaled,
 folded and carried out: after it no frame of the line is sent.
@@ -22,7 +23,15 @@ import aiohttp
 
 from streamer.adapters.demo.brain import INSTANT
 from streamer.app.house import House
-from streamer.core.events import HostSaidNothing, HostSpeechConfirmed, HostVoiceEnded, SayRequested
+from streamer.core.events import (
+    HostSaidNothing,
+    HostSpeechConfirmed,
+    HostVoiceEnded,
+    ResumePressed,
+    SayRequested,
+    StopPressed,
+)
+from streamer.hearing.turn import Turn
 from streamer.web.gate import Site
 from tests.app.kit import plan, put
 from tests.bench.browser import BROWSERS, EAR, QUIET, clocks
@@ -30,7 +39,7 @@ from tests.bench.report import Bench, Spread, spread
 from tests.fakes.sink_page import SinkPage
 from tests.fakes.tts import FakeVoice, How
 
-FIGURES = ("hush_own_ms", "hush_page_ms", "hush_silent_ms", "unhush_ms")
+FIGURES = ("turn_queue_ms", "hush_own_ms", "hush_page_ms", "hush_silent_ms", "unhush_ms")
 TEXT = "This line is long enough to be silenced many times before it ends, and it says nothing else at all. " * 6
 SETTINGS = "show: {idle_after_s: 0, banter_every_s: 0, gap_s: 0, rundown: empty}\n"
 WITHIN_S = 20.0
@@ -42,6 +51,7 @@ async def figures(*, quick: bool = False) -> dict[str, Spread]:
     times = QUICK if quick else TIMES
     found: dict[str, Spread] = {}
     async with _house() as house:
+        found["turn_queue_ms"] = spread([await _queued(house) for _ in range(times)])
         found |= await _ours(house, times)
         async with _chromium(house) as page:
             if page is not None:
@@ -155,6 +165,20 @@ async def _until(fits: Callable[[], object]) -> None:
     async with asyncio.timeout(WITHIN_S):
         while not fits():
             await asyncio.sleep(0.01)
+
+
+async def _queued(house: House) -> float:
+    """A turn whose words are known, until its answer is waited for or being made."""
+    name = house.plan.cast[0].name
+    began = time.perf_counter_ns() / 1e6
+    house.hearing._turn(Turn(text=f"{name}, what do you think about the moon?", began_s=0.0, ended_s=1.0))
+    while not (house.inbox.show.next or house.inbox.show.requests):
+        await asyncio.sleep(0)
+    took = time.perf_counter_ns() / 1e6 - began
+    house.inbox.emit(StopPressed())
+    house.inbox.emit(ResumePressed())
+    await _until(lambda: house.inbox.show.next is None and house.inbox.show.air is None)
+    return took
 
 
 def _confirmed(house: House) -> tuple[float, float]:
