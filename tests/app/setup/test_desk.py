@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from streamer.adapters.llm.discover import LocalModel, LocalServer
+from streamer.adapters.tts.azure import AzureVoice
 from streamer.app import settings as settings_module
 from streamer.app.parts import keyed_voice
 from streamer.app.setup import writing
@@ -297,7 +298,9 @@ async def test_the_key_of_a_region_goes_to_no_other(show: Callable[..., Show]) -
     assert refused.value.code == "no_key"
     put(it.folders.home, "config/streamer.yaml", it.text.replace("westeurope", "japaneast"))
     await it._reload()  # pyright: ignore[reportPrivateUsage]
-    assert keyed_voice(it.plan.settings.tts.azure).api_key.get_secret_value() == ""
+    part = keyed_voice(it.plan.settings.tts.parts["azure"])
+    assert isinstance(part, AzureVoice)
+    assert (part.region, part.api_key.get_secret_value()) == ("japaneast", "")
 
 
 async def test_a_region_comes_to_a_key_of_the_environment_but_is_not_changed_under_it(
