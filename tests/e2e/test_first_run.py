@@ -226,7 +226,9 @@ class Evening:
     async def meet(self) -> None:
         """Sound, and the three ways to talk."""
         who, page = self.who, self.page
-        await page.evaluate(f"{STAGE}.sink.ctx.suspend()")  # a headless browser lets every page sound; a real one waits
+        # A headless browser lets every page sound, as soon as it is connected; a real one waits.
+        await who.becomes(f"{STAGE}.state().holder", "the stage to be connected")
+        await page.evaluate(f"{STAGE}.sink.ctx.suspend()")
         await page.get_by_role("button", name="Click to hear them").click()
         await page.get_by_role("button", name="Sound on").wait_for()
         await who.becomes(f"{STAGE}.state().audio === 'running' && {STAGE}.state().holder", "the sound")

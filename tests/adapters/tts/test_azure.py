@@ -109,7 +109,8 @@ async def test_connections_are_kept(voice: AzureSpeech, azure: FakeAzure) -> Non
     await until(lambda: azure.open == 2)
     for _ in range(4):
         await collect(voice.synthesize(SpeechRequest("Hi.")))
-    assert len([path for path in azure.paths if path.startswith("/tts/cognitiveservices/websocket")]) == 2
+    made = [path for path in azure.paths if path.startswith("/tts/cognitiveservices/websocket")]
+    assert len(made) in (2, 3), "the SDK may find one of them too slow on a busy machine; without keeping there are six"
 
 
 async def test_connections_that_the_service_closed_are_opened_again(voice: AzureSpeech, azure: FakeAzure) -> None:
