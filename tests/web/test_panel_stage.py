@@ -142,13 +142,13 @@ async def test_the_quiet_switch_is_held_by_its_key_and_turned_by_its_button(open
 async def test_the_level_stands_beside_the_line_it_has_to_pass(opened: Any, show: PanelShow) -> None:
     put(show, STAGE, OBS)
     panel = await card(opened)
-    meter = panel.page.locator("[role=meter]")
+    meter = panel.page.locator(".hostrow [role=meter]")
     assert await meter.get_attribute("aria-valuenow") == "-52"
     await show.change({"obs/level_db": -12.4, "stage/host/speaking": True})
-    await panel.page.locator(".meter.over[aria-valuenow='-12']").wait_for()
+    await panel.page.locator(".hostrow .meter.over[aria-valuenow='-12']").wait_for()
     await panel.shows(".hostrow", "You are speaking: the cast waits.")
     await show.change({"obs/level_db": None})
-    await panel.page.locator(".meter:not(.over)[aria-valuetext='no level']").wait_for()
+    await panel.page.locator(".hostrow .meter:not(.over)[aria-valuetext='no level']").wait_for()
 
 
 async def test_the_stream_is_asked_about_and_the_rest_is_not(opened: Any, show: PanelShow) -> None:
