@@ -39,6 +39,7 @@ class Obs:
         self.asked: list[str] = []
         self.heard = bytearray()
         self.task: asyncio.Task[None] | None = None
+        self.tasks: list[asyncio.Task[None]] = []
 
     async def request(self, name: str, data: Mapping[str, Any] | None = None) -> dict[str, Any]:
         await asyncio.sleep(0)
@@ -65,6 +66,7 @@ class Obs:
             self.task.cancel()
         if self.reads:
             self.task = asyncio.create_task(self._read(url))
+            self.tasks.append(self.task)
 
     async def _read(self, url: str) -> None:
         with contextlib.suppress(OSError):
@@ -95,9 +97,9 @@ async def running(outlet: ObsMediaOutlet, obs: Obs) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        if obs.task is not None:
-            obs.task.cancel()
-            await asyncio.gather(obs.task, return_exceptions=True)
+        for each in obs.tasks:  # also those that were replaced: each closes its socket
+            each.cancel()
+        await asyncio.gather(*obs.tasks, return_exceptions=True)
 
 
 async def until(fits: Any, within_s: float = 15.0) -> None:

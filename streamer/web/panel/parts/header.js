@@ -57,9 +57,9 @@ function Part({ h }) {
 /** A box under its button. Closes on Escape, on a press elsewhere, and gives the focus back. */
 export function Popover({ label, onClose, children, cls = "" }) {
   const box = useRef(null);
-  const opener = useRef(null); // taken while it is drawn: by the time of the effect a quick Tab may have moved on
+  const opener = useRef(null); // taken while it is drawn: by the time of an effect a quick Tab may have moved on
   if (!opener.current) opener.current = document.activeElement;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = opener.current;
     if (!box.current.contains(document.activeElement)) box.current.focus();
     const away = (event) => { if (box.current && !box.current.contains(event.target) && !before.contains(event.target)) onClose(); };
