@@ -14,7 +14,7 @@ from streamer.speech.playhead import SinkPlayhead
 from streamer.speech.tags import GESTURES
 from streamer.speech.view import ClauseView, MouthView
 
-LATER_MS = 50
+LATER_MS = 35
 """The overlay draws a page 80 ms before its first word, so that eyes are there. A device shows words as they come: they
 are asked for so much later, which leaves a frame of OBS."""
 LINES_KEPT = 4
