@@ -84,6 +84,8 @@ BEAT_S = 1.0
 OVERLAY_BEAT = 4
 """Every so many beats the overlays are told that the show is alive."""
 POKE = "somebody just poked you with a finger on the screen; react in one short sentence"
+SETTLE_S = 90.0
+"""Standing still while everything is loaded for the first time is no trouble of the show; a stall is shown for 60 s."""
 CLOSE_LIMIT_S = 0.6
 PART_LIMIT_S = 0.3
 
@@ -132,6 +134,7 @@ class House:
         """Whether nobody has been through the first run."""
         self._past: Past | None = None
         self._latency_told: object = None
+        self._watched_s = time.monotonic()
         self._plays = SinkChanged(page=False, name=SilentClock.name)
 
     @property
@@ -183,6 +186,7 @@ class House:
         await self.web.start()
         self._begin(past)
         self.stalls.start()
+        self._watched_s = time.monotonic()
         if not self._rehearsal:
             await self.stage.change()
             await self.hearing.change()
@@ -526,7 +530,8 @@ class House:
         files = file_health(self.watch.problems, self.plan.problems)
         stage = self.stage.healths()
         ears = self.hearing.healths()
-        sound, loop = self.outlets.healths(), self.stalls.healths()
+        settled = time.monotonic() - self._watched_s > SETTLE_S
+        sound, loop = self.outlets.healths(), self.stalls.healths() if settled else []
         if not self._rehearsal:
             obs = self.plan.settings.obs
             sound = [*self.outlets.waiting(self.plan.settings.sound, obs.url if obs is not None else ""), *sound]
