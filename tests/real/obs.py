@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Self
 
+from streamer.adapters.obs.errors import ObsRefused
 from streamer.adapters.obs.link import ObsLink
 
 TOOL = Path(__file__).parent / "headless_obs.py"
@@ -120,9 +121,26 @@ async def reset(link: ObsLink) -> None:
         await link.request("CreateScene", {"sceneName": "Scene"})
     await link.request("SetCurrentProgramScene", {"sceneName": "Scene"})
     special = set(filter(None, (await link.request("GetSpecialInputs")).values()))
-    for entry in (await link.request("GetInputList"))["inputs"]:
-        if entry["inputName"] not in special:
-            await link.request("RemoveInput", {"inputName": entry["inputName"]})
-    for name in names:
-        if name != "Scene":
-            await link.request("RemoveScene", {"sceneName": name})
+    async with asyncio.timeout(10):
+        while left := await _left(link, special):
+            for request, key, name in left:
+                await _remove(link, request, {key: name})
+            await asyncio.sleep(0.05)
+
+
+async def _left(link: ObsLink, special: set[str]) -> list[tuple[str, str, str]]:
+    """The requests that remove what is not of the empty OBS: (request, name of its field, name)."""
+    inputs = [entry["inputName"] for entry in (await link.request("GetInputList"))["inputs"]]
+    scenes = [scene["sceneName"] for scene in (await link.request("GetSceneList"))["scenes"]]
+    return [("RemoveInput", "inputName", name) for name in inputs if name not in special] + [
+        ("RemoveScene", "sceneName", name) for name in scenes if name != "Scene"
+    ]
+
+
+async def _remove(link: ObsLink, request: str, data: dict[str, str]) -> None:
+    """OBS lists an input for a moment after it was removed, until the last frame lets go of it: 600 is well then."""
+    try:
+        await link.request(request, data)
+    except ObsRefused as refused:
+        if refused.code != 600:
+            raise
