@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
+from streamer.adapters.obs.meter import plausible
 from streamer.ports import FRAME_MS
 
 SILENCE_DB: Final = -100.0
@@ -128,7 +129,7 @@ def obs_level(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> float 
         channels = row.get("inputLevelsMul")
         for channel in channels if isinstance(channels, list) else ():
             mean = channel[0] if isinstance(channel, list) and channel else 0
-            loudest = max(loudest or 0.0, float(mean) if isinstance(mean, int | float) else 0.0)
+            loudest = max(loudest or 0.0, plausible(mean))
         loudest = 0.0 if loudest is None else loudest
     if loudest is None:
         return None

@@ -122,7 +122,7 @@ def test_the_loudest_of_the_inputs_in_a_report_of_obs():
         {"inputName": "Voices", "inputLevelsMul": [[0.05, 0.2, 0.2], [0.1, 0.3, 0.3]]},
         {"inputName": "Mic", "inputLevelsMul": [[0.9, 0.9, 0.9]]},
         {"inputName": "Muted", "inputLevelsMul": [[0.0, 0.0, 0.9]]},
-        {"inputName": "Odd", "inputLevelsMul": [None, [], ["x"]]},
+        {"inputName": "Odd", "inputLevelsMul": [None, [], ["x"], [6.7e22, 1.0, 1.0], [float("nan"), 1.0, 1.0]]},
         {"inputName": "None"},
     ]
     assert obs_level(rows, ["Voices", "Muted"]) == pytest.approx(-20.0)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from streamer.adapters.obs.link import ObsLink
+from streamer.adapters.obs.meter_ear import loudest
 from tests.real.media import captions, changes, heard
 from tests.real.obs import RealObs
 from tests.real.takes import add_colour, add_microphone, play_tone, recording, streaming
@@ -51,8 +52,8 @@ async def test_sound_of_the_desktop_and_of_a_microphone(sound_obs: RealObs) -> N
 
         def note(rows: list[dict]) -> None:
             for row in rows:
-                loudest = max((levels[1] for levels in row["inputLevelsMul"]), default=0.0)
-                peaks[row["inputName"]] = max(peaks.get(row["inputName"], 0.0), loudest)
+                peak, _ = loudest(row["inputLevelsMul"])
+                peaks[row["inputName"]] = max(peaks.get(row["inputName"], 0.0), peak)
 
         link.on_meters = note
         await play_tone(sound_obs.pulse, 0.4, sink="microphone")

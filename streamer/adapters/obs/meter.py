@@ -40,12 +40,22 @@ EVEN_MS: Final = 4_000
 EVEN_DB: Final = 2.5
 """A level that has varied by less than this (standard deviation) for `EVEN_MS` is a fan, not a voice."""
 
+MOST_LEVEL: Final = 100.0
+"""Linear. Faders go up to +26 dB, and sound may be louder than full scale before the limiter; no sound is +40 dB."""
+
 State = Literal["quiet", "suspected", "speaking"]
 
 
+def plausible(level: object) -> float:
+    """A linear level as OBS reports it; 0.0 for what is none. A new input's first reports hold, now and then, memory
+    that nobody has written (6.7e22 was seen of OBS 29), which must not be taken for the host."""
+    return float(level) if isinstance(level, int | float) and 0 <= level <= MOST_LEVEL else 0.0
+
+
 def db(level: float) -> float:
-    """Decibels below full scale of a linear level, -100 at least; what is no number counts as silence."""
-    return max(SILENCE_DB, 20 * math.log10(level)) if math.isfinite(level) and level > 0 else SILENCE_DB
+    """Decibels below full scale of a linear level, -100 at least; what is no level counts as silence."""
+    level = plausible(level)
+    return max(SILENCE_DB, 20 * math.log10(level)) if level > 0 else SILENCE_DB
 
 
 class HostMeter:

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from typing import Any, Final, Protocol
 
 from streamer.adapters.obs.errors import ObsGone, ObsRefused
-from streamer.adapters.obs.meter import HostMeter
+from streamer.adapters.obs.meter import HostMeter, plausible
 from streamer.core.events import HostEarChanged
 from streamer.ports import Health, Notice, Reports
 
@@ -138,7 +138,7 @@ def loudest(levels: object) -> tuple[float, float]:
     found = (0.0, 0.0)
     for channel in levels if isinstance(levels, list) else ():
         if isinstance(channel, list) and len(channel) >= 2:
-            magnitude, peak = (float(value) if isinstance(value, int | float) else 0.0 for value in channel[:2])
+            magnitude, peak = (plausible(value) for value in channel[:2])
             if peak > found[0]:
                 found = (peak, magnitude)
     return found

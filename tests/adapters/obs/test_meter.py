@@ -108,7 +108,7 @@ def test_who_talks_on_is_confirmed_every_ten_seconds() -> None:
 def test_a_muted_microphone_is_silence_and_what_is_no_number_too() -> None:
     meter = HostMeter()
     assert not feed(meter, 0.0, 0, 1000)
-    for odd in (float("nan"), float("inf"), -1.0):
+    for odd in (float("nan"), float("inf"), -1.0, 6.7e22):
         assert not meter.feed(odd, 2000)
     assert meter.level_db == -100
 

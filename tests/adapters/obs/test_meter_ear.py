@@ -140,6 +140,7 @@ def test_levels_that_make_no_sense_are_silence(levels: object) -> None:
 
 def test_the_loudest_channel_counts() -> None:
     assert loudest([[0.1, 0.2, 0.9], [0.2, 0.4, 0.9]]) == (0.4, 0.2)
+    assert loudest([[0.1, 6.7e22, 0.9], [0.2, 0.4, 0.9]]) == (0.4, 0.2)
 
 
 def test_nearest_names_whatever_their_case() -> None:
