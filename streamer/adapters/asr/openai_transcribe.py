@@ -44,7 +44,10 @@ class OpenAiEar(Part):
         if not is_web_address(self.base_url):
             raise Misconfigured("asr.openai.base_url is no http(s) address", fix="e.g. http://localhost:8000/v1")
         if URL(self.base_url).host == "api.openai.com" and not self.api_key.get_secret_value():
-            raise Misconfigured("OpenAI's transcription needs a key", fix="set OPENAI_API_KEY")
+            raise Misconfigured(
+                "OpenAI's transcription needs a key",
+                fix="set OPENAI_API_KEY, or give OpenAI's key in the set-up (Model or Voice)",
+            )
         return OpenAiRecognizer(self)
 
 

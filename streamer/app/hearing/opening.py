@@ -10,7 +10,7 @@ from streamer.adapters.asr.pocketsphinx import SphinxEar
 from streamer.adapters.asr.whisper import WhisperEar
 from streamer.adapters.part import Part
 from streamer.app.parts import AZURE_KEY as VOICE_AZURE_KEY
-from streamer.app.parts import azure_address, misconfigured
+from streamer.app.parts import BRAIN_KEY, VOICE_KEY, azure_address, misconfigured
 from streamer.app.settings import AsrPart, EarEngine, Settings, secret
 from streamer.app.setup.secrets import name_for
 from streamer.ports import Health, Misconfigured, SpeechRecognizer
@@ -36,21 +36,23 @@ def part_of(asr: AsrPart, engine: EarEngine) -> Part | None:
 
 
 def keyed(part: KeyedT) -> KeyedT:
-    """With its key, when the settings hold none: the one given for this address, else OpenAI's own from the
-    environment, which is not sent to another address."""
+    """With its key, when the settings hold none: the one given for this address (for the ear, else for the voice or the
+    model: a server that thinks or speaks with a key also hears with it), else OpenAI's own from the environment. None
+    is ever sent to another address."""
     if part.api_key.get_secret_value():
         return part
     if isinstance(part, OpenAiEar):
-        key = secret(name_for(OPENAI_KEY, part.base_url))
-        home = OpenAiEar.model_fields["base_url"].default
-        if not key.get_secret_value() and part.base_url.rstrip("/") == home:
-            key = secret("OPENAI_API_KEY")
+        names = [name_for(each, part.base_url) for each in (OPENAI_KEY, VOICE_KEY, BRAIN_KEY)]
+        if part.base_url.rstrip("/") == OpenAiEar.model_fields["base_url"].default:
+            names.append("OPENAI_API_KEY")
     else:
         place = part.endpoint or azure_address(part.region)
-        key = secret(name_for(AZURE_KEY, place))
-        if not key.get_secret_value():  # one resource speaks and hears
-            key = secret(name_for(VOICE_AZURE_KEY, place))
-    return part.model_copy(update={"api_key": key}) if key.get_secret_value() else part
+        names = [name_for(each, place) for each in (AZURE_KEY, VOICE_AZURE_KEY)]
+    for name in names:
+        key = secret(name)
+        if key.get_secret_value():
+            return part.model_copy(update={"api_key": key})
+    return part
 
 
 def open_recognizers(settings: Settings, state: Path) -> tuple[dict[str, SpeechRecognizer], Sequence[Health]]:
