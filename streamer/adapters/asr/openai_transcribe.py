@@ -15,6 +15,7 @@ import aiohttp
 from pydantic import Field, SecretStr
 from yarl import URL
 
+from streamer.adapters import http_client
 from streamer.adapters.asr.common import http
 from streamer.adapters.asr.common.batch import BatchHearing
 from streamer.adapters.asr.common.hints import base_of, bounded
@@ -58,9 +59,9 @@ class OpenAiRecognizer:
         self._settings = settings
         base = settings.base_url.rstrip("/")
         self._url, self._models = URL(base + "/audio/transcriptions"), URL(base + "/models")
-        local = http.is_local(base)
+        local = http_client.is_local(base)
         self.caps = RecognizerCaps(engine="openai", local=local)
-        self._sessions = http.Sessions(proxies=not local)
+        self._sessions = http_client.Sessions("the recogniser", proxies=not local)
         self._words = http.Words(
             "the transcription server",
             fix_key="check asr.openai.api_key",

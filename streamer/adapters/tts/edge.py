@@ -16,8 +16,8 @@ from typing import Any, Literal
 import aiohttp
 from pydantic import Field
 
+from streamer.adapters.http_client import retry_after_s
 from streamer.adapters.part import Part
-from streamer.adapters.tts.common.http import retry_after_s
 from streamer.adapters.tts.common.mp3 import Mp3Decoder, Mp3Error, warm_up
 from streamer.adapters.tts.common.sound import is_silent
 from streamer.adapters.tts.common.text import WordFinder, speakable, without_pictures

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from pydantic import Field, SecretStr
 from yarl import URL
 
+from streamer.adapters import http_client
 from streamer.adapters.part import Part, is_web_address
 from streamer.adapters.tts.common import http
 from streamer.adapters.tts.common.letters import LetterMarks
@@ -80,12 +81,12 @@ class ElevenLabsSpeech:
     def __init__(self, settings: ElevenLabsVoice) -> None:
         self._settings = settings
         self._base = settings.base_url.rstrip("/")
-        local = http.is_local(settings.base_url)
+        local = http_client.is_local(settings.base_url)
         self.caps = VoiceCaps(
             engine="elevenlabs", streaming=True, word_marks=True, viseme_marks=True, local=local,
             cost_per_1k_chars=settings.cost_per_1k_chars,
         )  # fmt: skip
-        self._sessions = http.Sessions(proxies=not local)
+        self._sessions = http.sessions(proxies=not local)
         self._limits = http.Limits(settings.first_audio_s, settings.stall_s, settings.total_s)
         kind, rate = settings.output_format.split("_")[:2]
         self._answer = http.Answer(
@@ -213,7 +214,7 @@ def explain(status: int, headers: Mapping[str, str], body: bytes) -> None:
         raise Unspeakable(f"ElevenLabs does not take this text ({status})")
     if status == 429:
         full = "too many at once for the plan" if "concurrent" in code else "asks to slow down"
-        raise Unavailable(f"ElevenLabs: {full} (429)", retry_after_s=http.retry_after_s(headers, 5.0))
+        raise Unavailable(f"ElevenLabs: {full} (429)", retry_after_s=http_client.retry_after_s(headers, 5.0))
 
 
 class _Lines:

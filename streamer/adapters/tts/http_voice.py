@@ -19,6 +19,7 @@ import aiohttp
 from pydantic import Field, JsonValue, SecretStr
 from yarl import URL
 
+from streamer.adapters import http_client
 from streamer.adapters.part import Part, is_web_address
 from streamer.adapters.tts.common import http
 from streamer.adapters.tts.common.mp3 import warm_up
@@ -68,9 +69,9 @@ class HttpSpeech:
 
     def __init__(self, settings: HttpVoice) -> None:
         self._settings = settings
-        local = http.is_local(re.sub(r"[{}]", "", settings.url))
+        local = http_client.is_local(re.sub(r"[{}]", "", settings.url))
         self.caps = VoiceCaps(engine="http", streaming=True, local=local, cost_per_1k_chars=settings.cost_per_1k_chars)
-        self._sessions = http.Sessions(proxies=not local)
+        self._sessions = http.sessions(proxies=not local)
         self._limits = http.Limits(settings.first_audio_s, settings.stall_s, settings.total_s, settings.max_bytes)
         self._answer = http.Answer(
             asked=None if settings.format == "auto" else settings.format,

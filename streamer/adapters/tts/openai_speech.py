@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr
 from yarl import URL
 
+from streamer.adapters import http_client
 from streamer.adapters.part import Part, is_web_address
 from streamer.adapters.tts.common import http
 from streamer.adapters.tts.common.mp3 import warm_up
@@ -52,11 +53,11 @@ class OpenAiSpeech:
     def __init__(self, settings: OpenAiVoice) -> None:
         self._settings = settings
         self._url = URL(settings.base_url.rstrip("/") + "/audio/speech")
-        local = http.is_local(settings.base_url)
+        local = http_client.is_local(settings.base_url)
         self.caps = VoiceCaps(
             engine="openai", streaming=True, local=local, cost_per_1k_chars=settings.cost_per_1k_chars
         )
-        self._sessions = http.Sessions(proxies=not local)
+        self._sessions = http.sessions(proxies=not local)
         self._limits = http.Limits(settings.first_audio_s, settings.stall_s, settings.total_s)
         self._answer = http.Answer(
             asked=settings.response_format,

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from yarl import URL
 
-from streamer.adapters.tts.common.http import is_local
+from streamer.adapters.http_client import is_local
 from streamer.adapters.tts.common.listing import VoiceEntry, gender_of
 
 LIMIT_S = 5.0

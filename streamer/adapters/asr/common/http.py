@@ -1,9 +1,6 @@
 """One clip sent to a server over HTTP, its words read from the answer, every failure told apart."""
 
 import asyncio
-import datetime as dt
-import email.utils
-import ipaddress
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
@@ -12,7 +9,8 @@ import aiohttp
 import msgspec
 from yarl import URL
 
-from streamer.ports import Misconfigured, Unavailable
+from streamer.adapters import http_client
+from streamer.ports import Unavailable
 
 MAX_BYTES = 1 << 20
 """Of an answer: the words of half a minute are a few kilobytes."""
@@ -26,70 +24,13 @@ class Words(msgspec.Struct, frozen=True):
     fix_url: str
 
 
-def is_local(url: str) -> bool:
-    """Loopback and private addresses: never sent through a proxy."""
-    host = URL(url).host or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_private
-    except ValueError:
-        return False
-
-
-class Sessions:
-    """One keep-alive session, opened at the first use on the running loop."""
-
-    def __init__(self, *, proxies: bool) -> None:
-        self._proxies = proxies
-        self._session: aiohttp.ClientSession | None = None
-        self.closed = False
-
-    def get(self) -> aiohttp.ClientSession:
-        if self.closed:
-            raise Unavailable("the recogniser is closed")
-        if self._session is None:
-            timeout = aiohttp.ClientTimeout(total=None, sock_connect=3.0)
-            self._session = aiohttp.ClientSession(timeout=timeout, trust_env=self._proxies)
-        return self._session
-
-    async def aclose(self) -> None:
-        self.closed = True
-        if self._session is not None:
-            await self._session.close()
-
-
-def retry_after_s(headers: Mapping[str, str], default: float | None = None) -> float | None:
-    """`Retry-After` in seconds or as a date (RFC 9110, 10.2.3); at most an hour."""
-    raw = headers.get("Retry-After", "").strip()
-    try:
-        return min(3600.0, max(0.0, float(raw)))
-    except ValueError:
-        pass
-    try:
-        when = email.utils.parsedate_to_datetime(raw)
-    except ValueError:
-        return default
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=dt.UTC)
-    return min(3600.0, max(0.0, (when - dt.datetime.now(dt.UTC)).total_seconds()))
-
-
 def refuse(status: int, headers: Mapping[str, str], words: Words) -> None:
-    """Raises what a status means. The server's own words are left out: they may repeat the key or what was said."""
-    server = words.server
-    if status in (401, 403):
-        raise Misconfigured(f"{server} refuses the key ({status})", fix=words.fix_key)
-    if status in (404, 405):
-        raise Misconfigured(f"{server} has no such address or model ({status})", fix=words.fix_url)
+    """Raises what a status means."""
     if status == 413:
-        raise Unavailable(f"the sentence is too long for {server} (413)")
-    if status == 429:
-        raise Unavailable(f"{server} asks to slow down (429)", retry_after_s=retry_after_s(headers, 10.0))
+        raise Unavailable(f"the sentence is too long for {words.server} (413)")
     if status in (400, 415, 422):
-        raise Unavailable(f"{server} does not understand the request ({status})")
-    if status >= 300:
-        raise Unavailable(f"{server} answers {status}", retry_after_s=retry_after_s(headers))
+        raise Unavailable(f"{words.server} does not understand the request ({status})")
+    http_client.refuse(status, headers, words.server, fix_key=words.fix_key, fix_url=words.fix_url)
 
 
 class Refused(Exception):

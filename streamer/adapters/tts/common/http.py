@@ -2,9 +2,6 @@
 
 import asyncio
 import contextlib
-import datetime as dt
-import email.utils
-import ipaddress
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from typing import Any, Protocol
 
@@ -12,8 +9,10 @@ import aiohttp
 import msgspec
 from yarl import URL
 
+from streamer.adapters import http_client
+from streamer.adapters.http_client import Sessions
 from streamer.adapters.tts.common.sound import BadSound, Decoder, Format, Mp3Stream, decoder_for, is_silent, kind_of
-from streamer.ports import RATE_HZ, Done, Misconfigured, Pcm, Unavailable
+from streamer.ports import RATE_HZ, Done, Pcm, Unavailable
 
 MP3_SLICE, PCM_SLICE = 720, 9_600
 """Bytes decoded before the next piece leaves: 120 ms at 48 kbit/s, 200 ms at 24,000 Hz."""
@@ -56,66 +55,14 @@ class Answer(msgspec.Struct, frozen=True):
     explain: Explain | None = None
 
 
-def is_local(url: str) -> bool:
-    """Loopback and private addresses: never sent through a proxy."""
-    host = URL(url).host or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_private
-    except ValueError:
-        return False
-
-
-class Sessions:
-    """One aiohttp session, opened at the first use on the running loop."""
-
-    def __init__(self, *, proxies: bool) -> None:
-        self._proxies = proxies
-        self._session: aiohttp.ClientSession | None = None
-        self._closed = False
-
-    def get(self) -> aiohttp.ClientSession:
-        if self._closed:
-            raise Unavailable("the voice is closed")
-        if self._session is None:
-            timeout = aiohttp.ClientTimeout(total=None, sock_connect=3.0)
-            connector = aiohttp.TCPConnector(keepalive_timeout=KEEP_ALIVE_S)
-            self._session = aiohttp.ClientSession(timeout=timeout, trust_env=self._proxies, connector=connector)
-        return self._session
-
-    async def aclose(self) -> None:
-        self._closed = True
-        if self._session is not None:
-            await self._session.close()
-
-
-def retry_after_s(headers: Mapping[str, str], default: float | None = None) -> float | None:
-    """`Retry-After` in seconds or as a date (RFC 9110, 10.2.3); at most an hour."""
-    raw = headers.get("Retry-After", "").strip()
-    try:
-        return min(3600.0, max(0.0, float(raw)))
-    except ValueError:
-        pass
-    try:
-        when = email.utils.parsedate_to_datetime(raw)
-    except ValueError:
-        return default
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=dt.UTC)
-    return min(3600.0, max(0.0, (when - dt.datetime.now(dt.UTC)).total_seconds()))
+def sessions(*, proxies: bool) -> Sessions:
+    """For one voice."""
+    return Sessions("the voice", proxies=proxies, keep_alive_s=KEEP_ALIVE_S)
 
 
 def refuse(status: int, headers: Mapping[str, str], answer: Answer) -> None:
-    """Raises what a status means. The server's own words are left out: they may repeat the text or the key."""
-    if status in (401, 403):
-        raise Misconfigured(f"{answer.server} refuses the key ({status})", fix=answer.fix_key)
-    if status in (404, 405):
-        raise Misconfigured(f"{answer.server} has no such address or model ({status})", fix=answer.fix_url)
-    if status == 429:
-        raise Unavailable(f"{answer.server} asks to slow down (429)", retry_after_s=retry_after_s(headers, 10.0))
-    if status >= 300:
-        raise Unavailable(f"{answer.server} answers {status}", retry_after_s=retry_after_s(headers))
+    """Raises what a status means."""
+    http_client.refuse(status, headers, answer.server, fix_key=answer.fix_key, fix_url=answer.fix_url)
 
 
 async def speak(

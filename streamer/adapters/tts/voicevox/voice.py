@@ -19,6 +19,7 @@ import msgspec
 from pydantic import Field
 from yarl import URL
 
+from streamer.adapters import http_client
 from streamer.adapters.part import Part, is_web_address
 from streamer.adapters.tts.common import http
 from streamer.adapters.tts.common.mp3 import warm_up
@@ -81,9 +82,9 @@ class VoicevoxSpeech:
     def __init__(self, settings: VoicevoxVoice) -> None:
         self._settings = settings
         self._base = settings.url.rstrip("/")
-        local = http.is_local(settings.url)
+        local = http_client.is_local(settings.url)
         self.caps = VoiceCaps(engine="voicevox", word_marks=True, viseme_marks=True, local=local, languages=("ja",))
-        self._sessions = http.Sessions(proxies=not local)
+        self._sessions = http.sessions(proxies=not local)
         self._limits = http.Limits(settings.first_audio_s, settings.stall_s, settings.total_s)
         self._answer = http.Answer(
             asked="wav", server="VOICEVOX", fix_key="check tts.voicevox.url",

@@ -9,7 +9,7 @@ import aiohttp
 import msgspec
 from yarl import URL
 
-from streamer.adapters.tts.common.http import is_local
+from streamer.adapters.http_client import is_local
 from streamer.adapters.tts.common.listing import VoiceEntry
 
 LIMIT_S = 5.0
