@@ -34,7 +34,7 @@ from streamer.hearing.turn import Turn
 from streamer.ports import ChatRow, ChatSource, Health, Misconfigured, Notice, User
 from streamer.web.gate import Site
 from tests.app.kit import plan, put
-from tests.fakes.tts import FakeVoice, How
+from tests.fakes.tts import BRIEF, FakeVoice, How
 
 QUIET = "show: {idle_after_s: 0, banter_every_s: 0, gap_s: 0, rundown: empty}\n"
 
@@ -178,8 +178,9 @@ async def test_a_failed_start_leaves_no_journal(tmp_path: Path) -> None:
         assert again.resumed  # the show that was interrupted is still the last one
 
 
-async def test_words_of_lines_of_an_earlier_process_are_gone(tmp_path: Path) -> None:
+async def test_words_of_lines_of_an_earlier_process_are_gone(tmp_path: Path, voice: FakeVoice) -> None:
     """What they answered is not known any more, so a deletion could not reach them."""
+    voice._plan = BRIEF
     crowd = Crowd()
     first = house_of(tmp_path, crowd)
     await first.open()
@@ -318,7 +319,8 @@ async def test_a_show_without_a_voice_says_so(tmp_path: Path, monkeypatch) -> No
         assert (row.state, row.notice.code) == ("degraded", "voice.captions")
 
 
-async def test_the_host_is_heard_by_the_house(tmp_path: Path) -> None:
+async def test_the_host_is_heard_by_the_house(tmp_path: Path, voice: FakeVoice) -> None:
+    voice._plan = BRIEF
     house = House(quiet_plan(tmp_path), Site(port=0), pace=INSTANT)
     async with opened(house):
         assert "ear" in [health.part for health in house.health()]

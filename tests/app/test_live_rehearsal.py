@@ -15,7 +15,7 @@ from streamer.core.verdict import Verdict
 from streamer.ports import ChatRow, Misconfigured, Usage, User
 from streamer.speech.view import LineRecord
 from tests.app.kit import plan, put
-from tests.fakes.tts import FakeVoice
+from tests.fakes.tts import BRIEF, FakeVoice
 
 SPANS = {
     "prepare": 1_000.0, "brief": 1_004.0, "llm_first_token": 1_300.0, "first_clause": 1_350.0, "tts_request": 1_352.0,
@@ -82,7 +82,7 @@ def message(at: float, uid: str, text: str, user: str) -> ChatRow:
 
 @pytest.fixture
 def voice(monkeypatch) -> FakeVoice:
-    made = FakeVoice("espeak")
+    made = FakeVoice("espeak", BRIEF)
     monkeypatch.setattr(house_module, "open_voices", lambda _settings: ({"espeak": made}, []))
     return made
 

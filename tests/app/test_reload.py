@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from streamer.adapters.demo.brain import INSTANT, DemoBrain
+from streamer.app import demo
 from streamer.app import house as module
 from streamer.app.house import House
 from streamer.app.yamlfile import BadFiles
@@ -18,7 +19,7 @@ from streamer.ports import ChatRow, User
 from streamer.web.gate import Site
 from tests.app.kit import plan, put
 from tests.fakes.openai import FakeOpenAi
-from tests.fakes.tts import FakeVoice, How
+from tests.fakes.tts import BRIEF, FakeVoice
 
 QUIET = "show: {idle_after_s: 0, banter_every_s: 0, gap_s: 0, rundown: empty, cast: [mika]}\n"
 PIP = 'name: Pip\nsentences: Pip is a small robot who collects stamps.\ncolour: "#7fd1ae"\n'
@@ -45,7 +46,7 @@ def voices(monkeypatch: pytest.MonkeyPatch) -> list[FakeVoice]:
 
     def opened(settings: object) -> tuple[dict[str, FakeVoice], list[object]]:
         names = list(settings.voice_engines())  # type: ignore[attr-defined]
-        voices = {name: FakeVoice(name, How(pace=0.0)) for name in names}
+        voices = {name: FakeVoice(name, BRIEF) for name in names}
         made.extend(voices.values())
         return voices, []
 
@@ -140,7 +141,9 @@ async def test_voices_are_exchanged_and_the_old_ones_closed(tmp_path: Path, voic
         assert [each.caps.engine for each in voices if each.requests] == ["http"]
 
 
-async def test_the_channel_replaces_the_audience_and_comes_back(tmp_path: Path) -> None:
+async def test_the_channel_replaces_the_audience_and_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with running(tmp_path) as (house, seen):
         assert [source.name for source in house.chat.chats.sources] == ["chat.inject", "chat.demo"]
         twitch = "chat: {twitch: {channel: somebody, irc_url: 'ws://127.0.0.1:9'}}\n"
@@ -150,6 +153,7 @@ async def test_the_channel_replaces_the_audience_and_comes_back(tmp_path: Path) 
         assert house.hub.snapshot("panel")["show"]["demo"] is False  # type: ignore[index]
         assert seen.count(SettingsChanged) == 1  # the read delay of a real channel
         heard = seen.count(ChatReceived)
+        monkeypatch.setattr(demo, "FIRST_S", -60.0)  # what it says in its first minute comes at once
         put(tmp_path / "home", "config/streamer.yaml", QUIET)
         await house.reload()
         assert [source.name for source in house.chat.chats.sources] == ["chat.inject", "chat.demo"]
@@ -216,10 +220,10 @@ async def test_a_voice_that_could_not_be_opened_speaks_as_soon_as_it_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys: list[str] = []
-    http = FakeVoice("http", How(pace=0.0))
+    http = FakeVoice("http", BRIEF)
 
     def opened(_: object) -> tuple[dict[str, FakeVoice], list[object]]:
-        return {**({"http": http} if keys else {}), "espeak": FakeVoice("espeak", How(pace=0.0))}, []
+        return {**({"http": http} if keys else {}), "espeak": FakeVoice("espeak", BRIEF)}, []
 
     monkeypatch.setattr(module, "open_voices", opened)
     monkeypatch.setattr("streamer.app.reload.voice_key", lambda _: tuple(keys))
@@ -255,10 +259,11 @@ async def test_a_show_that_closes_while_a_model_wakes_leaves_none_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed: list[object] = []
+    closing = asyncio.Event()
 
     class Sleepy(DemoBrain):
         async def warm(self) -> None:
-            await asyncio.Event().wait()
+            await closing.wait()
 
         async def aclose(self) -> None:
             closed.append(self)
@@ -269,8 +274,10 @@ async def test_a_show_that_closes_while_a_model_wakes_leaves_none_open(
         reload = asyncio.ensure_future(house.reload())
         await until(lambda: house.plan.settings.llm is not None)
         await asyncio.sleep(0)
-    await asyncio.wait([reload], timeout=10)
-    assert reload.done()
+        assert not reload.done()
+    closing.set()
+    async with asyncio.timeout(30):
+        await reload
     assert len({id(each) for each in closed}) == 2, "the model of the show and the one that was to follow it"
 
 

@@ -14,7 +14,7 @@ from streamer.app.speakers import speaker_of
 from streamer.core.verdict import ALLOW, Verdict
 from streamer.ports import Completion, LanguageModel, Token, Unavailable, Usage
 from streamer.speech.tags import EXPRESSIONS, GESTURES
-from tests.fakes.tts import FakeVoice, How, tone
+from tests.fakes.tts import BRIEF, FakeVoice, How, tone
 
 
 class Model:
@@ -91,7 +91,7 @@ async def test_every_line_has_sound_mouth_words_and_cues(played: Played) -> None
 
 async def test_a_model_writes_the_lines_anew(played: Played) -> None:
     model = Model("[joy] The model says this, and it means it.")
-    voiced, brain = await made(played, {"fake": FakeVoice()}, model)
+    voiced, brain = await made(played, {"fake": FakeVoice(plan=BRIEF)}, model)
     assert {line.by for line in voiced.lines.values()} == {"model"}
     assert {line.text for line in voiced.lines.values()} == {"The model says this, and it means it."}
     assert len(brain.usages) == len(voiced.lines) == len(model.asked)
@@ -105,7 +105,7 @@ async def test_without_a_good_answer_the_prepared_line_remains(played: Played) -
         Model("too late", after_s=30.0), Model(error=Unavailable("no route")), Model(error=ValueError("x")), Model(""),
         Model("that is rude of you"), Model("[joy]"),
     ):  # fmt: skip
-        voiced, _ = await made(played, {"fake": FakeVoice()}, model, limit_s=0.3 if model.after_s else 30.0)
+        voiced, _ = await made(played, {"fake": FakeVoice(plan=BRIEF)}, model, limit_s=0.3 if model.after_s else 30.0)
         assert {line.by for line in voiced.lines.values()} == {"prepared"}
         assert all(line.audio for line in voiced.lines.values())
         codes = [notice.code for notice in voiced.notices]
@@ -114,7 +114,7 @@ async def test_without_a_good_answer_the_prepared_line_remains(played: Played) -
 
 async def test_a_voice_that_fails_hands_over(played: Played) -> None:
     bad = FakeVoice("bad", How(error=Unavailable("down"), fail_at_ms=0))
-    voiced, _ = await made(played, {"bad": bad, "good": FakeVoice("good")})
+    voiced, _ = await made(played, {"bad": bad, "good": FakeVoice("good", BRIEF)})
     assert {line.voice for line in voiced.lines.values()} == {"good"}
 
 
