@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from pydantic import SecretStr
 
 from streamer.adapters.asr.azure import AzureEar, AzureRecognizer, locale_of
@@ -17,6 +18,7 @@ from tests.fakes.azure_speech import FakeAzure, until
 
 pytest.importorskip("azure.cognitiveservices", reason="needs Azure's SDK, which is not installed")
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 SAID = "hello everyone and welcome back"
 
 
@@ -30,14 +32,31 @@ def said() -> str:
     return SAID
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def azure() -> AsyncIterator[FakeAzure]:
     async with FakeAzure(understand=lambda _pcm: SAID) as azure:
         yield azure
 
 
-@pytest.fixture
-async def ear(azure: FakeAzure) -> AsyncIterator[AzureRecognizer]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def kept() -> AsyncIterator[AzureRecognizer]:
+    """Its process loads the SDK once for the tests that neither close nor kill it."""
+    ear = AzureEar.model_validate({"region": "nowhere", "api_key": "k"}).open()
+    yield ear
+    await ear.aclose()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def ear(azure: FakeAzure, kept: AzureRecognizer) -> AsyncIterator[AzureRecognizer]:
+    """The kept one at the server of this test."""
+    change(kept, azure)
+    yield kept
+    for hearing in list(kept._hearings.values()):
+        hearing.drop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def fresh(azure: FakeAzure) -> AsyncIterator[AzureRecognizer]:
     ear = settings(azure).open()
     yield ear
     await ear.aclose()
@@ -48,8 +67,16 @@ def settings(azure: FakeAzure, **more: object) -> AzureEar:
     return AzureEar.model_validate(values)
 
 
+def change(ear: AzureRecognizer, azure: FakeAzure, **more: object) -> None:
+    """As if it had been opened with these settings."""
+    own = settings(azure, **more).open()
+    ear._settings, ear._service = own._settings, own._service
+
+
 class TestContract(EarContract):
-    pass
+    @pytest.fixture
+    def fresh(self, fresh: AzureRecognizer) -> AzureRecognizer:
+        return fresh
 
 
 async def fed(ear: AzureRecognizer, pcm: bytes, listener: Listener | None = None, language: str = "en") -> str:
@@ -58,30 +85,24 @@ async def fed(ear: AzureRecognizer, pcm: bytes, listener: Listener | None = None
     return check(await hearing.finish()).text
 
 
-async def test_the_request(azure: FakeAzure, clip: bytes) -> None:
-    ear = settings(azure, segment_ms=1_700).open()
-    try:
-        await fed(ear, silence(200) + clip + silence(300), language="ja")
-        context = next(each for each in azure.contexts if "continuation" not in each)
-        detection = context["phraseDetection"]
-        assert detection["language"] == "ja-JP"
-        assert detection["CONVERSATION"]["segmentation"]["segmentationSilenceTimeoutMs"] == 1_700
-        assert detection["enrichment"] == {"profanity": "raw"}
-        assert [each["Text"] for each in context["dgi"]["Groups"][0]["Items"]] == [*HINTS]
-        assert context["phraseOutput"]["interimResults"]["stableThreshold"] == 2
-        assert azure.headers[0]["Ocp-Apim-Subscription-Key"] == azure.key
-        assert silence(200) + clip + silence(300) == b"".join(azure.audio)[: len(clip) + 16_000]
-    finally:
-        await ear.aclose()
+async def test_the_request(ear: AzureRecognizer, azure: FakeAzure, clip: bytes) -> None:
+    change(ear, azure, segment_ms=1_700)
+    await fed(ear, silence(200) + clip + silence(300), language="ja")
+    context = next(each for each in azure.contexts if "continuation" not in each)
+    detection = context["phraseDetection"]
+    assert detection["language"] == "ja-JP"
+    assert detection["CONVERSATION"]["segmentation"]["segmentationSilenceTimeoutMs"] == 1_700
+    assert detection["enrichment"] == {"profanity": "raw"}
+    assert [each["Text"] for each in context["dgi"]["Groups"][0]["Items"]] == [*HINTS]
+    assert context["phraseOutput"]["interimResults"]["stableThreshold"] == 2
+    assert azure.headers[0]["Ocp-Apim-Subscription-Key"] == azure.key
+    assert silence(200) + clip + silence(300) == b"".join(azure.audio)[: len(clip) + 16_000]
 
 
-async def test_one_of_several_languages(azure: FakeAzure, clip: bytes) -> None:
-    ear = settings(azure, languages=["en", "ja-JP"]).open()
-    try:
-        await fed(ear, clip)
-        assert azure.contexts[0]["languageId"]["languages"] == ["en-US", "ja-JP"]
-    finally:
-        await ear.aclose()
+async def test_one_of_several_languages(ear: AzureRecognizer, azure: FakeAzure, clip: bytes) -> None:
+    change(ear, azure, languages=["en", "ja-JP"])
+    await fed(ear, clip)
+    assert azure.contexts[0]["languageId"]["languages"] == ["en-US", "ja-JP"]
 
 
 async def test_the_final_tells_how_sure_it_is(ear: AzureRecognizer, clip: bytes) -> None:
@@ -112,15 +133,12 @@ async def test_a_look_is_the_newest_partial(ear: AzureRecognizer, clip: bytes) -
     hearing.drop()
 
 
-async def test_phrases_of_one_turn_are_joined(azure: FakeAzure, clip: bytes) -> None:
-    ear = settings(azure, segment_ms=300).open()
-    try:
-        listener = Listener()
-        text = await fed(ear, clip + silence(600) + clip + silence(200), listener)
-        assert text == "Hello everyone and welcome back. Hello everyone and welcome back."
-        assert listener.partials[-1].text.startswith("Hello everyone and welcome back. hello")
-    finally:
-        await ear.aclose()
+async def test_phrases_of_one_turn_are_joined(ear: AzureRecognizer, azure: FakeAzure, clip: bytes) -> None:
+    change(ear, azure, segment_ms=300)
+    listener = Listener()
+    text = await fed(ear, clip + silence(600) + clip + silence(200), listener)
+    assert text == "Hello everyone and welcome back. Hello everyone and welcome back."
+    assert listener.partials[-1].text.startswith("Hello everyone and welcome back. hello")
 
 
 async def test_loading_finds_what_is_wrong(ear: AzureRecognizer, azure: FakeAzure, clip: bytes) -> None:
@@ -130,7 +148,7 @@ async def test_loading_finds_what_is_wrong(ear: AzureRecognizer, azure: FakeAzur
         ("503", Unavailable, "out of order|connection"), ("hang", Unavailable, "not answer"),
     ):  # fmt: skip
         azure.mode = mode
-        ear._settings = settings(azure, connect_s=2 if mode == "hang" else 20)
+        ear._settings = settings(azure, connect_s=0.5 if mode == "hang" else 20)
         with pytest.raises(error, match=reason) as raised:
             await ear.load(told.append)
         assert azure.key not in str(raised.value) + getattr(raised.value, "fix", "")
@@ -147,7 +165,7 @@ async def test_faults(ear: AzureRecognizer, azure: FakeAzure, clip: bytes) -> No
         ("hang", Unavailable, "did not answer within"),
     ):  # fmt: skip
         azure.mode = mode
-        ear._settings = settings(azure, final_s=2 if "within" in reason else 20)
+        ear._settings = settings(azure, final_s=0.5 if "within" in reason else 20)
         began = time.monotonic()
         with pytest.raises(error, match=reason) as raised:
             await fed(ear, clip)
@@ -163,20 +181,18 @@ async def test_a_short_break_of_the_connection_is_mended(ear: AzureRecognizer, a
     assert words(await fed(ear, clip)) == words(SAID)
 
 
-async def test_words_without_an_end_count_for_half(azure: FakeAzure, clip: bytes) -> None:
-    ear = settings(azure, final_s=2).open()
-    try:
-        await ear.load(lambda _: None)
-        azure.mode = "stall"
-        hearing = ear.hear(language="en", hints=(), on_partial=Listener())
-        feed(hearing, clip)
-        final = check(await hearing.finish())
-        assert words(final.text) == words(SAID)
-        assert final.confidence == 0.5
-        azure.mode = "ok"
-        assert words(await fed(ear, clip)) == words(SAID)
-    finally:
-        await ear.aclose()
+async def test_words_without_an_end_count_for_half(ear: AzureRecognizer, azure: FakeAzure, clip: bytes) -> None:
+    azure.mode = "stall"
+    listener = Listener()
+    hearing = ear.hear(language="en", hints=(), on_partial=listener)
+    feed(hearing, clip)
+    await until(lambda: len(listener.partials) == 5)
+    hearing._limit_s = 0.5
+    final = check(await hearing.finish())
+    assert words(final.text) == words(SAID)
+    assert final.confidence == 0.5
+    azure.mode = "ok"
+    assert words(await fed(ear, clip)) == words(SAID)
 
 
 async def test_nobody_spoke(ear: AzureRecognizer, azure: FakeAzure, clip: bytes) -> None:
@@ -193,7 +209,8 @@ async def test_messages_nobody_can_read(ear: AzureRecognizer, azure: FakeAzure, 
     assert words(await fed(ear, clip)) == words(SAID)
 
 
-async def test_a_dead_worker_is_started_anew(ear: AzureRecognizer, clip: bytes) -> None:
+async def test_a_dead_worker_is_started_anew(fresh: AzureRecognizer, clip: bytes) -> None:
+    ear = fresh
     listener = Listener()
     hearing = ear.hear(language="en", hints=(), on_partial=listener)
     feed(hearing, clip)
@@ -219,13 +236,10 @@ async def test_dropping_does_not_wait_for_a_silent_server(ear: AzureRecognizer, 
     await traces.gone()
 
 
-async def test_no_server(azure: FakeAzure) -> None:
-    ear = settings(azure, endpoint="ws://127.0.0.1:9").open()
-    try:
-        with pytest.raises(Unavailable, match="connection"):
-            await ear.load(lambda _: None)
-    finally:
-        await ear.aclose()
+async def test_no_server(ear: AzureRecognizer, azure: FakeAzure) -> None:
+    change(ear, azure, endpoint="ws://127.0.0.1:9")
+    with pytest.raises(Unavailable, match="connection"):
+        await ear.load(lambda _: None)
 
 
 async def test_the_show_does_not_load_the_sdk(ear: AzureRecognizer, clip: bytes) -> None:
@@ -235,7 +249,8 @@ async def test_the_show_does_not_load_the_sdk(ear: AzureRecognizer, clip: bytes)
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
 @pytest.mark.slow
-async def test_threads_and_connections_stay_few(ear: AzureRecognizer, azure: FakeAzure, clip: bytes) -> None:
+async def test_threads_and_connections_stay_few(fresh: AzureRecognizer, azure: FakeAzure, clip: bytes) -> None:
+    ear = fresh
     await ear.load(lambda _: None)
     pid = ear.pid
     counts: list[int] = []
@@ -260,18 +275,18 @@ async def test_threads_and_connections_stay_few(ear: AzureRecognizer, azure: Fak
         ({"languages": ["<x>"]}, "language"),
     ],
 )  # fmt: skip
-def test_settings_that_cannot_work(changes: dict[str, object], reason: str) -> None:
+async def test_settings_that_cannot_work(changes: dict[str, object], reason: str) -> None:
     with pytest.raises(Misconfigured, match=reason):
         AzureEar.model_validate({"api_key": "k", "region": "westeurope", **changes}).open()
 
 
-def test_a_missing_sdk_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_missing_sdk_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("streamer.adapters.asr.azure.installed", lambda _name: False)
     with pytest.raises(Misconfigured) as raised:
         AzureEar(api_key=SecretStr("k"), region="westeurope").open()
     assert raised.value.fix == "python3 run.py add azure"
 
 
-def test_locales() -> None:
+async def test_locales() -> None:
     known = {"en": "en-US", "ja": "ja-JP", "pt": "pt-BR", "en-GB": "en-GB", "de_AT": "de-AT", "": "", "x": ""}
     assert {each: locale_of(each) for each in known} == known

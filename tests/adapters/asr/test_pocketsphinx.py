@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from streamer.adapters.asr.common.spelling import phones_of
 from streamer.adapters.asr.pocketsphinx import SphinxEar, SphinxRecognizer
@@ -18,6 +19,7 @@ from tests.adapters.tts.spoken import _espeak
 
 pytest.importorskip("pocketsphinx", reason="needs pocketsphinx, which this machine does not have")
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 SAID = "did you see that"
 NAMED = "Mika can you read the last message"
 
@@ -38,8 +40,16 @@ def spoken(text: str, voice: str = "en-us") -> bytes:
     return to_16k(b"".join([*out, sound.finish()])).tobytes()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def ear() -> AsyncIterator[SphinxRecognizer]:
+    """Loads once for the tests that neither close nor kill it."""
+    ear = SphinxEar(words=2_000, limit_s=50).open()
+    yield ear
+    await ear.aclose()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def fresh() -> AsyncIterator[SphinxRecognizer]:
     ear = SphinxEar(words=2_000, limit_s=50).open()
     yield ear
     await ear.aclose()
@@ -52,6 +62,10 @@ async def hear(ear: SphinxRecognizer, pcm: bytes, *hints: str, language: str = "
 
 
 class TestContract(EarContract):
+    @pytest.fixture
+    def fresh(self, fresh: SphinxRecognizer) -> SphinxRecognizer:
+        return fresh
+
     @pytest.fixture
     def clip(self) -> bytes:
         return spoken(SAID)
@@ -82,32 +96,32 @@ async def test_other_languages_are_refused_with_a_fix(ear: SphinxRecognizer) -> 
     assert ear.caps.languages == ("en",)
 
 
-async def test_thirty_seconds_of_shouting_end(ear: SphinxRecognizer) -> None:
+async def test_thirty_seconds_of_shouting_end(fresh: SphinxRecognizer) -> None:
     """Twice the longest utterance that the ear sends: an answer or a sentence, in time."""
     shout = spoken("did you see that") * 30
-    ear._working._hear_s = 1.0
+    fresh._working._hear_s = 1.0
     with pytest.raises(Unavailable, match="offline recogniser"):
-        await hear(ear, shout)
-    ear._working._hear_s = 50.0
-    assert words((await hear(ear, spoken("did you see that") + silence(200))).text) == ["did", "you", "see", "that"]
+        await hear(fresh, shout)
+    fresh._working._hear_s = 50.0
+    assert words((await hear(fresh, spoken("did you see that") + silence(200))).text) == ["did", "you", "see", "that"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
-async def test_a_worker_that_died_is_started_again(ear: SphinxRecognizer) -> None:
-    await ear.load(lambda _: None)
-    assert ear.pid is not None
-    os.kill(ear.pid, signal.SIGKILL)
+async def test_a_worker_that_died_is_started_again(fresh: SphinxRecognizer) -> None:
+    await fresh.load(lambda _: None)
+    assert fresh.pid is not None
+    os.kill(fresh.pid, signal.SIGKILL)
     try:
-        final = await hear(ear, spoken("did you see that"))
+        final = await hear(fresh, spoken("did you see that"))
     except Unavailable:  # nobody had noticed yet
-        final = await hear(ear, spoken("did you see that"))
+        final = await hear(fresh, spoken("did you see that"))
     assert final.text == "did you see that"
 
 
-async def test_a_missing_package(ear: SphinxRecognizer, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_missing_package(fresh: SphinxRecognizer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("streamer.adapters.asr.common.working.installed", lambda _: False)
     with pytest.raises(Misconfigured) as caught:
-        await ear.load(lambda _: None)
+        await fresh.load(lambda _: None)
     assert caught.value.fix == "python3 run.py add offline-ear"
 
 
@@ -128,5 +142,5 @@ async def test_a_missing_package(ear: SphinxRecognizer, monkeypatch: pytest.Monk
         ("...", ""),
     ],
 )
-def test_names_are_read_as_an_english_speaker_would(name: str, phones: str) -> None:
+async def test_names_are_read_as_an_english_speaker_would(name: str, phones: str) -> None:
     assert phones_of(name) == phones

@@ -89,7 +89,7 @@ class Traces:
         files = open_files() - self._files
         return tasks + threads + ([f"{files} files"] if files > 0 else [])
 
-    async def gone(self, limit_s: float = 2.0) -> None:
+    async def gone(self, limit_s: float = 10.0) -> None:
         end = time.monotonic() + limit_s
         while self.added() and time.monotonic() < end:
             await asyncio.sleep(0.01)
