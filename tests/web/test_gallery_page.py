@@ -10,6 +10,7 @@ from streamer.web.gallery import SHIPPED, About, Overlay, Overlays, Param
 from tests.fakes.panel_show import TOKEN, PanelShow
 from tests.web.axe import findings
 from tests.web.panel_stand import DESK, NAMELESS, PALE, PHONE, SMALL_TARGETS, TWICE, Panel
+from tests.web.profiles import CLIPBOARD
 from tests.web.test_panel_stage import OBS, STAGE, put
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
@@ -100,8 +101,7 @@ async def test_the_style_is_shown_at_once_and_cannot_break_out(opened: Any, show
 
 
 async def test_links_are_copied_with_what_was_chosen(opened: Any, show: PanelShow) -> None:
-    panel = await gallery(opened, show)
-    await panel.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    panel = await gallery(opened, show, permissions=CLIPBOARD)
     chat = one(panel, "Chat")
     await chat.locator("summary").first.click()
     await chat.get_by_label("Rows").fill("5")

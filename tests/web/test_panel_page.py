@@ -31,6 +31,7 @@ from tests.web.panel_stand import (
     Panel,
     message,
 )
+from tests.web.profiles import CLIPBOARD
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
 
@@ -435,7 +436,7 @@ async def test_a_filter_shows_questions_or_money(opened: Any) -> None:
 
 
 async def test_links_are_masked_until_asked_for(opened: Any) -> None:
-    panel = await (await opened(permissions=["clipboard-read", "clipboard-write"])).open()
+    panel = await (await opened(permissions=CLIPBOARD)).open()
     page = panel.page
     field = page.locator(".links .main input")
     await field.wait_for()

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from streamer.texts import texts
 from tests.fakes.setup_desk import TOKEN, SetupShow, first_night, line, sound
-from tests.web.profiles import Profiles, chromium
+from tests.web.profiles import CLIPBOARD, Profiles, chromium
 from tests.web.test_panel_page import DESK, LOW, NAMELESS, PALE, PHONE, SMALL_TARGETS, TWICE, WATCH, Panel
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.slow]
@@ -73,7 +73,7 @@ def show(server: SetupShow) -> SetupShow:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def profiles(browser: Any) -> AsyncIterator[Profiles]:
-    profiles = Profiles(browser, WATCH + HEARD, 10_000, permissions=["clipboard-read", "clipboard-write"])
+    profiles = Profiles(browser, WATCH + HEARD, 10_000, permissions=CLIPBOARD)
     yield profiles
     await profiles.close()
 

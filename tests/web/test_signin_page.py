@@ -11,7 +11,7 @@ from streamer.texts import texts
 from streamer.web.signin import Attempt
 from tests.fakes.setup_desk import SetupShow, first_night
 from tests.fakes.signin_desk import CODE, GOOGLE_CODE, LINK
-from tests.web.profiles import Profiles, chromium
+from tests.web.profiles import CLIPBOARD, Profiles, chromium
 from tests.web.test_panel_page import DESK, NAMELESS, PALE, PHONE, SMALL_TARGETS, TWICE, WATCH
 from tests.web.test_setup_page import Page
 
@@ -41,7 +41,7 @@ def show(server: SetupShow) -> SetupShow:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def profiles(browser: Any) -> AsyncIterator[Profiles]:
-    profiles = Profiles(browser, WATCH + OPENED, 15_000, permissions=["clipboard-read", "clipboard-write"])
+    profiles = Profiles(browser, WATCH + OPENED, 15_000, permissions=CLIPBOARD)
     yield profiles
     await profiles.close()
 
