@@ -4,6 +4,7 @@ YAML 1.2 core rules (ruamel.yaml): `20:00` stays a string, `on`/`yes`/`no` stay 
 """
 
 import difflib
+import functools
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -24,6 +25,9 @@ Place = tuple[str | int, ...]
 LineOf = Callable[[Place], int]
 
 _TOO_LARGE = 2_000_000
+_KEPT = 16
+_KEPT_CHARS = 100_000
+"""Texts that are kept with what was read from them; a show reads about eight."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -71,7 +75,21 @@ def read_yaml(path: Path, *, shown: str = "") -> tuple[Any, LineOf]:
 
 
 def parse_yaml(text: str, name: str) -> tuple[Any, LineOf]:
-    """As `read_yaml`, for text that was read already."""
+    """As `read_yaml`, for text that was read already. The data belongs to the caller."""
+    try:
+        data, line_of = _parsed(text) if len(text) <= _KEPT_CHARS else _parsed.__wrapped__(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        message = re.split(r"\n|\. ", str(error.problem or error.context or "is not YAML"))[0]
+        raise BadFiles([Problem(name, mark.line + 1 if mark else 0, "", message)]) from error
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise BadFiles([Problem(name, 0, "", f"is not YAML: {type(error).__name__}")]) from error
+    return _copied(data), line_of
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _parsed(text: str) -> tuple[Any, LineOf]:
+    """Kept, because every change in the panel reads all files of the show again and most are as they were."""
     if (plain := read_plain(text)) is not None:
         data, lines = plain
         return data, lambda place: next(
@@ -80,15 +98,14 @@ def parse_yaml(text: str, name: str) -> tuple[Any, LineOf]:
     yaml: Any = YAML(typ="rt", pure=True)
     yaml.allow_duplicate_keys = False
     yaml.Scanner, yaml.Parser = Scanner, Parser  # without comments, which make the others fail on some good files
-    try:
-        tree: Any = yaml.load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        message = re.split(r"\n|\. ", str(error.problem or error.context or "is not YAML"))[0]
-        raise BadFiles([Problem(name, mark.line + 1 if mark else 0, "", message)]) from error
-    except (YAMLError, ValueError, RecursionError) as error:
-        raise BadFiles([Problem(name, 0, "", f"is not YAML: {type(error).__name__}")]) from error
+    tree: Any = yaml.load(text)
     return _plain({} if tree is None else tree), _line_finder(tree)
+
+
+def _copied(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _copied(value) for key, value in node.items()}
+    return [_copied(value) for value in node] if isinstance(node, list) else node
 
 
 def _plain(tree: Any) -> Any:

@@ -92,3 +92,24 @@ def test_known_keys():
 def test_a_comment_behind_a_key_with_nothing_below_does_not_break_the_reader() -> None:
     data, line_of = parse_yaml("chat:  # nothing yet\n\n\n  # more\nweb: {port: 1}\n", "x")
     assert (data, line_of(("web", "port"))) == ({"chat": None, "web": {"port": 1}}, 5)
+
+
+@pytest.mark.parametrize("text", ['who:\n  - "Mika"\n', "who: [Mika]\nsize: 3\n", "a: &one [1]\nb: *one\n"])
+def test_what_was_read_belongs_to_the_caller_and_the_same_text_is_read_the_same_again(text: str) -> None:
+    first, line_of = parse_yaml(text, "x.yaml")
+    key = next(reversed(first))
+    lines = line_of((key,))
+    before = repr(first)
+    for value in first.values():
+        if isinstance(value, list):
+            value.append("changed")
+    first["more"] = "changed"
+    again, line_of = parse_yaml(text, "y.yaml")
+    assert repr(again) == before
+    assert line_of((key,)) == lines
+
+
+def test_a_bad_text_is_told_by_the_name_it_was_read_under() -> None:
+    for name in ("x.yaml", "y.yaml"):
+        with pytest.raises(BadFiles, match=f"{name}:2: "):
+            parse_yaml("a: 'b\n", name)
