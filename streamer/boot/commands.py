@@ -4,6 +4,7 @@ import contextlib
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 
 from streamer.boot import checks, system
 
@@ -29,7 +30,16 @@ def test(arguments: list[str]) -> int:
         else ["-n", str(workers), "--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart=0"]
     )
     command = [sys.executable, "-X", "utf8", "-m", "pytest", *parallel, *arguments]
-    return run_child(command)
+    return run_child(command, with_bytecode(os.environ))
+
+
+def with_bytecode(given: Mapping[str, str]) -> dict[str, str]:
+    """An environment in which bytecode is kept: the tests start hundreds of processes, and each would compile every
+    module anew. Who wants none beside the sources gets it into the environment of the packages."""
+    environment = dict(given)
+    if environment.pop("PYTHONDONTWRITEBYTECODE", ""):
+        environment.setdefault("PYTHONPYCACHEPREFIX", os.path.join(sys.prefix, "bytecode"))
+    return environment
 
 
 def docs(arguments: list[str]) -> int:
@@ -39,9 +49,9 @@ def docs(arguments: list[str]) -> int:
     return run_child([sys.executable, "-X", "utf8", os.path.join("docs", "check_docs.py"), *arguments])
 
 
-def run_child(command: list[str]) -> int:
+def run_child(command: list[str], environment: dict[str, str] | None = None) -> int:
     """Run it in the checkout; its exit code. Ctrl-C is the child's business: pytest still says what it had found."""
-    with subprocess.Popen(command, cwd=checks.ROOT) as child:
+    with subprocess.Popen(command, cwd=checks.ROOT, env=environment) as child:
         while True:
             with contextlib.suppress(KeyboardInterrupt):
                 return child.wait()

@@ -1,7 +1,9 @@
 """`run.py test`, `run.py lint` and `run.py docs`."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +15,7 @@ from streamer.boot import checks, commands, system
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     ran: list[list[str]] = []
 
-    def run_child(command: list[str]) -> int:
+    def run_child(command: list[str], environment: dict[str, str] | None = None) -> int:
         ran.append(command)
         return 5
 
@@ -32,6 +34,24 @@ def test_test_passes_arguments_on_and_returns_pytests_code(ran: list[list[str]])
 def test_test_without_xdist(ran: list[list[str]]) -> None:
     commands.run("test", ["-p", "no:xdist"])
     assert "-n" not in ran[1]
+
+
+def test_the_tests_keep_bytecode_also_where_none_is_wanted_beside_the_sources(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "told.py").write_text("", encoding="utf-8")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path / "packages"))
+    wanted = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(tmp_path)}
+    wanted.pop("PYTHONPYCACHEPREFIX", None)
+    assert commands.run_child([sys.executable, "-c", "import told"], commands.with_bytecode(wanted)) == 0
+    assert [path.name.partition(".")[0] for path in (tmp_path / "packages").rglob("told.*")] == ["told"]
+    assert not (tmp_path / "__pycache__").exists()
+
+
+def test_bytecode_goes_where_it_always_goes_when_nothing_is_said() -> None:
+    assert commands.with_bytecode({"A": "1"}) == {"A": "1"}
+    own = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": "/elsewhere"}
+    assert commands.with_bytecode(own) == {"PYTHONPYCACHEPREFIX": "/elsewhere"}
 
 
 def test_docs_runs_the_check_with_its_arguments(ran: list[list[str]]) -> None:
