@@ -68,6 +68,9 @@ def site(plan: Plan, options: argparse.Namespace) -> Site:
 
 
 async def _show(plan: Plan, options: argparse.Namespace) -> int:
+    # Before anything is opened: a cancelled start would leave tasks behind that nobody ends.
+    asked = asyncio.Event()
+    _on_signals(asyncio.get_running_loop(), asked.set)
     from streamer.app.house import House
 
     where = folders(options.home, options.state)
@@ -81,8 +84,6 @@ async def _show(plan: Plan, options: argparse.Namespace) -> int:
     _print_links(house, plan, whole=options.show_links or not sys.stdout.isatty())
     if house.welcome() and has_desktop() if options.open is None else options.open:
         open_page(house.web.panel_link(for_s=OPENED_S))
-    asked = asyncio.Event()
-    _on_signals(asyncio.get_running_loop(), asked.set)
     closed = asyncio.create_task(house.closed.wait())
     stop = asyncio.create_task(asked.wait())
     await asyncio.wait((closed, stop), return_when=asyncio.FIRST_COMPLETED)

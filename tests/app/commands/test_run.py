@@ -192,6 +192,24 @@ def test_signals_ask_for_the_end(tmp_path: Path, monkeypatch, capsys, name: str)
     assert asked == [name]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_control_c_while_it_opens_closes_the_show(tmp_path: Path, monkeypatch, capsys) -> None:
+    done: list[str] = []
+
+    async def opened(_: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+        await asyncio.sleep(0)
+        done.append("opened")
+
+    async def close(_: object) -> tuple[str, ...]:
+        done.append("closed")
+        return ()
+
+    assert started(tmp_path, monkeypatch, open=opened, close=close) == 0
+    assert done == ["opened", "closed"]
+    assert capsys.readouterr().out.rstrip().endswith("The show is closed.")
+
+
 def test_where_loops_know_no_signals_the_module_does(monkeypatch) -> None:
     class Loop:
         def add_signal_handler(self, *_: object) -> None:
