@@ -11,7 +11,7 @@ from streamer.adapters.avatar.vts.driver import VtsDriver
 from streamer.adapters.avatar.vts.settings import VtsAvatar
 from streamer.core.stage import Stage
 from streamer.ports import Moment, StageDriver
-from tests.adapters.avatar.vts.kit import Tokens
+from tests.adapters.avatar.vts.kit import HurriedEnd, Tokens
 from tests.adapters.stage.contract import FixedView, StageContract, Told, a_stage
 from tests.fakes.vts import FakeVts
 from tests.fakes.vts_world import Hotkey, Item
@@ -37,7 +37,7 @@ class VtsRig:
         vts.world.place.update(HOME)
 
     def driver(self) -> StageDriver:
-        return VtsDriver("mika", self._part, self.view, self.told, self._tokens, memory=self._folder / "mika.json")
+        return HurriedEnd("mika", self._part, self.view, self.told, self._tokens, memory=self._folder / "mika.json")
 
     def stages(self) -> Sequence[Stage]:
         mika = a_stage(speaker="mika", line=1, sounding=True)

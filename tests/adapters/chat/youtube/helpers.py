@@ -9,8 +9,8 @@ from tests.adapters.chat.contract import Reading, until
 from tests.fakes.youtube_web import FakeYouTube
 
 QUICK = Timing(
-    floor_s=0.03, jitter=0.0, again_s=0.02, rest_s=0.5, retry_s=0.05, retry_max_s=0.2, strike_s=0.05, look_s=0.05,
-    look_max_s=0.2, mend_max_s=0.2, begin_s=15.0,
+    floor_s=0.01, jitter=0.0, again_s=0.005, rest_s=0.5, retry_s=0.01, retry_max_s=0.05, strike_s=0.03, look_s=0.03,
+    look_max_s=0.1, mend_max_s=0.1, begin_s=15.0,
 )  # fmt: skip
 ENGINES = ["pytchat", "innertube"]
 
