@@ -62,7 +62,8 @@ class _Nothing:
 class CastPage:
     """`folders` are those of the desk; `reloads` counts how often the show was asked to read its files again."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, port: int = 0) -> None:
+        """`port`: where another page like this was served. A browser finds its files in its cache; 0 is any port."""
         self.folders = Folders(shipped=shipped(), home=root / "home", state=root / "state")
         self.reloads = 0
         self.refuses: Exception | None = None
@@ -81,7 +82,7 @@ class CastPage:
             words=lambda _language: {},
         )  # fmt: skip
         self.server = WebServer(
-            Site(port=0), parts, overlays=[shipped() / "overlays"], panel=panel, metrics=metrics,
+            Site(port=port), parts, overlays=[shipped() / "overlays"], panel=panel, metrics=metrics,
             more=routes(self.desk), raw=raw_routes(self.desk),
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from streamer.app.characters import load_character
+from streamer.ports import Misconfigured
 from tests.fakes.cast_page import CastPage
 from tests.fakes.pictures import png
 from tests.web.profiles import Profiles, chromium
@@ -73,7 +74,6 @@ class Opened:
         self.page.remove_listener("pageerror", self._failed)
         self.page.remove_listener("console", self._console)
         await profiles.give_back(self.page)
-        await self.page.context.clear_cookies()
 
     async def until(self, told: Any, limit_s: float = 20.0) -> None:
         async with asyncio.timeout(limit_s):
@@ -100,9 +100,25 @@ class Opened:
         return (self.show.folders.home / "characters" / id_ / "character.yaml").is_file()
 
 
+@pytest.fixture(scope="module")
+def ports() -> list[int]:
+    """Where the pages of this module were served so far: a browser's cache depends on the port."""
+    return [0]
+
+
+async def served(root: Path, ports: list[int]) -> CastPage:
+    """At the address of the last page, unless somebody else has taken its port by now."""
+    try:
+        show = await CastPage(root, ports[-1]).start()
+    except Misconfigured:
+        show = await CastPage(root).start()
+    ports.append(show.server.port)
+    return show
+
+
 @pytest_asyncio.fixture(loop_scope="module")
-async def opened(profiles: Profiles, tmp_path: Path) -> AsyncIterator[Any]:
-    show = await CastPage(tmp_path).start()
+async def opened(profiles: Profiles, tmp_path: Path, ports: list[int]) -> AsyncIterator[Any]:
+    show = await served(tmp_path, ports)
     pages: list[Opened] = []
 
     async def opened(size: dict[str, int] = DESK, **more: Any) -> Opened:
@@ -114,10 +130,12 @@ async def opened(profiles: Profiles, tmp_path: Path) -> AsyncIterator[Any]:
         return page
 
     yield opened
-    for page in pages:
-        page.complaints += await page.page.evaluate("window.__violations || []")
-        await page.leave(profiles)
-    await show.stop()
+    try:
+        for page in pages:
+            page.complaints += await page.page.evaluate("window.__violations || []")
+            await page.leave(profiles)
+    finally:
+        await show.stop()
     assert [page.complaints for page in pages if page.complaints] == []
 
 
