@@ -304,7 +304,7 @@ async def test_every_client_is_sent_messages_and_tells_each_once() -> None:
     assert isinstance(found, dict)
     flows = [each for each in found.values() if isinstance(each, Flow)]
     assert list(found) == [side.name for side in sides()]
-    assert [each.sent for each in flows] == [500] * 6
+    assert [each.sent for each in flows] == [200] * 6
     assert [each.wrong for each in flows] == [0] * 6
 
 

@@ -74,7 +74,7 @@ class Voice(FakeOpenAi):
 
 async def changes(bench: Bench, *, quick: bool) -> None:
     """While a line is heard and the next one is prepared, a change is asked for; what is said after it is looked at."""
-    times = 2 if quick else 5
+    times = 1 if quick else 5
     asked: list[Asked] = []
     async with AsyncExitStack() as stack:
         brains = {name: Brain(name, asked) for name in ("one", "two")}

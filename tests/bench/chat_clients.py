@@ -1,7 +1,7 @@
 """The six ways a chat is read, each with the local platform it reads and a name for itself.
 
 `Side` is the platform's end: it is opened in the process of the bench, says things and tells what a reader needs to
-know. `reader` makes the product's end from that, with the product's own timings, in whatever process it is called.
+know. `streamer`'s end is made from that by `tests.bench.chat_ends.reader`.
 """
 
 import asyncio
@@ -11,20 +11,13 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, Protocol
 
-from streamer.adapters.chat.streamerbot import StreamerBot
-from streamer.adapters.chat.twitch_eventsub import TwitchEventSub
-from streamer.adapters.chat.twitch_irc import TwitchIrc
-from streamer.adapters.chat.youtube import YouTubeWeb
-from streamer.adapters.chat.youtube.api import YouTubeApi
-from streamer.adapters.chat.youtube.source import EngineChoice
-from streamer.ports import AccountRole, ChatSource, Misconfigured, Service
+from tests.bench.chat_ends import SCOPES
 from tests.fakes.streamer_bot import FakeStreamerBot
 from tests.fakes.twitch_api import FakeTwitch
 from tests.fakes.twitch_irc import FakeTwitchIrc
 from tests.fakes.youtube_api import FakeYouTubeApi
 from tests.fakes.youtube_web import FakeYouTube
 
-SCOPES = ("user:read:chat", "user:write:chat")
 POLL_MS = 1_000
 """How often the YouTube page asks to be polled here; the least its readers ever do, live it is up to 10 s."""
 KEPT = 5_000
@@ -33,28 +26,6 @@ SHOW = Path(__file__).parents[1] / "shows" / "hour.jsonl"
 
 Words = tuple[str, str]
 """Who says what."""
-
-
-class Given:
-    """An Account whose token stays good; the reader's process has no other end of the sign-in."""
-
-    service: Service = "twitch"
-    role: AccountRole = "bot"
-    login = "mika_bot"
-
-    def __init__(self, token: str, user_id: str) -> None:
-        self._token = token
-        self.user_id = user_id
-        self.scopes = frozenset(SCOPES)
-
-    async def token(self) -> str:
-        if not self._token:
-            raise Misconfigured("signed out", fix="chat.eventsub.signed_out.fix")
-        return self._token
-
-    async def refused(self, token: str) -> None:
-        if token == self._token:
-            self._token = ""
 
 
 class Side(Protocol):
@@ -108,9 +79,9 @@ class EventSub:
 
 
 class Page:
-    def __init__(self, engine: EngineChoice) -> None:
+    def __init__(self, engine: str) -> None:
         self.name = f"youtube {engine}"
-        self._engine: EngineChoice = engine
+        self._engine = engine
         self._gone = 0
 
     async def open(self, stack: AsyncExitStack) -> dict[str, Any]:
@@ -171,30 +142,6 @@ class Bot:
 def sides() -> list[Side]:
     """All six."""
     return [Irc(), EventSub(), Page("pytchat"), Page("innertube"), Api(), Bot()]
-
-
-def reader(told: dict[str, Any]) -> ChatSource:
-    """The product's client for what `Side.open` told, as the product makes it."""
-    match told["way"]:
-        case "irc":
-            return TwitchIrc("mika", told["url"])
-        case "eventsub":
-            account = Given(told["token"], told["user_id"])
-            return TwitchEventSub(
-                told["channel"], account, client_id="client", api_url=told["api_url"],
-                eventsub_url=told["eventsub_url"],
-            )  # fmt: skip
-        case "page":
-            return YouTubeWeb("@mika", base_url=told["url"], engine=told["engine"])
-        case "api":
-
-            async def video() -> str:
-                return str(told["video"])
-
-            beside = reader(told["page"]) if "page" in told else None
-            return YouTubeApi("mika", video, api_key="key-1", api_url=told["url"], deletions=beside)
-        case _:
-            return StreamerBot(told["url"])
 
 
 def show() -> Sequence[Words]:

@@ -25,7 +25,8 @@ from streamer.app.spare import Spared
 from streamer.core.events import ChatReceived
 from streamer.moderation import Rules
 from streamer.ports import ChatRow, ChatSource
-from tests.bench.chat_clients import Api, Bot, EventSub, Irc, Page, Side, Words, reader, show
+from tests.bench.chat_clients import Api, Bot, EventSub, Irc, Page, Side, Words, show
+from tests.bench.chat_ends import reader
 from tests.bench.report import Bench, Deaf, quantile
 from tests.fakes import twitch_events
 from tests.fakes.youtube_web import FakeYouTube, channel_of

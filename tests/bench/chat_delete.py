@@ -43,7 +43,7 @@ class _Inject:
 
 async def chat_delete(bench: Bench, *, quick: bool) -> None:
     """One show for all ways; each time another viewer asks, and is deleted in the middle of the answer."""
-    times = 2 if quick else 30
+    times = 1 if quick else 30
     async with stand("wav") as on_air:
         await on_air.turn()
         inject = _Inject()

@@ -12,7 +12,7 @@ import zlib
 from typing import Any
 
 from streamer.ports import ChatSource
-from tests.bench.chat_clients import reader
+from tests.bench.chat_ends import reader
 
 
 def fingerprint(text: str) -> int:

@@ -104,7 +104,7 @@ async def first_page(bench: Bench, *, quick: bool) -> None:
         browser = await playwright.chromium.launch(executable_path=chromium, args=flags)
         try:
             transfer = await _weigh(browser, await show.link())
-            took = [await _load(browser, await show.link()) for _ in range(2 if quick else 5)]
+            took = [await _load(browser, await show.link()) for _ in range(1 if quick else 5)]
             await _use(browser, show)
         finally:
             await browser.close()

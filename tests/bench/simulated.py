@@ -50,8 +50,9 @@ def simulated(bench: Bench, *, quick: bool) -> None:
     with tempfile.TemporaryDirectory() as empty:
         plan = read_plan(folders(Path(empty), Path(empty)))
         rows = _rows(plan, seconds)
-        speeds = []
-        for _ in range(3 if quick else 5):
+        speeds: list[float] = []
+        rounds = 3 if quick else 5
+        for _ in range(rounds if bench.wants("sim_speed_x") else 0):
             gc.collect()
             began = time.perf_counter()
             journal = MemoryJournal(Header(seed=1, show="bench", epoch=0))
@@ -61,8 +62,10 @@ def simulated(bench: Bench, *, quick: bool) -> None:
         recorder = _Recorder()
         result = Rehearsal(plan, seed=1, journal=recorder, length_s=rows[-1].at).run(rows)
     told = f"{len(rows)} rows, {len(recorder.facts)} facts, {len(result.takes)} lines in {seconds:.0f} s of show"
-    bench.measured("sim_speed_x", statistics.median(speeds), told)
-    bench.measured("step_per_s", statistics.median(_folds(recorder.facts) for _ in range(3)))
+    if speeds:
+        bench.measured("sim_speed_x", statistics.median(speeds), told)
+    if bench.wants("step_per_s"):
+        bench.measured("step_per_s", statistics.median(_folds(recorder.facts) for _ in range(3)))
 
 
 def _folds(facts: list[Fact]) -> float:

@@ -71,13 +71,16 @@ def told(row: Health) -> str:
     return f"{row.state:<9} {row.part:<16} {say(row.notice).strip()}{latency}"
 
 
-async def probe(plan: Plan) -> list[Health]:
-    """One row for every part that is switched on, in the order they are needed."""
+async def probe(plan: Plan, *, chat_s: float | None = None) -> list[Health]:
+    """One row for every part that is switched on, in the order they are needed. `chat_s`: how long a chat may take."""
     names = ", ".join(persona.name for persona in plan.cast)
     rows = [Health("files", "ok", Notice("check.files", {"cast": names}))]
     rows += [Health(f"cast.{who}", "degraded", Notice("check.default", {"part": part})) for who, part in plan.defaulted]
     rows += [_state(plan.folders.state), _port(plan)]
-    found = await asyncio.gather(_chats(plan), probe_ears(plan), _brain(plan), _voices(plan), probe_stage(plan))
+    found = await asyncio.gather(
+        _chats(plan, CHAT_S if chat_s is None else chat_s),
+        probe_ears(plan), _brain(plan), _voices(plan), probe_stage(plan),
+    )  # fmt: skip
     return [*rows, *(row for part in found for row in part)]
 
 
@@ -106,7 +109,7 @@ def _port(plan: Plan) -> Health:
     return Health("web", "ok", Notice("check.port", {"port": port}))
 
 
-async def _chats(plan: Plan) -> list[Health]:
+async def _chats(plan: Plan, limit_s: float) -> list[Health]:
     """Every chat that is switched on, all at the same time, and who is signed in."""
     if not plan.settings.on_channel:
         return []
@@ -114,23 +117,23 @@ async def _chats(plan: Plan) -> list[Health]:
     await accounts.start()
     try:
         sources, broken = open_chats(plan.settings, plan.cast, plan.seed, accounts)
-        found = await asyncio.gather(*(_chat(source) for source in sources))
+        found = await asyncio.gather(*(_chat(source, limit_s) for source in sources))
         return [*(row for rows in found for row in rows), *broken, *accounts.health()]
     finally:
         await accounts.close()
 
 
-async def _chat(source: ChatSource) -> Sequence[Health]:
+async def _chat(source: ChatSource, limit_s: float) -> Sequence[Health]:
     """Connect, and look what the source says of itself once it has settled."""
     reading = asyncio.create_task(_read(source))
     loop = asyncio.get_running_loop()
-    until = loop.time() + CHAT_S
+    until = loop.time() + limit_s
     try:
         while _unsettled(source) and loop.time() < until and not reading.done():  # noqa: ASYNC110
             await asyncio.sleep(LOOK_S)
         if reading.done() and (wrong := reading.exception()) is not None:
             return [_ended(source, wrong)]
-        return [_told(row) for row in _rows(source)]
+        return [_told(row, limit_s) for row in _rows(source)]
     finally:
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
@@ -146,7 +149,7 @@ def _unsettled(source: ChatSource) -> bool:
     return any(row.state in UNSETTLED and row.notice.code not in WAITING for row in _rows(source))
 
 
-def _told(row: Health) -> Health:
+def _told(row: Health, limit_s: float) -> Health:
     """A chat that waits for its stream is fine; one that has not answered by now is not."""
     if row.notice.code in WAITING:
         return replace(row, state="ok")
@@ -154,7 +157,7 @@ def _told(row: Health) -> Health:
         return replace(row, state="broken")
     if row.state not in UNSETTLED:
         return row
-    return Health(row.part, "broken", Notice("chat.no_answer", {"seconds": round(CHAT_S)}, "fix.check_network"))
+    return Health(row.part, "broken", Notice("chat.no_answer", {"seconds": round(limit_s)}, "fix.check_network"))
 
 
 def _ended(source: ChatSource, wrong: BaseException) -> Health:
