@@ -15,10 +15,12 @@ SINK = "stage"
 
 class Pulse:
     """`env` makes a program play into it; `record` collects mono s16le from its monitor until `stop`, in pieces of
-    `piece_ms`."""
+    `piece_ms`. `prompt`: the sink never works in blocks of more than 50 ms; otherwise the first that listens or plays
+    waits for the end of a block of 2 s."""
 
-    def __init__(self, folder: Path, *, rate_hz: int = RATE_HZ, piece_ms: int = 20) -> None:
+    def __init__(self, folder: Path, *, rate_hz: int = RATE_HZ, piece_ms: int = 20, prompt: bool = False) -> None:
         self._rate_hz, self._piece_ms = rate_hz, piece_ms
+        self._prompt = prompt
         self._folder = folder
         self._daemon: subprocess.Popen[bytes] | None = None
         self._recorder: asyncio.subprocess.Process | None = None
@@ -41,7 +43,7 @@ class Pulse:
         command = [
             str(shutil.which("pulseaudio")), "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
             "--log-target=stderr", "--log-level=error",
-            "-L", f"module-null-sink sink_name={SINK} rate=48000",
+            "-L", f"module-null-sink sink_name={SINK} rate=48000" + (" norewinds=1" if self._prompt else ""),
             "-L", f"module-native-protocol-unix auth-anonymous=1 socket={self._folder}/native",
         ]  # fmt: skip
         environment = {key: value for key, value in self.env.items() if key not in ("PULSE_SERVER", "DISPLAY")}
@@ -71,7 +73,7 @@ class Pulse:
             "--channels=1", f"--latency-msec={self._piece_ms}", env=self.env, stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
         self._task = asyncio.create_task(self._collect(self._recorder))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not self.heard:
                 await asyncio.sleep(0.02)
 

@@ -73,7 +73,7 @@ def played_into(pulse: Pulse) -> dict[str, str]:
 async def test_a_device(needs: Callable[[str], str], tmp_path: Path) -> None:
     """PortAudio, ALSA and PulseAudio as on a Linux desktop."""
     portaudio(needs)
-    async with Pulse(tmp_path / "p", piece_ms=10) as pulse:
+    async with Pulse(tmp_path / "p", piece_ms=10, prompt=True) as pulse:
         await pulse.record()  # a null sink that nobody hears works in blocks of 2 s
         device = DeviceOutlet(
             "pulse", latency_ms=100, child=Worker(CHILD, name="test", loads="sounddevice", env=played_into(pulse))

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 async def pulse(needs: Callable[[str], str], tmp_path: Path) -> AsyncIterator[Pulse]:
     portaudio(needs)
-    async with Pulse(tmp_path / "p", piece_ms=10) as pulse:
+    async with Pulse(tmp_path / "p", piece_ms=10, prompt=True) as pulse:
         await pulse.record()
         yield pulse
 
@@ -113,7 +113,7 @@ async def test_a_wrong_name_is_answered_with_the_nearest(pulse: Pulse) -> None:
 async def test_a_device_that_goes_is_noticed_and_taken_again(needs: Callable[[str], str], tmp_path: Path) -> None:
     portaudio(needs)
     folder = tmp_path / "p"
-    async with Pulse(folder, piece_ms=10) as first:
+    async with Pulse(folder, piece_ms=10, prompt=True) as first:
         await first.record()
         device = DeviceOutlet("pulse", latency_ms=100, child=child(first))
         task = asyncio.create_task(device.run())
@@ -124,7 +124,7 @@ async def test_a_device_that_goes_is_noticed_and_taken_again(needs: Callable[[st
         await until(lambda: device.player is None)
         assert device.healths()[0].state == "degraded"
     (folder / "native").unlink(missing_ok=True)
-    async with Pulse(folder, piece_ms=10) as second:
+    async with Pulse(folder, piece_ms=10, prompt=True) as second:
         await second.record()
         await until(lambda: device.player is not None, 30)
         told = Told()
@@ -153,7 +153,7 @@ async def test_a_microphone_hears_what_sounds_and_comes_back(needs: Callable[[st
     folder = tmp_path / "p"
     frames: list[bytes] = []
     told: list[Health] = []
-    async with Pulse(folder, piece_ms=10) as first:
+    async with Pulse(folder, piece_ms=10, prompt=True) as first:
         await first.record()
         microphone = DeviceMicrophone("pulse", child=child(first))
         task = asyncio.create_task(microphone.keep(frames.append, told.append))
@@ -171,7 +171,7 @@ async def test_a_microphone_hears_what_sounds_and_comes_back(needs: Callable[[st
         first._daemon.wait()
         await until(lambda: told[-1].state == "degraded")
     (folder / "native").unlink(missing_ok=True)
-    async with Pulse(folder, piece_ms=10) as second:
+    async with Pulse(folder, piece_ms=10, prompt=True) as second:
         await second.record()
         count = len(frames)
         await until(lambda: len(frames) > count + 10, 30)

@@ -98,7 +98,13 @@ class Traces:
 
 
 class VoiceContract:
-    """Subclasses give the fixtures `voice` (opened, closed by them) and `asked` (a count of requests sent so far)."""
+    """Subclasses give the fixtures `voice` (opened, closed by them) and `asked` (a count of requests sent so far). A
+    `voice` that is kept from one test to the next needs a `fresh` one beside it."""
+
+    @pytest.fixture
+    def fresh(self, voice: TextToSpeech) -> TextToSpeech:
+        """One that the test may close."""
+        return voice
 
     @pytest.fixture
     def asked(self) -> list[object]:
@@ -155,9 +161,9 @@ class VoiceContract:
             check(text, pieces)
             assert abs(len(sound(pieces)) - len(one)) < 48 * 120  # engines vary a little with what they said before
 
-    async def test_closed_is_unavailable(self, voice: TextToSpeech) -> None:
-        await collect(voice.synthesize(SpeechRequest(TEXT)))
-        await voice.aclose()
-        await voice.aclose()
+    async def test_closed_is_unavailable(self, fresh: TextToSpeech) -> None:
+        await collect(fresh.synthesize(SpeechRequest(TEXT)))
+        await fresh.aclose()
+        await fresh.aclose()
         with pytest.raises(Unavailable):
-            await collect(voice.synthesize(SpeechRequest(TEXT)))
+            await collect(fresh.synthesize(SpeechRequest(TEXT)))
