@@ -36,11 +36,14 @@ class Pages:
         self._contexts: dict[str, Any] = {}
         self._idle: dict[Any, list[Any]] = {}
 
-    def take(self, *, obs: bool, viewport: dict[str, int], **options: Any) -> Any:
-        key = repr((obs, sorted(options.items())))
+    def take(self, *, obs: bool, viewport: dict[str, int], clock: bool = False, **options: Any) -> Any:
+        """`clock`: the page's time is the test's to pass (see `passing`)."""
+        key = repr((obs, clock, sorted(options.items())))
         context = self._contexts.get(key)
         if context is None:
             context = self._contexts[key] = self._browser.new_context(**options)
+            if clock:
+                context.clock.install()
             context.add_init_script(WATCH_CSP + (AS_OBS if obs else ""))
         idle = self._idle.setdefault(context, [])
         page = idle.pop() if idle else context.new_page()

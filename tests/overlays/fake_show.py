@@ -158,6 +158,16 @@ def until(page: Any, expression: str, within: float = 25.0) -> Any:
     return value
 
 
+def passing(page: Any, expression: str, within: float = 60.0) -> Any:
+    """As `until`, for a page that was opened with `clock`: its time passes in steps of 50 ms, however slow the machine
+    is. `within`: seconds of that time."""
+    for _ in range(round(within * 20)):
+        if value := _value(page, expression):
+            return value
+        page.clock.run_for(50)
+    raise AssertionError(f"never true: {expression}; {page.evaluate('window.showrunner?.state()')}")
+
+
 def _value(page: Any, expression: str) -> Any:
     from playwright.sync_api import Error
 
@@ -211,13 +221,13 @@ class FakeShow:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, args=(ready,), name="fake show")
         self._thread.start()
-        assert ready.wait(5)
+        assert ready.wait(30)
         return self
 
     def __exit__(self, *_: object) -> None:
         self.call(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(5)
+        self._thread.join(30)
         self._loop.close()
 
     def _run(self, ready: threading.Event) -> None:
@@ -251,7 +261,7 @@ class FakeShow:
             self._port.close()
 
     def call(self, coroutine: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(5)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(30)
 
     # --- files ------------------------------------------------------------------------------------------------------
 

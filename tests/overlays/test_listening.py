@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.overlays.fake_show import FakeShow, clause, until
+from tests.overlays.fake_show import FakeShow, clause, passing, until
 
 MIND = """async () => {
   const {Mind} = await import('/o/b1/lib/listening.js');
@@ -235,8 +235,8 @@ def test_message_is_forgotten_after_the_fade_and_follows_its_speaker(
 
 def test_demo_shows_everything_off(show: FakeShow, open_page: Callable[..., Any]) -> None:
     show.accept = False
-    page = open_page("stage", "&demo", wait=False)
-    until(page, "window.showrunner?.state().gesture.mika === 'wave'")
-    until(page, "showrunner.state().looking.juno === 'mika' && showrunner.state().look.juno[0] < -0.5")
-    until(page, "showrunner.state().alert === 'raid'")
-    until(page, "showrunner.state().answering !== ''", within=40)
+    page = open_page("stage", "&demo", wait=False, clock=True)
+    passing(page, "window.showrunner?.state().gesture.mika === 'wave'")
+    passing(page, "showrunner.state().looking.juno === 'mika' && showrunner.state().look.juno[0] < -0.5")
+    passing(page, "showrunner.state().alert === 'raid'")
+    passing(page, "showrunner.state().answering !== ''")

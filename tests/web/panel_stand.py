@@ -108,13 +108,13 @@ class Panel:
     def pressed(self, path: str) -> list[Any]:
         return [body for sent, body in self.show.presses if sent == path]
 
-    async def until(self, told: Any, limit_s: float = 5.0) -> None:
+    async def until(self, told: Any, limit_s: float = 20.0) -> None:
         """Waits for a condition on this side."""
         async with asyncio.timeout(limit_s):
             while not told():
                 await asyncio.sleep(0.01)
 
-    async def becomes(self, expression: str, limit_s: float = 8.0) -> None:
+    async def becomes(self, expression: str, limit_s: float = 20.0) -> None:
         """Waits for a condition on the page. Asked from outside: the page's policy forbids playwright's own polling."""
         from playwright.async_api import Error
 
@@ -129,7 +129,7 @@ class Panel:
         return re.sub(r"\s+", " ", await self.page.locator(selector).first.inner_text()).strip()
 
     async def shows(self, selector: str, words: str) -> None:
-        await self.page.locator(selector).filter(has_text=words).first.wait_for(timeout=5000)
+        await self.page.locator(selector).filter(has_text=words).first.wait_for(timeout=20_000)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -75,7 +75,7 @@ class Profiles:
     in use on an empty page of the same server, which nothing was left in."""
 
     def __init__(
-        self, browser: Any, script: str = "", timeout_ms: int = 8000, permissions: Sequence[str] | None = None
+        self, browser: Any, script: str = "", timeout_ms: int = 20_000, permissions: Sequence[str] | None = None
     ) -> None:
         """`permissions` where a page has none of its own; `script` runs before every page's own."""
         self._browser = browser
@@ -125,6 +125,7 @@ class Profiles:
             await page.evaluate(FORGET)
         del self._viewers[page]
         await page.close()
+        await page.context.clear_cookies()
 
     async def close(self) -> None:
         for context in self._made.values():

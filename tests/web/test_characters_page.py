@@ -49,7 +49,7 @@ async def browser() -> AsyncIterator[Any]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def profiles(browser: Any) -> AsyncIterator[Profiles]:
-    profiles = Profiles(browser, WATCH, 20_000)
+    profiles = Profiles(browser, WATCH)
     yield profiles
     await profiles.close()
 

@@ -145,7 +145,7 @@ async def listening(opened: Any, hearing: Hearing, show: PanelShow, *, plain: bo
         for switch in await panel.page.locator(".ear-more .tg").all():
             await switch.uncheck()
     await panel.page.locator(".ear-acts .btn.go").click()
-    await panel.until(lambda: hearing.room.connected, 10)
+    await panel.until(lambda: hearing.room.connected)
     await show.change({"ear/state": "open"})
     await panel.page.locator(".ear-meter").first.wait_for()
     return panel
@@ -268,14 +268,14 @@ async def test_it_comes_back_with_the_show_and_with_a_reload(opened: Any, show: 
     hearing.room.close(wait_s=0.1)
     await panel.shows(".ear-now .notice", "The show does not answer.")
     hearing.down = False
-    await panel.until(lambda: hearing.room.connected, 15)
+    await panel.until(lambda: hearing.room.connected)
     count = len(hearing.frames)
     await panel.until(lambda: len(hearing.frames) > count + 5)
     asks = "navigator.mediaDevices.getUserMedia"
     assert await panel.page.evaluate(f"typeof {asks}") == "function"
     await panel.page.reload()
-    await panel.until(lambda: not hearing.room.connected, 10)
-    await panel.until(lambda: hearing.room.connected, 15)  # nobody pressed anything
+    await panel.until(lambda: not hearing.room.connected)
+    await panel.until(lambda: hearing.room.connected)  # nobody pressed anything
 
 
 async def test_a_microphone_that_is_unplugged_is_followed_by_another(
@@ -293,7 +293,7 @@ async def test_a_microphone_that_is_unplugged_is_followed_by_another(
     await panel.open("#ear")
     panel.alone = True
     await panel.page.locator(".ear-acts .btn.go").click()
-    await panel.until(lambda: hearing.room.connected, 10)
+    await panel.until(lambda: hearing.room.connected)
     await show.change({"ear/state": "open"})
     await panel.page.evaluate(unplug)
     await panel.becomes("window.given.length === 2")
@@ -303,7 +303,7 @@ async def test_a_microphone_that_is_unplugged_is_followed_by_another(
     await panel.shows(".ear-now .notice", "The microphone was unplugged, and there is no other")
     await panel.until(lambda: not hearing.room.connected)
     await panel.page.evaluate("window.none = false; navigator.mediaDevices.dispatchEvent(new Event('devicechange'))")
-    await panel.until(lambda: hearing.room.connected, 10)
+    await panel.until(lambda: hearing.room.connected)
 
 
 @pytest.mark.parametrize(
@@ -409,7 +409,7 @@ async def test_the_chip_is_on_every_view_and_leads_on(opened: Any, show: PanelSh
     await panel.page.locator("main[data-view=ear] .ear-now").wait_for()
     await show.change({"ear/source": "browser", "ear/state": "waiting"})
     await panel.page.locator(".micchip.is-waiting").click()
-    await panel.until(lambda: hearing.room.connected, 10)
+    await panel.until(lambda: hearing.room.connected)
     await show.change({"ear/source": "device", "ear/state": "open"})
     await panel.until(lambda: not hearing.room.connected)  # another source: this microphone is let go
     await show.change({"ear": None})

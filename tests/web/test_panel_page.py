@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from streamer.app.panel_view import About, PanelView
 from streamer.core.events import StopPressed
+from streamer.web import sinkroom
 from streamer.web.assets import Assets
 from streamer.web.gate import Site
 from streamer.web.server import SHIPPED_DESIGN, SHIPPED_PANEL
@@ -639,7 +640,7 @@ async def real(browser: Any, make_server: Any) -> AsyncIterator[tuple[Panel, Any
     context = await browser.new_context(locale="en-US")
     await context.add_init_script(WATCH)
     page = await context.new_page()
-    page.set_default_timeout(8000)
+    page.set_default_timeout(20_000)
     panel = Panel(page, house)
     await page.goto(house.server.panel_link())
     yield panel, house
@@ -649,7 +650,9 @@ async def real(browser: Any, make_server: Any) -> AsyncIterator[tuple[Panel, Any
     assert complaints == []
 
 
-async def test_this_tab_can_be_heard_beside_obs_and_each_way_has_its_tone(real: tuple[Panel, Any]) -> None:
+async def test_this_tab_can_be_heard_beside_obs_and_each_way_has_its_tone(
+    real: tuple[Panel, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     panel, house = real
     page = panel.page
     await panel.shows(".big-words", "Nobody hears Mika and Juno.")
@@ -668,6 +671,7 @@ async def test_this_tab_can_be_heard_beside_obs_and_each_way_has_its_tone(real: 
         await panel.shows(".ways .good", "OBS played the tone.")
         assert len(obs.told("tone")) == 1
         obs.hang()
+        monkeypatch.setattr(sinkroom, "TONE_WITHIN_S", 0.2)
         await page.get_by_role("button", name="Test tone: Viewers").click()
         await panel.shows(".ways .bad", "OBS did not answer")
         await page.get_by_role("switch", name="Hear them in this tab").uncheck()
@@ -690,7 +694,7 @@ async def test_it_works_with_the_real_server(browser: Any, make_server: Any) -> 
     context = await browser.new_context(locale="en-US")
     await context.add_init_script(WATCH)
     page = await context.new_page()
-    page.set_default_timeout(8000)
+    page.set_default_timeout(20_000)
     panel = Panel(page, house)
     try:
         link = house.server.panel_link()

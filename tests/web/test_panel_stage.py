@@ -109,7 +109,7 @@ async def test_emergency_says_what_it_does_and_is_sent_even_while_the_show_is_aw
     await panel.page.keyboard.press("F9")
     await asyncio.sleep(0.2)
     show.down = False
-    await panel.until(lambda: len(panel.pressed("commands/emergency")) == 1, 8)
+    await panel.until(lambda: len(panel.pressed("commands/emergency")) == 1)
     await show.change({"stage/emergency": True, "show/mode": "stopped"})
     await panel.shows(".big.emergency", "on; “Resume AI” ends it")
     await panel.shows(".stagec .notice", "Emergency: the cast is silent.")

@@ -41,7 +41,7 @@ def show(server: SetupShow) -> SetupShow:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def profiles(browser: Any) -> AsyncIterator[Profiles]:
-    profiles = Profiles(browser, WATCH + OPENED, 15_000, permissions=CLIPBOARD)
+    profiles = Profiles(browser, WATCH + OPENED, permissions=CLIPBOARD)
     yield profiles
     await profiles.close()
 
