@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from streamer.adapters import worker
 from streamer.adapters.vad import silero_child
@@ -15,14 +16,34 @@ from streamer.ports import WINDOW_BYTES, Misconfigured, Unavailable
 from tests.adapters.vad.contract import VadContract, longest, scores
 from tests.hearing import clips
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("onnxruntime") is None or importlib.util.find_spec("faster_whisper") is None,
-    reason="needs faster-whisper, which this machine does not have",
-)
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.skipif(
+        importlib.util.find_spec("onnxruntime") is None or importlib.util.find_spec("faster_whisper") is None,
+        reason="needs faster-whisper, which this machine does not have",
+    ),
+]
 
 
-@pytest.fixture
-async def vad() -> AsyncIterator[SileroVad]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def kept() -> AsyncIterator[SileroVad]:
+    """With one process for the tests that do not kill it."""
+    made = SileroVad()
+    await made.open()
+    yield made
+    await made.aclose()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def vad(kept: SileroVad) -> SileroVad:
+    """Open and with nothing in mind, as a new one."""
+    await kept.open()
+    kept.reset()
+    return kept
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def fresh() -> AsyncIterator[SileroVad]:
     made = SileroVad()
     await made.open()
     yield made
@@ -44,21 +65,21 @@ async def test_runs_nothing_of_the_package_and_loads_nothing_here(vad: SileroVad
     assert {name for name in ("onnxruntime", "faster_whisper", "numpy") if name in sys.modules} == before
 
 
-async def test_a_dead_process_is_told_and_the_next_window_starts_another(vad: SileroVad) -> None:
-    vad._worker.kill()
-    assert await vad.score(bytes(WINDOW_BYTES)) < 0.5
-    first = vad._worker.pid
+async def test_a_dead_process_is_told_and_the_next_window_starts_another(fresh: SileroVad) -> None:
+    fresh._worker.kill()
+    assert await fresh.score(bytes(WINDOW_BYTES)) < 0.5
+    first = fresh._worker.pid
 
     async def late(*_: Any, **__: Any) -> Any:
         raise Unavailable("did not answer")
 
-    call, vad._worker.call = vad._worker.call, late
+    call, fresh._worker.call = fresh._worker.call, late
     with pytest.raises(Unavailable):
-        await vad.score(bytes(WINDOW_BYTES))
-    vad._worker.call = call
-    assert not vad._worker.alive, "a process that is stuck is ended"
-    assert await vad.score(bytes(WINDOW_BYTES)) < 0.5
-    assert vad._worker.pid not in (None, first)
+        await fresh.score(bytes(WINDOW_BYTES))
+    fresh._worker.call = call
+    assert not fresh._worker.alive, "a process that is stuck is ended"
+    assert await fresh.score(bytes(WINDOW_BYTES)) < 0.5
+    assert fresh._worker.pid not in (None, first)
 
 
 async def test_without_the_package_the_fix_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +89,7 @@ async def test_without_the_package_the_fix_is_said(monkeypatch: pytest.MonkeyPat
     assert error.value.fix == "python3 run.py add whisper"
 
 
-def test_a_package_without_the_file_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_package_without_the_file_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert silero_child.network().is_file()
     monkeypatch.setattr(silero_child, "FILE", "nothing.onnx")
     with pytest.raises(ChildMisconfigured, match="not installed"):
