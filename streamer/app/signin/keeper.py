@@ -35,7 +35,7 @@ SAVE_AGAIN_S = (0.2, 1.0)
 OTHERS_S = (1.0, 3.0)
 """A refusal may mean that another copy of the program was faster and has not written yet: look again after these."""
 LOCK_S, LOCK_STEP_S = 20.0, 0.2
-FRESH_S = 20.0
+FRESH_S = 5.0
 """A token that was found good so lately is not asked about again: a 401 then means something else."""
 CLOSE_S = 5.0
 

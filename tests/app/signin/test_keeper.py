@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from streamer.app.signin.keeper import Keeper
+from streamer.app.signin.keeper import FRESH_S, Keeper
 from streamer.app.signin.store import Kept
 from streamer.ports import Misconfigured, Unavailable
 from tests.app.signin.kit import Crash, MemoryStore, Server, inline
@@ -187,6 +187,23 @@ def test_a_401_for_another_reason_spends_nothing() -> None:
             await world.keeper.refused(token)
         assert await world.keeper.token() == token
         assert world.twitch.refreshes == 0
+
+    world(test)
+
+
+def test_a_good_token_that_is_refused_is_asked_about_again_after_a_moment() -> None:
+    async def test(world: World) -> None:
+        await world.at(0.5)
+        token = await world.keeper.token()
+        await world.keeper.refused(token)
+        asked = len(world.twitch.asked)
+        await asyncio.sleep(FRESH_S - 0.5)
+        await world.keeper.refused(token)
+        assert len(world.twitch.asked) == asked
+        await asyncio.sleep(1.0)
+        world.twitch.access.pop(token)
+        await world.keeper.refused(token)
+        assert world.twitch.asked[asked:] == ["/validate", "/token refresh_token"]
 
     world(test)
 
