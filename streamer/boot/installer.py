@@ -74,6 +74,8 @@ def numbers(version: str) -> tuple[int, ...]:
 
 def progress_flags(pip: list[str]) -> tuple[str, ...]:
     """How this pip is to tell how far it is: bytes as lines where it can, else nothing."""
+    if pip[:3] == [sys.executable, "-m", "pip"]:  # a start of pip costs half a second
+        return ("--progress-bar", "raw" if numbers(importlib.metadata.version("pip")) >= RAW_PROGRESS else "off")
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
         said = subprocess.run(
             [*pip, "--version"], env=clean_environment(), capture_output=True, text=True, encoding="utf-8",

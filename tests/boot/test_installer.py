@@ -86,6 +86,17 @@ def test_bytes_are_asked_of_a_pip_that_can_tell_them(monkeypatch: pytest.MonkeyP
     assert installer.progress_flags(["pip"]) == ("--progress-bar", flag)
 
 
+@pytest.mark.parametrize(("version", "flag"), [("24.1", "raw"), ("23.0.1", "off")])
+def test_its_own_pip_is_not_started_to_be_asked(monkeypatch: pytest.MonkeyPatch, version: str, flag: str) -> None:
+    def run(*_: object, **_more: object) -> None:
+        raise AssertionError("started")
+
+    monkeypatch.setattr(installer.subprocess, "run", run)
+    monkeypatch.setattr(installer.importlib.metadata, "version", {"pip": version}.__getitem__)
+    own = [sys.executable, "-m", "pip", "--python", "/elsewhere"]
+    assert installer.progress_flags(own) == ("--progress-bar", flag)
+
+
 def test_bytes_are_no_part_of_what_pip_said() -> None:
     heard: list[str | None] = []
     pip = [sys.executable, "-c", "print('Progress 1 of 2'); print('ERROR: why')"]
