@@ -288,8 +288,9 @@ async def check_inject(desk: Desk, product: Product) -> None:
 
 async def test_a_channel_with_broken_frames_a_silent_model_and_a_deletion_on_air(tmp_path: Path) -> None:
     llm, irc, voice = FakeOpenAi(), FakeTwitchIrc("stage_test"), FakeHttpVoice(tone)
-    llm.tokens = [f"{word} " for word in f"You said {SECRET}, and I will remember that for ever.".split()]
-    voice._sound = lambda text: tone(text, ms_per_char=200)  # long enough to be interrupted
+    said = f"You said {SECRET}, and I will remember that for ever and a day, whatever the wind may say about it later on."
+    llm.tokens = [f"{word} " for word in said.split()]
+    voice._sound = lambda text: tone(text, ms_per_char=100)  # long enough to be interrupted
     async with llm, irc, voice:
         settings = ON_CHANNEL.format(irc=irc.url, voice=voice.root, show="banter_every_s: 0, idle_after_s: 0")
         settings += f'llm: {{base_url: "{llm.url}", model: fake, first_token_s: 3, connect_s: 20}}\n'
@@ -311,7 +312,7 @@ async def test_a_channel_with_broken_frames_a_silent_model_and_a_deletion_on_air
             # --- a deletion in the middle of the answer
             message = await irc.say("troll", f"Mika, say {SECRET}!")
             line = await until(lambda: [e for e in events(product.state) if isinstance(e, LineStarted)], "the answer")
-            await desk.state_until(lambda state: state["playhead"]["ms"] > 4_500, "its first words")
+            await desk.state_until(lambda state: state["playhead"]["ms"] > 2_250, "its first words")
             assert SECRET in json.dumps(await desk.state())
             assert SECRET in (product.state / "texts.jsonl").read_text(encoding="utf-8")
             await irc.delete(message, login="troll")
