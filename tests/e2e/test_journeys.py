@@ -288,8 +288,8 @@ async def check_inject(desk: Desk, product: Product) -> None:
 
 async def test_a_channel_with_broken_frames_a_silent_model_and_a_deletion_on_air(tmp_path: Path) -> None:
     llm, irc, voice = FakeOpenAi(), FakeTwitchIrc("stage_test"), FakeHttpVoice(tone)
-    said = f"You said {SECRET}, and I will remember that for ever and a day, whatever the wind may say about it later on."
-    llm.tokens = [f"{word} " for word in said.split()]
+    answer = f"You said {SECRET}, and I will remember that for ever and a day, whatever the wind may say about it."
+    llm.tokens = [f"{word} " for word in answer.split()]
     voice._sound = lambda text: tone(text, ms_per_char=100)  # long enough to be interrupted
     async with llm, irc, voice:
         settings = ON_CHANNEL.format(irc=irc.url, voice=voice.root, show="banter_every_s: 0, idle_after_s: 0")
