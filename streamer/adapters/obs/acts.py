@@ -7,6 +7,7 @@ counts is the event that follows (STARTED, STOPPED), which is waited for.
 import asyncio
 import base64
 import binascii
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
@@ -63,6 +64,8 @@ class Outputs:
         """The newest recording, as OBS names it."""
         self._changed = asyncio.Condition()
         self._count = 0
+        self._starts: Counter[Output] = Counter()
+        """How often each was heard to start."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def on(self, output: Output) -> bool | None:
@@ -104,6 +107,7 @@ class Outputs:
         if output == "record" and data.get("outputPath"):
             self.file = str(data["outputPath"])
         self._count += 1
+        self._starts[output] += self.phases[output] in ("starting", "on")
         self._tell()
         return True
 
@@ -131,7 +135,7 @@ class Outputs:
 
     async def _bring(self, output: Output, begin: bool) -> None:  # noqa: FBT001 - a value
         names = NAMES[output]
-        failed = self._count
+        starts = self._starts[output] - (self.phases[output] == "starting")
         for attempt in range(RETRIES + 1):
             phase = self.phases[output]
             if phase == ("on" if begin else "off") or (begin and phase in ("reconnecting", "paused")):
@@ -148,15 +152,15 @@ class Outputs:
                     raise Unavailable(refused.comment or f"OBS refuses ({refused.code})") from None
                 self.phases[output] = await self._read(output, names.status)
                 await asyncio.sleep(AGAIN_S)
-        await self._wait(output, begin=begin, since=failed)
+        await self._wait(output, begin=begin, since=starts)
 
     async def _wait(self, output: Output, *, begin: bool, since: int) -> None:
-        """For STARTED or STOPPED. A start that ends in STOPPED has failed."""
+        """For STARTED or STOPPED. A start that ends in STOPPED has failed; a STOPPED before it is an older one."""
         goal: Phase = "on" if begin else "off"
 
         def over() -> bool:
             phase = self.phases[output]
-            return phase == goal or phase is None or (begin and phase == "off" and self._count > since)
+            return phase == goal or phase is None or (begin and phase == "off" and self._starts[output] > since)
 
         try:
             async with asyncio.timeout(LIMIT_S[output]), self._changed:

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from streamer.adapters.obs.names import Missing, missing
+from streamer.adapters.obs.names import Missing, missing, not_to_press
 from streamer.adapters.obs.settings import SceneMap
 from streamer.adapters.obs.target import Course, FilterOn, Muted, Prop, Visible, Want, Words
 from streamer.adapters.obs.world import Value, World
@@ -112,6 +112,7 @@ def _unknown_on(world: World, scene_map: SceneMap) -> Iterator[Missing]:
             yield from missing("input", rule.media, f"on.{at}", world.inputs)
         elif rule.hotkey is not None:
             yield from missing("hotkey", rule.hotkey, f"on.{at}", world.hotkeys)
+            yield from not_to_press(rule.hotkey, f"on.{at}", world.hotkeys)
         elif rule.filter is not None:
             yield from _filter(world, rule.filter.source, rule.filter.filter, f"on.{at}")
 

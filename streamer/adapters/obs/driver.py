@@ -296,7 +296,7 @@ class ObsDriver:
         for scene, place in self._places.items():
             self._missing += [each for each in missing("scene", scene, place, world.scenes) if each.name not in named]
         for each in self._missing:
-            if each not in before:
+            if each not in before and each.kind != "half":
                 log.warning("OBS has no %s as named at %s of the scene map", each.kind, each.place)
 
     async def _send(self, change: Change) -> None:

@@ -11,7 +11,7 @@ import msgspec
 
 from streamer.adapters.obs.errors import ObsGone, ObsRefused
 from streamer.adapters.obs.link import ObsLink
-from streamer.adapters.obs.names import Kind, Missing, missing
+from streamer.adapters.obs.names import Kind, Missing, missing, not_to_press
 from streamer.adapters.obs.settings import ObsPart, SceneMap
 from streamer.adapters.obs.setup.inventory import Asks, Inventory, read_inventory
 from streamer.ports import Health, Notice
@@ -70,6 +70,8 @@ def missing_notice(each: Missing) -> Notice:
     params: dict[str, str | int | float] = {
         "name": each.name, "place": each.place, "within": each.within, "nearest": each.nearest,
     }  # fmt: skip
+    if each.kind == "half":
+        return Notice("obs.half_of_a_pair", params, "fix.obs.half_of_a_pair")
     return Notice(f"obs.missing.{each.kind}", params, "fix.obs.nearest" if each.nearest else "fix.obs.missing")
 
 
@@ -112,7 +114,10 @@ async def _absent(
     known = _Known(link, there)
     out: list[Missing] = []
     for each in named_in(part, scenes, places):
-        out += missing(each.kind, each.name, each.place, await known.of(each), within=each.within)
+        there_is = await known.of(each)
+        out += missing(each.kind, each.name, each.place, there_is, within=each.within)
+        if each.kind == "hotkey":
+            out += not_to_press(each.name, each.place, there_is)
     return out
 
 

@@ -52,6 +52,28 @@ async def test_starts_and_stops_and_leaves_what_is_so_already():
 
 
 @virtual
+async def test_a_stop_of_before_that_is_told_late_is_no_failed_start():
+    """OBS answers a request to stop before it has stopped, and a request to start before it tells of that."""
+    requests: list[str] = []
+
+    async def request(name, data=None):
+        requests.append(name)
+        return {"outputActive": False}
+
+    out = Outputs(request)
+    await out.read()
+    starting = asyncio.create_task(out.act("replay", on=True))
+    while "StartReplayBuffer" not in requests:
+        await asyncio.sleep(0)
+    for state in ("STOPPED", "STARTING", "STARTED"):
+        await asyncio.sleep(0.1)
+        assert not starting.done()
+        out.heard("ReplayBufferStateChanged", {"outputState": f"OBS_WEBSOCKET_OUTPUT_{state}", "outputActive": False})
+    await starting
+    assert out.on("replay") is True
+
+
+@virtual
 async def test_a_stream_that_stops_again_at_once_has_failed():
     async with outputs() as (link, out):
         link.world.stream_fails = True

@@ -1,6 +1,9 @@
 """The difference as requests with reasons, and names that OBS does not have."""
 
+import pytest
+
 from streamer.adapters.obs.diff import changes, unknown
+from streamer.adapters.obs.names import not_to_press, other_half
 from streamer.adapters.obs.settings import SceneMap
 from streamer.adapters.obs.target import FilterOn, Muted, Visible, Want, Words
 from streamer.adapters.obs.world import Heard, Item, World, heard
@@ -68,6 +71,30 @@ def test_missing_names_come_with_the_nearest_and_each_once():
     assert found[("input", "music")][0] == "Music"
     assert found[("input", "Stinger")] == ("", "on.0")
     assert ("hotkey", "OBSBasic.X") in found
+
+
+@pytest.mark.parametrize(
+    ("hotkey", "other"),
+    [
+        ("OBSBasic.StartRecording", "OBSBasic.StopRecording"),
+        ("OBSBasic.StopRecording", "OBSBasic.StartRecording"),
+        ("libobs.show_scene_item.Mika", "libobs.hide_scene_item.Mika"),
+        ("libobs.unmute", "libobs.mute"),
+        ("OBSBasic.ForceStopStreaming", ""),
+        ("OBSBasic.SelectScene", ""),
+        ("OBSBasic.StartStreaming", ""),
+        ("", ""),
+    ],
+)
+def test_halves_of_a_pair_of_hotkeys_are_known(hotkey: str, other: str):
+    there = [
+        "OBSBasic.StartRecording", "OBSBasic.StopRecording", "OBSBasic.ForceStopStreaming", "OBSBasic.SelectScene",
+        "libobs.show_scene_item.Mika", "libobs.hide_scene_item.Mika", "libobs.mute", "libobs.unmute",
+    ]  # fmt: skip
+    assert other_half(hotkey, there) == other
+    assert [(each.kind, each.within) for each in not_to_press(hotkey, "on.0", there)] == (
+        [("half", other)] if other else []
+    )
 
 
 def test_events_count_only_for_the_item_the_map_means():

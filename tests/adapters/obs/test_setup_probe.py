@@ -55,7 +55,10 @@ async def test_names_that_are_not_there_and_the_nearest_that_are() -> None:
         }},
         "texts": [{"input": "Now speeking", "text": "{name}"}],
         "duck": {"inputs": ["Music"]}, "transition": {"name": "Fad"},
-        "on": [{"when": "alert", "hotkey": "OBSBasic.StartStreamin"}],
+        "on": [
+            {"when": "alert", "hotkey": "OBSBasic.StartStreamin"},
+            {"when": "stop", "hotkey": "OBSBasic.StartStreaming"},
+        ],
     })  # fmt: skip
     world = windows()
     world.do("CreateInput", sceneName="Scene", inputName="Camera", inputKind="image_source")
@@ -75,9 +78,11 @@ async def test_names_that_are_not_there_and_the_nearest_that_are() -> None:
         "duck.inputs.0": ("Music", ""),
         "transition.name": ("Fad", "Fade"),
         "on.0.hotkey": ("OBSBasic.StartStreamin", "OBSBasic.StartStreaming"),
+        "on.1.hotkey": ("OBSBasic.StartStreaming", ""),
         "obs.host_mic": ("Mic/Aux", ""),
     }
     assert "write Scene, if that is the one you mean" in say(found["scenes.main"])
+    assert "OBSBasic.StopStreaming does nothing any more" in say(found["on.1.hotkey"])
     for language in LANGUAGES:
         assert not [each for each in found.values() if "{" in say(each, language)]
 
