@@ -131,7 +131,7 @@ async def test_it_serves_answers_and_closes_in_time(tmp_path: Path) -> None:
         late = await house.close()
         took_s = time.monotonic() - began
         assert late == []
-        assert took_s < 5  # well under one, on a machine with nothing else to do
+        assert took_s < 15  # well under one, on a machine with nothing else to do
         assert crowd.closed
     told = facts(tmp_path)
     assert isinstance(told[0], ShowStarted)

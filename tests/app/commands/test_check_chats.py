@@ -617,7 +617,7 @@ async def test_everything_that_hangs_is_waited_for_at_the_same_time(
         took_s = time.monotonic() - began
     for part in ("chat.twitch", "chat.twitch.spare", "chat.youtube", "chat.streamerbot", "llm", "llm.2", "voice.http"):
         assert rows[part] == "broken", rows
-    assert took_s < 12
+    assert took_s < 18
     assert max(LIMITS) <= TYPICAL_S
 
 

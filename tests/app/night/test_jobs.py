@@ -123,7 +123,7 @@ async def test_closing_ends_the_child_and_the_next_start_says_so(where: Folders)
     await desk.open()
     one = await desk.take("1", sent("x"))
     await until(lambda: state(desk, one) == "rehearsing")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await desk.aclose()
     with pytest.raises(Problem):
         await desk.take("2", sent("x"))
