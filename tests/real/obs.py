@@ -121,7 +121,7 @@ async def reset(link: ObsLink) -> None:
         await link.request("CreateScene", {"sceneName": "Scene"})
     await link.request("SetCurrentProgramScene", {"sceneName": "Scene"})
     special = set(filter(None, (await link.request("GetSpecialInputs")).values()))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while left := await _left(link, special):
             for request, key, name in left:
                 await _remove(link, request, {key: name})

