@@ -7,6 +7,7 @@ own, espeak-ng, PulseAudio. A local server stands in for a language model, which
 
 import array
 import asyncio
+import contextlib
 import os
 import subprocess
 import wave
@@ -35,16 +36,19 @@ from tests.fakes.twitch_irc import FakeTwitchIrc
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(240),
+    pytest.mark.timeout(360),
     pytest.mark.needs("chromium", "pulseaudio", "parec", "espeak-ng", "playwright", "pocketsphinx"),
 ]
 
 QUESTION = "Mika, what do you think about the weather today?"
 NOD = "yeah"
 INTERRUPTION = "Wait a moment please, I have to tell the people something."
-ANSWER = SENTENCES[1:10]
-BEFORE_S, NOD_S, AGAIN_S, AFTER_S = 4.0, 9.0, 8.0, 60.0
+ANSWER = SENTENCES[1:14]
+BEFORE_S, NOD_S, AGAIN_S, AFTER_S = 4.0, 12.0, 8.0, 60.0
 """Silence before the question, between it and the nod, between that and the interruption, and after it."""
+TRIES = 3
+"""The recogniser is small, and a machine that lags drops some of what Chromium captures: what was not
+understood is said again, in a show of its own. Everything else has to be right at once."""
 STAGES = ("vad", "endpoint", "asr", "queue", "llm", "tts", "paint", "total")
 SETTINGS = """
 show: {{cast: [juno, mika], read_delay_s: 0, banter_every_s: 0, idle_after_s: 0}}
@@ -79,7 +83,11 @@ def clip(folder: Path) -> Path:
     return path
 
 
-@pytest.fixture
+class Misheard(Exception):
+    """The question or the nod was not understood as it was said."""
+
+
+@contextlib.asynccontextmanager
 async def browser(tmp_path: Path) -> AsyncIterator[tuple[Pulse, Any]]:
     """A browser whose microphone is the clip and whose sound goes into a private null sink."""
     from playwright.async_api import async_playwright
@@ -99,45 +107,20 @@ async def until(page: Any, condition: str, within_s: float = 60.0) -> None:
     await page.wait_for_function(condition, timeout=within_s * 1000)
 
 
-async def test_the_host_is_answered_aloud_nods_and_silences_the_answer(
-    tmp_path: Path, browser: tuple[Pulse, Any]
-) -> None:
-    pulse, chromium = browser
-    for name in ("Juno", "Mika"):
-        persona = tmp_path / "home" / "characters" / name.lower()
-        persona.mkdir(parents=True)
-        (persona / "character.yaml").write_text(PERSONA.format(name=name), encoding="utf-8")
-    llm, irc = FakeOpenAi(), FakeTwitchIrc("stage_test")
-    llm.tokens = [f"{word} " for sentence in ANSWER for word in f"{sentence.capitalize()}.".split()]
-    async with llm, irc, Product(tmp_path, SETTINGS.format(llm=llm.url, irc=irc.url)) as product:
-        overlay = await chromium.new_page(viewport={"width": 640, "height": 360})
-        await overlay.goto(product.links["Overlay"].replace("/overlay/stage", "/overlay/sound"))
-        await overlay.wait_for_function("() => window.showrunner && window.showrunner.state().holder", timeout=60_000)
-        await pulse.record()
-        context = await chromium.new_context(viewport={"width": 1280, "height": 800}, permissions=["microphone"])
-        panel = await context.new_page()
-        await panel.goto(product.links["Panel"])
-        await panel.locator("main").wait_for()
-        await panel.goto(f"{product.base}/panel/#ear")
-        await panel.get_by_role("button", name="Use this browser’s microphone").click()
+async def test_the_host_is_answered_aloud_nods_and_silences_the_answer(tmp_path: Path) -> None:
+    for attempt in range(TRIES):
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
         try:
-            async with asyncio.timeout(80):
-                await ended(product)
-        except TimeoutError:
-            pytest.fail(f"{await state(panel, 'ear', 'health')}\n{tale(product)}\n{''.join(product.printed)}")
-        await asyncio.sleep(0.6)  # what the player still holds is heard by then
-        mark = len(pulse.heard) // 2
-        await asyncio.sleep(1.5)
-        assert rms(pulse.samples(mark)) < 5, "something sounds after the host has cut in"
-        shown = await state(panel, "ear", "latency")
+            async with browser(folder) as (pulse, chromium):
+                product, shown = await evening(folder, pulse, chromium)
+            break
+        except Misheard as misheard:
+            print(misheard)
+    else:
+        pytest.fail(f"misheard {TRIES} times")
     print(tale(product))
     facts = [fact.event for fact in facts_of(product)]
-
-    # --- heard, recognised, and for her whom he named
-    spoke = next(event for event in facts if isinstance(event, HostSpoke))
-    assert spoke.features.addressed == ("mika",)
-    assert "weather" in str(llm.requests[0]["messages"][-1])
-    assert "Mika" in str(llm.requests[0]["messages"][0])
 
     # --- a nod hushes her for a moment and stops nothing
     nothing = next(event for event in facts if isinstance(event, HostSaidNothing))
@@ -158,6 +141,52 @@ async def test_the_host_is_answered_aloud_nods_and_silences_the_answer(
     assert all(
         shown["latency"][stage]["n"] >= 1 for stage in ("vad", "endpoint", "asr", "queue", "llm", "tts", "paint")
     )
+
+
+async def evening(folder: Path, pulse: Pulse, chromium: Any) -> tuple[Product, Any]:
+    """From the start of the product to the silence after the host's last word. Raises Misheard."""
+    for name in ("Juno", "Mika"):
+        persona = folder / "home" / "characters" / name.lower()
+        persona.mkdir(parents=True)
+        (persona / "character.yaml").write_text(PERSONA.format(name=name), encoding="utf-8")
+    llm, irc = FakeOpenAi(), FakeTwitchIrc("stage_test")
+    llm.tokens = [f"{word} " for sentence in ANSWER for word in f"{sentence.capitalize()}.".split()]
+    async with llm, irc, Product(folder, SETTINGS.format(llm=llm.url, irc=irc.url)) as product:
+        overlay = await chromium.new_page(viewport={"width": 640, "height": 360})
+        await overlay.goto(product.links["Overlay"].replace("/overlay/stage", "/overlay/sound"))
+        await overlay.wait_for_function("() => window.showrunner && window.showrunner.state().holder", timeout=60_000)
+        await pulse.record()
+        context = await chromium.new_context(viewport={"width": 1280, "height": 800}, permissions=["microphone"])
+        panel = await context.new_page()
+        await panel.goto(product.links["Panel"])
+        await panel.locator("main").wait_for()
+        await panel.goto(f"{product.base}/panel/#ear")
+        await panel.get_by_role("button", name="Use this browser’s microphone").click()
+        try:
+            async with asyncio.timeout(80):
+                await ended(product)
+        except TimeoutError:
+            told = f"{await state(panel, 'ear', 'health')}\n{tale(product)}\n{''.join(product.printed)}"
+            if not understood(product, llm):
+                raise Misheard(told) from None
+            pytest.fail(told)
+        if not understood(product, llm):
+            raise Misheard(tale(product))
+        await asyncio.sleep(0.6)  # what the player still holds is heard by then
+        mark = len(pulse.heard) // 2
+        await asyncio.sleep(1.5)
+        assert rms(pulse.samples(mark)) < 5, "something sounds after the host has cut in"
+        return product, await state(panel, "ear", "latency")
+
+
+def understood(product: Product, llm: FakeOpenAi) -> bool:
+    """Whether the host was heard, recognised, she whom he named was asked what he asked, and the nod was one."""
+    spoke = next((fact.event for fact in facts_of(product) if isinstance(fact.event, HostSpoke)), None)
+    if spoke is None or spoke.features.addressed != ("mika",) or not llm.requests:
+        return False
+    asked = llm.requests[0]["messages"]
+    nods = [fact.event.why for fact in facts_of(product) if isinstance(fact.event, HostSaidNothing)]
+    return "weather" in str(asked[-1]) and "Mika" in str(asked[0]) and nods[:1] == ["backchannel"]
 
 
 def sentences(pulse: Pulse, spoken_: list[SentenceSpoken]) -> list[str]:
