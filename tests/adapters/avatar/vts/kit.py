@@ -84,7 +84,7 @@ class Stand:
         self.tokens = Tokens()
         given = {"url": vts.url, "discovery_port": 0, **settings}
         self.part = VtsAvatar.model_validate(given)
-        self.driver = HurriedEnd(persona, self.part, self.view, self.told, self.tokens, memory=memory)
+        self.driver: VtsDriver = HurriedEnd(persona, self.part, self.view, self.told, self.tokens, memory=memory)
         self._task: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
