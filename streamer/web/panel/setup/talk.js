@@ -20,6 +20,8 @@ const refused = signal(null);
 /** {key, as, to, text, id, began, at, state: waiting|thinking|speaking|said|lost, persona, answer} */
 const said = signal([]);
 let keys = 0;
+/** Somebody pressed Enter while other words were on their way. */
+let again = false;
 
 const alter = (key, more) => { said.value = said.value.map((one) => (one.key === key ? { ...one, ...more } : one)); };
 const words = (line) => Object.keys(line.clauses || {}).map(Number).sort((a, b) => a - b).map((n) => line.clauses[n].text).join(" ").replace(/\s+/g, " ").trim();
@@ -75,6 +77,9 @@ async function send(as, who, what) {
   sending.value = false;
   const taken = result.ok && result.body?.outcome !== "stale";
   refused.value = result.ok ? (taken ? null : { code: "talk_stale" }) : result.problem;
+  const more = again && taken;
+  again = false;
+  if (more) setTimeout(submit);
   if (!taken) return false;
   const one = { key: ++keys, as, to: who, text: what, id: result.body?.id || "", began, at: performance.now(), state: "waiting", persona: who, answer: "" };
   said.value = [...said.value, one].slice(-KEPT);
@@ -83,10 +88,11 @@ async function send(as, who, what) {
 }
 
 async function submit(event) {
-  event.preventDefault();
-  const what = text.value.trim();
-  if (!what || blocked()) return;
-  if (await send(way.value, target(), what)) text.value = "";
+  event?.preventDefault();
+  const what = text.value;
+  if (!what.trim() || blocked()) return;
+  if (sending.peek()) again = true;
+  else if ((await send(way.value, target(), what.trim())) && text.value === what) text.value = "";
 }
 
 function ideas() {
