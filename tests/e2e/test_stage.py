@@ -9,9 +9,10 @@ import contextlib
 import json
 import os
 import secrets
+import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -316,12 +317,19 @@ def check_voice(begin: float, said: list[dict[str, Any]], rolls: list[Roll], voi
 
 
 def torn(mouth: list[int], loud: list[float]) -> tuple[int, float]:
-    """Where in the sound the mouth's movement begins (in steps of 20 ms), and how many of the moments in which it is
-    wide open are silent there."""
+    """Where in the sound the mouth's movement begins (in steps of 20 ms): where the two go up and down together; and
+    how many of the moments in which it is wide open are silent there."""
     wide = [at for at, level in enumerate(mouth) if level > 40]
-    padded = [*loud, *[0.0] * len(mouth)]
-    late = max(range(60), key=lambda lag: sum(min(3000.0, padded[at + lag]) for at in wide))
+    padded = [*(min(3000.0, level) for level in loud), *[0.0] * len(mouth)]
+    late = max(range(60), key=lambda lag: together(mouth, padded[lag : lag + len(mouth)]))
     return late, sum(padded[at + late] < 60 for at in wide) / len(wide)
+
+
+def together(one: Sequence[float], two: Sequence[float]) -> float:
+    """Pearson's correlation, -1..1; 0 where nothing moves."""
+    with contextlib.suppress(statistics.StatisticsError):
+        return statistics.correlation(one, two)
+    return 0.0
 
 
 def clauses_of(clauses: dict[tuple[int, str], dict[str, Any]]) -> list[list[dict[str, Any]]]:

@@ -71,6 +71,11 @@ async def scenes(link: ObsLink) -> None:
     await add_colour(link, "Close", 0x0000FF)
 
 
+async def written(link: ObsLink) -> bool:
+    """Whether the recording has begun to grow: OBS can hang when it is to end one that has not."""
+    return (await link.request("GetRecordStatus"))["outputBytes"] > 0
+
+
 async def on_air(link: ObsLink, scene: str) -> bool:
     return (await link.request("GetCurrentProgramScene"))["currentProgramSceneName"] == scene
 
@@ -80,7 +85,7 @@ async def test_a_recording_begins_and_ends_and_lies_where_it_says(clean_obs: Obs
         await outputs.act("record", on=True)
         await outputs.act("record", on=True)
         assert outputs.on("record") is True
-        await asyncio.sleep(0.5)
+        await until(lambda: written(clean_obs))
         await outputs.act("record", on=False)
         assert outputs.on("record") is False
         assert Path(outputs.file).stat().st_size > 1_000
@@ -148,6 +153,7 @@ async def test_moments_press_hotkeys_keep_replays_and_take_pictures(clean_obs: O
             await one_more_picture(Cue(kind="gesture", name="nod"))
             driver.cue(Cue(kind="alert", name="raid"))
             saved = await heard.until("ReplayBufferSaved")
+            await until(lambda: written(clean_obs))
             driver.cue(Cue(kind="emotion", name="calm"))
             recorded = await heard.until("RecordStateChanged", outputState=STATE + "STOPPED")
         assert not [each for each in driver.healths() if each.part == "obs.map"]
