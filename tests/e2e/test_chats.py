@@ -313,7 +313,14 @@ class People:
     async def more(self, many: int = 5) -> None:
         """Returns when so many more were written."""
         goal = len(self.said) + many
-        await until(lambda: len(self.said) >= goal, "more messages")
+
+        def written() -> bool:
+            assert self._task is not None
+            if self._task.done():
+                self._task.result()  # why nobody writes any more
+            return len(self.said) >= goal
+
+        await until(written, "more messages")
 
 
 def guests(world: Platforms) -> dict[str, Any]:

@@ -12,6 +12,7 @@ It refuses what Twitch refuses: a log-in that is not anonymous or has no nick, J
 """
 
 import asyncio
+import contextlib
 import re
 import time
 from collections import deque
@@ -226,13 +227,14 @@ class FakeTwitchIrc:
         await self.frame(line + self._end)
 
     async def frame(self, data: str | bytes) -> None:
-        """These very characters, to everybody in the channel."""
+        """These very characters, to everybody in the channel; who is just being lost gets none of them."""
         if self.silent:
             return
         for client in list(self._clients):
             if client.ws.closed:
                 continue
-            await (client.ws.send_str(data) if isinstance(data, str) else client.ws.send_bytes(data))
+            with contextlib.suppress(ConnectionError):
+                await (client.ws.send_str(data) if isinstance(data, str) else client.ws.send_bytes(data))
 
     # --- the protocol -------------------------------------------------------------------------------------------------
 
