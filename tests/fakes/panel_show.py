@@ -6,6 +6,7 @@ path), `down` (refuses sockets, breaks off requests), `signed_in` false, and `ch
 """
 
 import asyncio
+import contextlib
 import copy
 import json
 import time
@@ -111,7 +112,8 @@ class PanelShow:
         frame = json.dumps({"seq": self.seq, "now": self.now(), "set": changes, "del": removed or []})
         for socket in list(self._sockets):
             if not socket.closed:
-                await socket.send_str(frame)
+                with contextlib.suppress(ConnectionError):  # a page that is just leaving
+                    await socket.send_str(frame)
 
     def _fold(self, path: str, value: Any, *, remove: bool = False) -> None:
         parts = [part.replace("~1", "/").replace("~0", "~") for part in path.split("/")]

@@ -5,6 +5,7 @@ Written from the public documentation (docs.streamer.bot, WebSocket Server); nev
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
@@ -123,7 +124,8 @@ class FakeStreamerBot:
         for socket in list(self._sockets):
             is_for_it = wanted is None or wanted in self._wanted.get(socket, ())
             if is_for_it and not socket.closed and not self.silent:
-                await socket.send_str(text)
+                with contextlib.suppress(ConnectionError):  # it is just being lost
+                    await socket.send_str(text)
 
     async def drop(self) -> None:
         """The connections end without a word."""
