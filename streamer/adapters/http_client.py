@@ -5,9 +5,9 @@ import datetime as dt
 import email.utils
 import ipaddress
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import aiohttp
-from yarl import URL
 
 from streamer.ports import Misconfigured, Unavailable
 
@@ -18,7 +18,7 @@ LONGEST_S = 3600.0
 
 def is_local(url: str) -> bool:
     """Loopback and private addresses: never sent through a proxy."""
-    host = URL(url).host or ""
+    host = urlsplit(url).hostname or ""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

@@ -20,6 +20,7 @@ from streamer.ports import Misconfigured, Unavailable
         ("https://api.openai.com/v1", False),
         ("https://localhost.example.com/", False),
         ("http://8.8.8.8/", False),
+        ("", False),
     ],
 )
 def test_what_never_goes_through_a_proxy(url: str, *, local: bool) -> None:

@@ -212,42 +212,41 @@ async def test_an_idea_is_sent_and_its_answer_followed(opened: Any, show: SetupS
     await page.shows(".setup > [role=status]", "Mika: It is a cold soup.")
 
 
-async def test_an_answer_that_is_over_before_the_press_was_answered_is_shown(opened: Any, show: SetupShow) -> None:
-    page = await (await opened()).enter()
-    over = asyncio.Event()
+async def late_answers(page: Any) -> asyncio.Event:
+    """What is sent by the talk box arrives, and is answered only once this is set."""
+    arrive = asyncio.Event()
 
     async def late(route: Any) -> None:
         answer = await route.fetch()
-        await over.wait()
+        await arrive.wait()
         await route.fulfill(response=answer)
 
     await page.page.route("**/api/v1/talk", late)
+    return arrive
+
+
+async def test_an_answer_that_is_over_before_the_press_was_answered_is_shown(opened: Any, show: SetupShow) -> None:
+    page = await (await opened()).enter()
+    arrive = await late_answers(page)
     await page.page.get_by_role("button", name="Ask Mika whether cereal is soup").click()
     await page.until(lambda: page.pressed("talk"))
     await show.change({"line": line(show.talk_id, "It is a cold soup.")})
     await page.shows(".tally, .stop", "Mika is speaking")
     await show.change({"line": None})
-    over.set()
+    arrive.set()
     await page.shows(".talk-them.said", "It is a cold soup.")
 
 
 async def test_enter_pressed_while_words_are_on_their_way_is_not_lost(opened: Any, show: SetupShow) -> None:
     page = await (await opened()).enter()
-    arrived = asyncio.Event()
-
-    async def late(route: Any) -> None:
-        answer = await route.fetch()
-        await arrived.wait()
-        await route.fulfill(response=answer)
-
-    await page.page.route("**/api/v1/talk", late)
+    arrive = await late_answers(page)
     await page.page.get_by_role("button", name="Ask Mika whether cereal is soup").click()
     await page.until(lambda: page.pressed("talk"))
     box = page.page.get_by_label("Your words")
     await box.fill("and toast")
     await box.press("Enter")
     await box.press("Enter")
-    arrived.set()
+    arrive.set()
     await page.until(lambda: len(page.pressed("talk")) == 2)
     await page.becomes("document.querySelector('#talk-text').value === ''")
     assert [body["text"] for body in page.pressed("talk")] == ["Mika, is cereal a soup?", "and toast"]
@@ -255,20 +254,13 @@ async def test_enter_pressed_while_words_are_on_their_way_is_not_lost(opened: An
 
 async def test_words_typed_while_others_are_sent_stay(opened: Any, show: SetupShow) -> None:
     page = await (await opened()).enter()
-    arrived = asyncio.Event()
-
-    async def late(route: Any) -> None:
-        answer = await route.fetch()
-        await arrived.wait()
-        await route.fulfill(response=answer)
-
-    await page.page.route("**/api/v1/talk", late)
+    arrive = await late_answers(page)
     box = page.page.get_by_label("Your words")
     await box.fill("first")
     await box.press("Enter")
     await page.until(lambda: page.pressed("talk"))
     await box.fill("second")
-    arrived.set()
+    arrive.set()
     await page.shows(".talk-log", "first")
     await page.shows(".talk-log", "Sent. An answer comes next.")
     assert await box.input_value() == "second"

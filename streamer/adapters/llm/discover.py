@@ -8,7 +8,8 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from streamer.adapters.llm.common.profiles import PROFILES, ProfileName, is_local
+from streamer.adapters.http_client import is_local
+from streamer.adapters.llm.common.profiles import PROFILES, ProfileName
 
 LIMIT_S = 0.3
 MAX_ANSWER = 1 << 20

@@ -16,7 +16,8 @@ from typing import Any, Literal
 import msgspec
 from pydantic import Field, JsonValue, SecretStr
 
-from streamer.adapters.llm.common.profiles import PROFILES, Profile, ProfileName, is_local
+from streamer.adapters.http_client import is_local
+from streamer.adapters.llm.common.profiles import PROFILES, Profile, ProfileName
 from streamer.adapters.part import Part, is_web_address
 from streamer.ports import Completion, Message, Misconfigured, Token, Unavailable, Usage
 

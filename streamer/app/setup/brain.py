@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 from pydantic import SecretStr
 
-from streamer.adapters.llm.common.profiles import PROFILES, is_local, price_of
+from streamer.adapters.http_client import is_local
+from streamer.adapters.llm.common.profiles import PROFILES, price_of
 from streamer.adapters.llm.discover import LocalServer, listing
 from streamer.adapters.llm.openai_chat import OpenAiChat
 from streamer.app.setup.memory import free_bytes, need_bytes

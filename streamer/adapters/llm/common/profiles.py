@@ -1,10 +1,10 @@
 """Servers that speak OpenAI's chat protocol, by name: where they are, if they need a key, what they call things."""
 
-import ipaddress
 from typing import Literal, get_args
-from urllib.parse import urlsplit
 
 import msgspec
+
+from streamer.adapters.http_client import is_local
 
 ProfileName = Literal["openai", "ollama", "lmstudio", "vllm", "llamacpp", "deepseek", "groq", "openrouter"]
 
@@ -91,14 +91,3 @@ def price_of(profile: ProfileName, model: str, base_url: str = "") -> tuple[floa
     if is_local(url):
         return 0.0, 0.0
     return PRICES.get((profile, model)) if url == PROFILES[profile].base_url else None
-
-
-def is_local(url: str) -> bool:
-    """Loopback and private addresses: never sent through a proxy."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_private
-    except ValueError:
-        return False

@@ -1,6 +1,5 @@
-import pytest
-
-from streamer.adapters.llm.common.profiles import NAMES, PRICES, PROFILES, is_local, price_of
+from streamer.adapters.http_client import is_local
+from streamer.adapters.llm.common.profiles import NAMES, PRICES, PROFILES, price_of
 
 
 def test_every_name_has_a_profile() -> None:
@@ -27,14 +26,3 @@ def test_prices_are_those_of_the_provider_itself() -> None:
         assert price_of(name, model, "https://proxy.example/v1") is None
     assert price_of("ollama", "anything") == price_of("openai", "x", "http://192.168.1.5/v1") == (0.0, 0.0)
     assert price_of("openai", "unheard-of") is None
-
-
-@pytest.mark.parametrize(
-    ("url", "local"),
-    [("http://localhost:1/v1", True), ("http://127.0.0.1/v1", True), ("http://192.168.1.5:8000", True),
-     ("http://[::1]/", True),
-     ("https://api.openai.com/v1", False), ("http://8.8.8.8/", False),
-     ("http://localhost.evil.example/", False), ("", False)],
-)  # fmt: skip
-def test_is_local(url: str, *, local: bool) -> None:
-    assert is_local(url) is local
